@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The rooms and their arrows are docs/architecture.md's table; `scripts/check-imports` holds the code to it.
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+
+func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func suite(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "cutline",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "cutline", targets: ["cutline"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    ],
+    targets: [
+        // Level 0
+        room("CutlineCore", [system]),
+        .target(
+            name: "CutlineMigrationsSQLite", path: "migrations/sqlite",
+            resources: [.embedInCode("0001-queue.sql")], swiftSettings: strict),
+        // Level 1
+        room("CutlineInput", ["CutlineCore", system, crypto]),
+        room("CutlineQueue", ["CutlineCore", "CutlineMigrationsSQLite", system, crypto, grdb]),
+        room(
+            "CutlineProvider", ["CutlineCore", system, httpClient, nio, nioPosix, nioHTTP1],
+            resources: [.embedInCode("Profiles/profiles.json")]),
+        room("CutlineExport", ["CutlineCore", system]),
+        room(
+            "CutlineSimulator", ["CutlineCore", hummingbird, nio, nioHTTP1, logging, crypto],
+            resources: [.embedInCode("examples.json")]),
+        // Level 2
+        room("CutlineRunner", ["CutlineCore", "CutlineQueue", "CutlineProvider"]),
+        // Level 3
+        .executableTarget(
+            name: "cutline",
+            dependencies: [
+                "CutlineCore", "CutlineInput", "CutlineQueue", "CutlineProvider", "CutlineExport", "CutlineSimulator",
+                "CutlineRunner", system, logging, argumentParser,
+            ],
+            swiftSettings: strict),
+        // Tests: a suite per room, then the commands in process, then the built binary
+        .target(name: "TestSupport", dependencies: ["CutlineCore", system], path: "Tests/TestSupport", swiftSettings: strict),
+        suite("CutlineCoreTests", ["CutlineCore", "TestSupport"]),
+        suite("CutlineInputTests", ["CutlineInput", "TestSupport"]),
+        suite("CutlineQueueTests", ["CutlineQueue", "CutlineMigrationsSQLite", "TestSupport", grdb]),
+        suite("CutlineProviderTests", ["CutlineProvider", "TestSupport", system, nio, nioPosix, nioHTTP1]),
+        suite("CutlineExportTests", ["CutlineExport", "TestSupport"]),
+        suite("CutlineSimulatorTests", ["CutlineSimulator", "TestSupport", httpClient]),
+        suite("CutlineRunnerTests", ["CutlineRunner", "TestSupport"]),
+        suite("CommandTests", ["cutline", "TestSupport"]),
+        suite("EndToEndTests", ["CutlineCore", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,73 @@
+/// What to do with a job whose call may have been billed without an answer.
+package enum OnUnknown: Codable, Hashable, Sendable {
+    /// Repeat; nil: once after the provider's unknown, up to five times after our own crashes.
+    case retry(times: Int?)
+    case hold
+}
+
+/// How often and how long a job may be tried. It may change at each run.
+package struct RetryPolicy: Codable, Hashable, Sendable {
+    /// Counted calls: refusals and calls that were never sent are free, unknown ones have their own rule.
+    package var maxAttempts: Int
+    package var onUnknown: OnUnknown
+
+    package init(maxAttempts: Int = 5, onUnknown: OnUnknown = .retry(times: nil)) {
+        self.maxAttempts = maxAttempts
+        self.onUnknown = onUnknown
+    }
+}
+
+/// What a job has been through, the attempt being decided included.
+package struct JobTally: Hashable, Sendable {
+    package var failures: Int
+    /// Calls the provider took and did not answer.
+    package var unanswered: Int
+    /// Calls that were open when their worker died.
+    package var crashes: Int
+
+    package init(failures: Int = 0, unanswered: Int = 0, crashes: Int = 0) {
+        self.failures = failures
+        self.unanswered = unanswered
+        self.crashes = crashes
+    }
+}
+
+/// What becomes of a job after a failure.
+package enum Decision: Equatable, Sendable {
+    /// Counted; back in the queue after a while.
+    case retry(after: Duration)
+    /// Not counted; back in the queue at once. The lane decides when it may be claimed.
+    case release
+    case hold
+    case fail
+}
+
+extension RetryPolicy {
+    /// What becomes of a job after `failure`. `jitter` is in 0…1.
+    package func decision(after failure: Failure, tally: JobTally, jitter: Double) -> Decision {
+        switch failure.kind.scope {
+        case .job: return .fail
+        case .lane, .pace, .ours: return .release
+        case .transient:
+            if failure.kind == .overloaded, failure.retryAfter != nil { return .release }
+            guard tally.failures < maxAttempts else { return .fail }
+            return .retry(after: max(backoff(failures: tally.failures, jitter: jitter), failure.retryAfter ?? .zero))
+        }
+    }
+
+    /// What becomes of a job whose call went unanswered; `crashed` where our own worker died.
+    package func decision(afterUnknown tally: JobTally, crashed: Bool, jitter: Double) -> Decision {
+        guard case .retry(let times) = onUnknown else { return .hold }
+        let repeats = times ?? (crashed ? 5 : 1)
+        let seen = times != nil ? tally.unanswered + tally.crashes : (crashed ? tally.crashes : tally.unanswered)
+        guard seen <= repeats else { return .hold }
+        return crashed ? .retry(after: .zero) : .retry(after: backoff(failures: tally.unanswered, jitter: jitter))
+    }
+
+    /// Between 1 s and three times the longest previous wait, 60 s at most (decorrelated jitter; AWS Architecture Blog,
+    /// "Exponential Backoff And Jitter"). The previous wait is taken at its longest, so that nothing need be stored.
+    func backoff(failures: Int, jitter: Double) -> Duration {
+        let longest = (1..<max(1, min(failures, 10))).reduce(3.0) { wait, _ in min(60, wait * 3) }
+        return .milliseconds(Int64((1 + (longest - 1) * jitter) * 1_000))
+    }
+}

@@ -1,0 +1,70 @@
+/// Why an attempt brought no caption. The words are part of the JSON contract (docs/output.md).
+package enum FailureClass: String, Codable, CaseIterable, Sendable {
+    case unauthorized
+    /// The account, the app or the model is not allowed.
+    case forbidden
+    case quotaExhausted = "quota_exhausted"
+    case rateLimited = "rate_limited"
+    case overloaded
+    case serverError = "server_error"
+    case timeout
+    case unreachable
+    case connectionLost = "connection_lost"
+    case tls
+    case wrongEndpoint = "wrong_endpoint"
+    case modelNotFound = "model_not_found"
+    case noVision = "no_vision"
+    /// The provider could not fetch the picture's URL.
+    case imageUnreachable = "image_unreachable"
+    case imageRejected = "image_rejected"
+    /// Ours: the file is missing, empty, changed or not a picture. Nothing was sent.
+    case imageUnreadable = "image_unreadable"
+    case tooLarge = "too_large"
+    case contextTooLong = "context_too_long"
+    case contentFiltered = "content_filtered"
+    case refused
+    case emptyAnswer = "empty_answer"
+    case malformedAnswer = "malformed_answer"
+    case schemaMismatch = "schema_mismatch"
+    case unsupportedParameter = "unsupported_parameter"
+    case invalidRequest = "invalid_request"
+    case cancelled
+}
+
+/// Whose trouble a failure is, and so what can be done about it.
+package enum FailureScope: Sendable {
+    /// The job's own fault: the same call would fail again.
+    case job
+    /// It passes by itself: try again later.
+    case transient
+    /// The provider asks us to slow down: the lane waits, the job is not charged.
+    case pace
+    /// Nothing on this lane can succeed until a person acts.
+    case lane
+    /// We gave the call up before it was sent.
+    case ours
+}
+
+extension FailureClass {
+    package var scope: FailureScope {
+        switch self {
+        case .unauthorized, .forbidden, .quotaExhausted, .tls, .wrongEndpoint, .modelNotFound: .lane
+        case .rateLimited: .pace
+        case .overloaded, .serverError, .timeout, .unreachable, .connectionLost, .imageUnreachable, .emptyAnswer,
+            .malformedAnswer:
+            .transient
+        case .noVision, .imageRejected, .imageUnreadable, .tooLarge, .contextTooLong, .contentFiltered, .refused,
+            .schemaMismatch, .unsupportedParameter, .invalidRequest:
+            .job
+        case .cancelled: .ours
+        }
+    }
+
+    /// The connection itself failed; five in a row open the lane's breaker.
+    package var isTransport: Bool {
+        switch self {
+        case .unreachable, .connectionLost, .timeout: true
+        default: false
+        }
+    }
+}

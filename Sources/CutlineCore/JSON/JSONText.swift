@@ -1,0 +1,108 @@
+/// Writes JSON in a fixed order of keys, so that the same values give the same bytes.
+package struct JSONText: Sendable {
+    package private(set) var bytes: [UInt8] = []
+    private var needsComma = false
+
+    package init() {}
+
+    package mutating func openObject() { open("{") }
+    package mutating func closeObject() { close("}") }
+    package mutating func openArray() { open("[") }
+    package mutating func closeArray() { close("]") }
+
+    package mutating func key(_ name: String) {
+        separate()
+        quote(name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    package mutating func value(_ text: String?) {
+        guard let text else { return null() }
+        separate()
+        quote(text)
+    }
+
+    package mutating func value(_ number: Int?) { literal(number.map(String.init)) }
+    package mutating func value(_ number: Int64?) { literal(number.map(String.init)) }
+    package mutating func value(_ flag: Bool) { literal(flag ? "true" : "false") }
+
+    /// A number that is not finite has no JSON form and becomes null.
+    package mutating func value(_ number: Double?) {
+        literal(number.flatMap { $0.isFinite ? "\($0)" : nil })
+    }
+
+    /// Objects are written with their keys in order of Unicode scalars.
+    package mutating func value(_ value: JSONValue) {
+        switch value {
+        case .null: null()
+        case .bool(let flag): self.value(flag)
+        case .integer(let number): self.value(number)
+        case .number(let number): self.value(number)
+        case .string(let text): self.value(text)
+        case .array(let items):
+            openArray()
+            for item in items { self.value(item) }
+            closeArray()
+        case .object(let members):
+            openObject()
+            for name in members.keys.sorted(by: { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }) {
+                key(name)
+                self.value(members[name] ?? .null)
+            }
+            closeObject()
+        }
+    }
+
+    package mutating func null() { literal(nil) }
+    /// Bytes that stand between two values, such as a line break.
+    package mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    /// The next value starts a document of its own: no comma before it.
+    package mutating func startOver() { needsComma = false }
+
+    private mutating func literal(_ text: String?) {
+        separate()
+        bytes.append(contentsOf: (text ?? "null").utf8)
+    }
+
+    private mutating func open(_ bracket: Unicode.Scalar) {
+        separate()
+        bytes.append(UInt8(ascii: bracket))
+        needsComma = false
+    }
+
+    private mutating func close(_ bracket: Unicode.Scalar) {
+        bytes.append(UInt8(ascii: bracket))
+        needsComma = true
+    }
+
+    private mutating func separate() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+
+    /// Escapes what RFC 8259 §7 demands and nothing else.
+    private mutating func quote(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
+            case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+            case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+            case 0x09: bytes.append(contentsOf: "\\t".utf8)
+            case 0..<0x20: bytes.append(contentsOf: "\\u00\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16))".utf8)
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}
+
+extension JSONValue {
+    /// Compact, keys in order: the same value has the same text everywhere.
+    package var text: String {
+        var writer = JSONText()
+        writer.value(self)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}

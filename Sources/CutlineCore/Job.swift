@@ -1,0 +1,131 @@
+import SystemPackage
+
+/// A job's number in its queue.
+package struct JobID: Codable, Hashable, Comparable, Sendable {
+    package let number: Int64
+    package init(_ number: Int64) { self.number = number }
+    package static func < (a: JobID, b: JobID) -> Bool { a.number < b.number }
+}
+
+/// SHA-256 over everything a job sends: who asks twice for the same pays once.
+package struct Fingerprint: Hashable, Sendable {
+    /// 32 bytes.
+    package let bytes: [UInt8]
+    package init(bytes: [UInt8]) { self.bytes = bytes }
+}
+
+/// How a picture is recognised as the same.
+package enum IdentityMode: String, Codable, CaseIterable, Sendable {
+    /// By the SHA-256 of its bytes.
+    case bytes
+    /// By path, size and time of change: nothing is read, a renamed picture is a new one.
+    case path
+}
+
+/// A file as it stood when it was looked at; the call refuses to send another one.
+package struct FileStamp: Codable, Hashable, Sendable {
+    package var size: Int64
+    /// Nanoseconds since 1970.
+    package var modified: Int64
+    package var inode: UInt64
+
+    package init(size: Int64, modified: Int64, inode: UInt64) {
+        self.size = size
+        self.modified = modified
+        self.inode = inode
+    }
+}
+
+/// A local picture: where it is and what it was when it was added.
+package struct PictureFile: Hashable, Sendable {
+    /// Absolute.
+    package var path: FilePath
+    package var stamp: FileStamp
+    package var format: PictureFormat
+    /// SHA-256 of its bytes, 32 of them; nil in identity mode `path`.
+    package var digest: [UInt8]?
+
+    package init(path: FilePath, stamp: FileStamp, format: PictureFormat, digest: [UInt8]?) {
+        self.path = path
+        self.stamp = stamp
+        self.format = format
+        self.digest = digest
+    }
+}
+
+/// One picture of a job.
+package enum ImageSource: Hashable, Sendable {
+    case url(String)
+    case file(PictureFile)
+}
+
+/// What a batch is: provider, model, texts and parameters never change under one name.
+package struct BatchSettings: Hashable, Sendable {
+    package var name: String
+    package var profile: Profile
+    package var model: String
+    package var system: String?
+    package var prompt: String
+    package var parameters: Parameters
+    package var identity: IdentityMode
+
+    package init(
+        name: String, profile: Profile, model: String, system: String? = nil, prompt: String,
+        parameters: Parameters = Parameters(), identity: IdentityMode = .bytes
+    ) {
+        self.name = name
+        self.profile = profile
+        self.model = model
+        self.system = system
+        self.prompt = prompt
+        self.parameters = parameters
+        self.identity = identity
+    }
+}
+
+/// An entry on its way into the queue, with the job it stands for.
+package struct JobDraft: Hashable, Sendable {
+    package var key: String
+    /// Whether the user gave the key; a default key belongs to one path.
+    package var hasOwnKey: Bool
+    package var images: [ImageSource]
+    /// The images as the user wrote them, for people and exports.
+    package var imagesAsGiven: [String]
+    /// Nil: the batch's prompt.
+    package var prompt: String?
+    /// Columns of the manifest that are exported again.
+    package var extra: [String: JSONValue]
+    package var fingerprint: Fingerprint
+
+    package init(
+        key: String, hasOwnKey: Bool, images: [ImageSource], imagesAsGiven: [String], prompt: String? = nil,
+        extra: [String: JSONValue] = [:], fingerprint: Fingerprint
+    ) {
+        self.key = key
+        self.hasOwnKey = hasOwnKey
+        self.images = images
+        self.imagesAsGiven = imagesAsGiven
+        self.prompt = prompt
+        self.extra = extra
+        self.fingerprint = fingerprint
+    }
+}
+
+/// What one call sends, apart from the bytes of its pictures.
+package struct CaptionRequest: Hashable, Sendable {
+    package var model: String
+    package var system: String?
+    package var prompt: String
+    package var images: [ImageSource]
+    package var parameters: Parameters
+
+    package init(
+        model: String, system: String? = nil, prompt: String, images: [ImageSource], parameters: Parameters = Parameters()
+    ) {
+        self.model = model
+        self.system = system
+        self.prompt = prompt
+        self.images = images
+        self.parameters = parameters
+    }
+}

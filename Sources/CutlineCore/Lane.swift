@@ -1,0 +1,178 @@
+/// Why a lane sends nothing until a person acts.
+package struct Pause: Codable, Hashable, Sendable {
+    package var kind: FailureClass
+    /// The provider's own sentence.
+    package var message: String
+
+    package init(kind: FailureClass, message: String) {
+        self.kind = kind
+        self.message = message
+    }
+}
+
+/// Why a lane does not take a call now.
+package enum LaneRefusal: Equatable, Sendable {
+    case paused(Pause)
+    /// Every slot is taken; an ended call frees one.
+    case slots
+    case until(Timestamp, LaneWait)
+}
+
+/// What a lane waits for; shown to the user.
+package enum LaneWait: String, Codable, Sendable {
+    /// The limit on requests or on tokens.
+    case requests, tokens
+    /// The provider asked for a pause.
+    case provider
+    /// The connection failed five times in a row.
+    case breaker
+}
+
+/// What the lane hears of a call.
+package enum LaneEvent: Equatable, Sendable {
+    case answered(usedTokens: Int?)
+    case failed(Failure)
+    case unanswered(Failure)
+    case notSent
+}
+
+/// What a lane did about an event; the worker tells the user.
+package enum LaneAction: Equatable, Sendable {
+    case blocked(until: Timestamp, message: String)
+    case paused(Pause)
+    case opened(until: Timestamp, message: String)
+}
+
+/// The jobs that share one rate limit. A state machine without I/O or clock: events go in, actions come out, and its value is
+/// stored in the queue, so that all processes obey one limit.
+package struct Lane: Codable, Hashable, Sendable {
+    package private(set) var limits: Limits
+    package private(set) var slots: Slots
+    package private(set) var inFlight = 0
+    package private(set) var paused: Pause?
+    package private(set) var blockedUntil: Timestamp?
+    private var requests: Pace?
+    private var tokens: Pace?
+    private var breaker = Breaker()
+    /// Refusal events since the last answer; the wait doubles with each.
+    private var refusalEvents = 0
+    private var lastBlock: Timestamp?
+
+    package init(limits: Limits, at now: Timestamp) {
+        self.limits = limits
+        slots = Slots(told: limits.concurrency)
+        requests = limits.requests.map { Pace($0, at: now) }
+        tokens = limits.tokens.map { Pace($0, at: now) }
+    }
+
+    /// Takes limits that a new run brought; what was spent under unchanged ones stays spent.
+    package mutating func adopt(_ limits: Limits, at now: Timestamp) {
+        if limits.concurrency != self.limits.concurrency { slots.setLimit(told: limits.concurrency) }
+        if limits.requests != self.limits.requests { requests = limits.requests.map { Pace($0, at: now) } }
+        if limits.tokens != self.limits.tokens { tokens = limits.tokens.map { Pace($0, at: now) } }
+        self.limits = limits
+    }
+
+    /// Reserves one call and returns nil, or changes nothing and says why not.
+    package mutating func tryReserve(estimatedTokens: Int, at now: Timestamp) -> LaneRefusal? {
+        if let paused { return .paused(paused) }
+        if let blockedUntil, blockedUntil > now { return .until(blockedUntil, .provider) }
+        if let wait = breaker.refusal(inFlight: inFlight, at: now) { return wait }
+        guard inFlight < slots.current else { return .slots }
+        var (trialRequests, trialTokens) = (requests, tokens)
+        if let wait = trialRequests?.tryReserve(1, at: now) { return .until(wait, .requests) }
+        if let wait = trialTokens?.tryReserve(Double(estimatedTokens), at: now) { return .until(wait, .tokens) }
+        (requests, tokens) = (trialRequests, trialTokens)
+        blockedUntil = nil
+        inFlight += 1
+        return nil
+    }
+
+    /// Hears how a call ended that was reserved with `estimatedTokens` and sent at `startedAt`.
+    package mutating func apply(
+        _ event: LaneEvent, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp
+    ) -> [LaneAction] {
+        inFlight = max(0, inFlight - 1)
+        switch event {
+        case .notSent:
+            requests?.reconcile(by: -1, at: now)
+            tokens?.reconcile(by: -Double(estimatedTokens), at: now)
+            return []
+        case .answered(let used):
+            tokens?.reconcile(by: Double((used ?? estimatedTokens) - estimatedTokens), at: now)
+            slots.callEnded(setback: false)
+            breaker.close()
+            refusalEvents = 0
+            return []
+        case .failed(let failure):
+            return fail(failure, estimatedTokens: estimatedTokens, startedAt: startedAt, at: now)
+        case .unanswered(let failure):
+            slots.callEnded(setback: true)
+            return breakerActions(failure, startedAt: startedAt, at: now)
+        }
+    }
+
+    private mutating func fail(
+        _ failure: Failure, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp
+    ) -> [LaneAction] {
+        let used = failure.usage?.totalTokens ?? (failure.billed == .no ? 0 : estimatedTokens)
+        tokens?.reconcile(by: Double(used - estimatedTokens), at: now)
+        slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout)
+        switch failure.kind.scope {
+        case .lane: return pauseOrBlock(failure, startedAt: startedAt, at: now)
+        case .pace: return block(failure, startedAt: startedAt, at: now)
+        case .transient where failure.kind == .overloaded && failure.retryAfter != nil:
+            return block(failure, startedAt: startedAt, at: now)
+        case .transient where failure.kind.isTransport: return breakerActions(failure, startedAt: startedAt, at: now)
+        case .transient, .job:
+            if failure.status != nil { breaker.close() }
+            return []
+        case .ours: return []
+        }
+    }
+
+    /// A quota that ends at a told time is waited for; everything else waits for a person.
+    private mutating func pauseOrBlock(_ failure: Failure, startedAt: Timestamp, at now: Timestamp) -> [LaneAction] {
+        if failure.kind == .quotaExhausted, failure.retryAfter != nil {
+            return block(failure, startedAt: startedAt, at: now)
+        }
+        guard paused == nil else { return [] }
+        let pause = Pause(kind: failure.kind, message: failure.message)
+        paused = pause
+        return [.paused(pause)]
+    }
+
+    /// All refusals of calls that were sent before the lane was blocked are one event.
+    private mutating func block(_ failure: Failure, startedAt: Timestamp, at now: Timestamp) -> [LaneAction] {
+        let isNewEvent = lastBlock.map { startedAt >= $0 } ?? true
+        if isNewEvent {
+            refusalEvents += 1
+            lastBlock = now
+        }
+        let ownWait = Duration.milliseconds(min(60_000, 1_000 << min(6, max(0, refusalEvents - 1))))
+        let until = now + (failure.retryAfter ?? ownWait)
+        guard isNewEvent || failure.retryAfter != nil, blockedUntil.map({ until > $0 }) ?? true else { return [] }
+        blockedUntil = until
+        return isNewEvent ? [.blocked(until: until, message: failure.message)] : []
+    }
+
+    private mutating func breakerActions(_ failure: Failure, startedAt: Timestamp, at now: Timestamp) -> [LaneAction] {
+        switch breaker.failed(startedAt: startedAt, at: now) {
+        case .none: return []
+        case .opened(let until): return [.opened(until: until, message: failure.message)]
+        case .givenUp:
+            let pause = Pause(kind: failure.kind, message: failure.message)
+            paused = pause
+            return [.paused(pause)]
+        }
+    }
+
+    /// The calls of a dead worker are no longer in flight.
+    package mutating func forget(calls: Int) { inFlight = max(0, inFlight - calls) }
+
+    /// A worker that starts lifts what a person may have mended; the same refusal pauses the lane again.
+    package mutating func resume() {
+        paused = nil
+        breaker = Breaker()
+    }
+}

@@ -1,0 +1,75 @@
+/// The fact of a failed attempt, as the provider room reports it. What to do about it is decided elsewhere.
+package struct Failure: Error, Codable, Hashable, Sendable {
+    package var kind: FailureClass
+    /// The provider's own sentence where there is one, cleaned and bounded; never a secret.
+    package var message: String
+    /// The HTTP status it came with; nil where no answer came.
+    package var status: Int?
+    package var billed: Billed
+    /// The wait the provider asked for.
+    package var retryAfter: Duration?
+    package var requestID: String?
+    /// What a rejected answer used.
+    package var usage: Usage?
+
+    package init(
+        _ kind: FailureClass, _ message: String, status: Int? = nil, billed: Billed = .no, retryAfter: Duration? = nil,
+        requestID: String? = nil, usage: Usage? = nil
+    ) {
+        self.kind = kind
+        self.message = message
+        self.status = status
+        self.billed = billed
+        self.retryAfter = retryAfter
+        self.requestID = requestID
+        self.usage = usage
+    }
+}
+
+/// Why the model stopped, in normalised words.
+package enum FinishReason: String, Codable, CaseIterable, Sendable {
+    case stop, length
+    case contentFilter = "content_filter"
+    case tool, error
+}
+
+/// A remark on a caption that was kept nevertheless.
+package enum CaptionFlag: String, Codable, CaseIterable, Sendable {
+    /// The answer was cut at the token limit.
+    case truncated
+}
+
+/// The accepted text of a job and what came with it.
+package struct Caption: Codable, Hashable, Sendable {
+    /// Outer white space trimmed, NUL dropped, otherwise as the provider sent it.
+    package var text: String
+    package var finishReason: FinishReason?
+    /// The model that answered, where the provider says so.
+    package var resolvedModel: String?
+    package var usage: Usage
+    package var requestID: String?
+
+    package init(
+        text: String, finishReason: FinishReason? = nil, resolvedModel: String? = nil, usage: Usage = Usage(),
+        requestID: String? = nil
+    ) {
+        self.text = text
+        self.finishReason = finishReason
+        self.resolvedModel = resolvedModel
+        self.usage = usage
+        self.requestID = requestID
+    }
+
+    package var flags: [CaptionFlag] { finishReason == .length ? [.truncated] : [] }
+}
+
+/// What one attempt came to.
+package enum Outcome: Codable, Hashable, Sendable {
+    case caption(Caption)
+    /// Refused, or answered with a failure, or never handed over.
+    case failure(Failure)
+    /// The whole request was handed to the connection and no complete answer came: it may have been billed.
+    case unknown(Failure)
+    /// Not sent for a reason of ours that is not the job's (stopping, no descriptors, no memory).
+    case notSent(String)
+}

@@ -1,0 +1,41 @@
+/// How much of a picture the model looks at (`image_url.detail`).
+package enum ImageDetail: String, Codable, CaseIterable, Sendable {
+    case auto, low, high, original
+}
+
+/// The parameters of a batch. What was not asked for is not sent.
+package struct Parameters: Codable, Hashable, Sendable {
+    package var maxTokens: Int?
+    package var temperature: Double?
+    package var detail: ImageDetail?
+    /// Any further member of the request body, sent as given.
+    package var others: [String: JSONValue]
+
+    package init(
+        maxTokens: Int? = nil, temperature: Double? = nil, detail: ImageDetail? = nil, others: [String: JSONValue] = [:]
+    ) {
+        self.maxTokens = maxTokens
+        self.temperature = temperature
+        self.detail = detail
+        self.others = others
+    }
+
+    package init(json: JSONCursor) throws(InvalidValue) {
+        self.init(others: try json.object())
+        for key in ["model", "messages", "stream"] where others[key] != nil {
+            throw InvalidValue(path: json[key]?.path ?? key, reason: "is not a parameter; it is set by Cutline")
+        }
+        others = others.filter { !["max_tokens", "temperature", "detail"].contains($0.key) }
+        maxTokens = try json["max_tokens"]?.positiveInt()
+        if let member = json["temperature"] {
+            guard let number = member.value.double, number >= 0 else { throw member.invalid("expected a number of at least 0") }
+            temperature = number
+        }
+        if let member = json["detail"] {
+            guard let detail = ImageDetail(rawValue: try member.string()) else {
+                throw member.invalid("expected one of \(ImageDetail.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            self.detail = detail
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// Where a cost comes from.
+package enum CostSource: String, Codable, Sendable {
+    /// The provider said it in the answer.
+    case reported
+    /// Price times tokens.
+    case estimated
+}
+
+/// What a call used. Unknown is nil, never 0.
+package struct Usage: Codable, Hashable, Sendable {
+    package var inputTokens: Int?
+    package var outputTokens: Int?
+    /// The part of `inputTokens` that was read from a cache.
+    package var cachedTokens: Int?
+    package var cost: Money?
+    package var costSource: CostSource?
+
+    package init(
+        inputTokens: Int? = nil, outputTokens: Int? = nil, cachedTokens: Int? = nil, cost: Money? = nil,
+        costSource: CostSource? = nil
+    ) {
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+        self.cachedTokens = cachedTokens
+        self.cost = cost
+        self.costSource = costSource
+    }
+
+    package var totalTokens: Int? {
+        guard let inputTokens, let outputTokens else { return nil }
+        return inputTokens + outputTokens
+    }
+}
