@@ -11,7 +11,7 @@ package struct Pause: Codable, Hashable, Sendable {
 }
 
 /// Why a lane does not take a call now.
-package enum LaneRefusal: Equatable, Sendable {
+package enum LaneRefusal: Hashable, Sendable {
     case paused(Pause)
     /// Every slot is taken; an ended call frees one.
     case slots
@@ -37,7 +37,7 @@ package enum LaneEvent: Equatable, Sendable {
 }
 
 /// What a lane did about an event; the worker tells the user.
-package enum LaneAction: Equatable, Sendable {
+package enum LaneAction: Hashable, Sendable {
     case blocked(until: Timestamp, message: String)
     case paused(Pause)
     case opened(until: Timestamp, message: String)
@@ -136,8 +136,12 @@ package struct Lane: Codable, Hashable, Sendable {
         if failure.kind == .quotaExhausted, failure.retryAfter != nil {
             return block(failure, startedAt: startedAt, at: now)
         }
+        return pause(Pause(kind: failure.kind, message: failure.message))
+    }
+
+    /// Sends nothing more until a person acts.
+    package mutating func pause(_ pause: Pause) -> [LaneAction] {
         guard paused == nil else { return [] }
-        let pause = Pause(kind: failure.kind, message: failure.message)
         paused = pause
         return [.paused(pause)]
     }
@@ -160,10 +164,7 @@ package struct Lane: Codable, Hashable, Sendable {
         switch breaker.failed(startedAt: startedAt, at: now) {
         case .none: return []
         case .opened(let until): return [.opened(until: until, message: failure.message)]
-        case .givenUp:
-            let pause = Pause(kind: failure.kind, message: failure.message)
-            paused = pause
-            return [.paused(pause)]
+        case .givenUp: return pause(Pause(kind: failure.kind, message: failure.message))
         }
     }
 

@@ -42,8 +42,6 @@ package struct Profile: Codable, Hashable, Sendable {
         self.images = images
     }
 
-    /// The lane of its jobs: provider and key share one limit, and so does everything that is called at one address.
-    package var laneName: String {
-        [name, baseURL, apiKeyEnv].compactMap(\.self).joined(separator: " ")
-    }
+    /// The lane of its jobs. A name stands for one provider and one key; give another key or address a name of its own.
+    package var laneName: String { name }
 }

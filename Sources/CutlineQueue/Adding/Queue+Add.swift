@@ -1,0 +1,194 @@
+import CutlineCore
+import Foundation
+import GRDB
+import SystemPackage
+
+/// What adding came to, by entry.
+package struct Added: Hashable, Sendable {
+    /// New jobs.
+    package var new = 0
+    /// Entries that were there already.
+    package var known = 0
+    /// New names for jobs that were there already: copies and renamed pictures, not paid for again.
+    package var copies = 0
+    /// Entries whose picture was edited: they moved to another job.
+    package var edited = 0
+    /// Queued jobs that an edit left without a name.
+    package var cancelled = 0
+
+    package init() {}
+
+    package static func + (a: Added, b: Added) -> Added {
+        var sum = a
+        sum.new += b.new
+        sum.known += b.known
+        sum.copies += b.copies
+        sum.edited += b.edited
+        sum.cancelled += b.cancelled
+        return sum
+    }
+}
+
+extension Queue {
+    /// Adds one chunk of drafts in one transaction. Adding the same again changes nothing but where its pictures lie.
+    ///
+    /// - Throws: `QueueError.keyTaken`; then nothing of this chunk was added.
+    package func add(_ drafts: [JobDraft], to batch: BatchID, now: Timestamp) throws -> Added {
+        try write { db in
+            let adding = AddStep(db: db, batch: batch, now: now)
+            return try drafts.reduce(Added()) { try $0 + adding.add($1) }
+        }
+    }
+
+    /// The error that adding this draft would bring, found without adding it.
+    package func objection(to draft: JobDraft, in batch: BatchID) throws -> QueueError? {
+        try reader.read { db in
+            let adding = AddStep(db: db, batch: batch, now: Timestamp(milliseconds: 0))
+            guard let entry = try adding.entry(draft.key) else { return nil }
+            return try adding.objection(to: draft, replacing: entry)
+        }
+    }
+
+    /// The absolute path that a default key belongs to; nil where the key is free, the user's own, or a URL's.
+    package func path(ofDefaultKey key: String, in batch: BatchID) throws -> FilePath? {
+        try reader.read { db in
+            let statement = try db.cachedStatement(sql: "SELECT path FROM entries WHERE batch = ? AND key = ? AND own_key = 0")
+            return try Row.fetchOne(statement, arguments: [batch.number, UserText(key)])
+                .flatMap { $0["path"] as Data? }.map { FilePath(bytes: Array($0)) }
+        }
+    }
+
+    /// The SHA-256 of a file that was read before and has not changed since.
+    package func knownDigest(of path: FilePath, stamp: FileStamp) throws -> [UInt8]? {
+        try reader.read { db in
+            let statement = try db.cachedStatement(
+                sql: "SELECT digest FROM pictures WHERE path = ? AND size = ? AND modified = ? AND inode = ?")
+            let row = try Row.fetchOne(
+                statement, arguments: [Data(path.bytes), stamp.size, stamp.modified, Int64(bitPattern: stamp.inode)])
+            return row.flatMap { $0["digest"] as Data? }.map { Array($0) }
+        }
+    }
+}
+
+/// Adds drafts inside a transaction.
+private struct AddStep {
+    let db: Database
+    let batch: BatchID
+    let now: Timestamp
+
+    struct Entry {
+        let id: Int64
+        let job: Int64
+        let hasOwnKey: Bool
+        let path: FilePath?
+        let fingerprint: Fingerprint
+    }
+
+    func add(_ draft: JobDraft) throws -> Added {
+        var added = Added()
+        guard let entry = try entry(draft.key) else {
+            let (job, isNew) = try openJob(draft)
+            try insertEntry(draft, job: job)
+            if isNew { added.new = 1 } else { added.copies = 1 }
+            return added
+        }
+        if let objection = try objection(to: draft, replacing: entry) { throw objection }
+        let (job, isNew) = try openJob(draft)
+        try update(entry.id, draft, job: job)
+        guard job != entry.job else {
+            added.known = 1
+            return added
+        }
+        added.edited = 1
+        if isNew { added.new = 1 }
+        if try cancelIfNameless(entry.job) { added.cancelled = 1 }
+        return added
+    }
+
+    func entry(_ key: String) throws -> Entry? {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT entries.id, entries.job, entries.own_key, entries.path, jobs.fingerprint
+                FROM entries JOIN jobs ON jobs.id = entries.job WHERE entries.batch = ? AND entries.key = ?
+                """)
+        return try Row.fetchOne(statement, arguments: [batch.number, UserText(key)]).map { row in
+            Entry(
+                id: row["id"], job: row["job"], hasOwnKey: row["own_key"],
+                path: (row["path"] as Data?).map { FilePath(bytes: Array($0)) },
+                fingerprint: Fingerprint(bytes: Array(row["fingerprint"] as Data)))
+        }
+    }
+
+    /// A default key counts as edited only if it is still the same file; the user's own key may mean anything.
+    func objection(to draft: JobDraft, replacing entry: Entry) throws -> QueueError? {
+        guard draft.fingerprint != entry.fingerprint, !draft.hasOwnKey, !entry.hasOwnKey,
+            let stored = entry.path, let given = draft.path, stored.bytes != given.bytes
+        else { return nil }
+        let name = try Row.fetchOne(db, sql: "SELECT name FROM batches WHERE id = ?", arguments: [batch.number])?.text("name") ?? ""
+        return .keyTaken(key: draft.key, batch: name, stored: stored, given: given)
+    }
+
+    /// The job of this fingerprint, made where there is none. One that is still to be sent takes the pictures from where they lie now.
+    private func openJob(_ draft: JobDraft) throws -> (id: Int64, isNew: Bool) {
+        let found = try db.cachedStatement(sql: "SELECT id, state, images FROM jobs WHERE batch = ? AND fingerprint = ?")
+        let fingerprint = Data(draft.fingerprint.bytes)
+        let images = try ImageColumn.store(draft.images, db)
+        if let row = try Row.fetchOne(found, arguments: [batch.number, fingerprint]) {
+            let id: Int64 = row["id"]
+            if row["state"] != JobState.succeeded.rawValue, row["images"] != images {
+                try db.cachedStatement(sql: "UPDATE jobs SET images = ? WHERE id = ?").execute(arguments: [images, id])
+            }
+            if row["state"] == JobState.cancelled.rawValue { try requeueIfNameless(id) }
+            return (id, false)
+        }
+        try db.cachedStatement(sql: "INSERT INTO jobs (batch, fingerprint, images, prompt) VALUES (?, ?, ?, ?)")
+            .execute(arguments: [batch.number, fingerprint, images, draft.prompt.map(UserText.init)])
+        return (db.lastInsertedRowID, true)
+    }
+
+    private func insertEntry(_ draft: JobDraft, job: Int64) throws {
+        try db.cachedStatement(
+            sql: "INSERT INTO entries (batch, key, job, own_key, given, path, extra, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        ).execute(arguments: [
+            batch.number, UserText(draft.key), job, draft.hasOwnKey, JSONColumn.list(draft.imagesAsGiven),
+            draft.path.map { Data($0.bytes) }, JSONValue.object(draft.extra).text, now.milliseconds,
+        ])
+    }
+
+    private func update(_ entry: Int64, _ draft: JobDraft, job: Int64) throws {
+        try db.cachedStatement(sql: "UPDATE entries SET job = ?, own_key = ?, given = ?, path = ?, extra = ? WHERE id = ?")
+            .execute(arguments: [
+                job, draft.hasOwnKey, JSONColumn.list(draft.imagesAsGiven), draft.path.map { Data($0.bytes) },
+                JSONValue.object(draft.extra).text, entry,
+            ])
+    }
+
+    /// A queued job without a name would be paid for and never exported.
+    private func cancelIfNameless(_ job: Int64) throws -> Bool {
+        try db.cachedStatement(
+            sql: """
+                UPDATE jobs SET state = 'cancelled', available_at = NULL, finished_at = ?
+                WHERE id = ? AND state = 'queued' AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)
+                """
+        ).execute(arguments: [now.milliseconds, job])
+        return db.changesCount == 1
+    }
+
+    /// An edit that was undone: the job has a name again.
+    private func requeueIfNameless(_ job: Int64) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE jobs SET state = 'queued', finished_at = NULL
+                WHERE id = ? AND state = 'cancelled' AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)
+                """
+        ).execute(arguments: [job])
+    }
+}
+
+extension JobDraft {
+    /// Where a default key belongs: the file of its only picture.
+    fileprivate var path: FilePath? {
+        guard images.count == 1, case .file(let file) = images[0] else { return nil }
+        return file.path
+    }
+}

@@ -1,0 +1,45 @@
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The files of a queue: the database and what stands beside it.
+struct QueueLocation: Sendable {
+    let database: FilePath
+
+    var lock: FilePath { beside(".lock") }
+    var workers: FilePath { beside(".workers") }
+    var rescue: FilePath { beside(".rescue.jsonl") }
+    var writeAheadLog: FilePath { beside("-wal") }
+
+    var exists: Bool { access(database.string, F_OK) == 0 }
+
+    /// Makes the database file with mode 0600 (SQLite gives the same mode to its log) and the folder of the workers' locks.
+    func prepare() throws(QueueError) {
+        try refuseNetwork()
+        if !exists {
+            let descriptor = open(database.string, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 || errno == EEXIST else { throw .unusable(database, reason: String(cString: strerror(errno))) }
+            if descriptor >= 0 { close(descriptor) }
+        }
+        guard mkdir(workers.string, 0o700) == 0 || errno == EEXIST else {
+            throw .unusable(workers, reason: String(cString: strerror(errno)))
+        }
+    }
+
+    private func beside(_ suffix: String) -> FilePath { FilePath(bytes: database.bytes + Array(suffix.utf8)) }
+
+    /// WAL needs shared memory: all processes on one host and one real file system (sqlite.org/wal.html).
+    private func refuseNetwork() throws(QueueError) {
+        let folder = database.removingLastComponent()
+        var info = stat()
+        guard stat(folder.isEmpty ? "." : folder.string, &info) == 0 else {
+            throw .unusable(database, reason: "the folder \(folder.text) cannot be used: \(String(cString: strerror(errno)))")
+        }
+        guard let kind = FileSystemKind(of: info, at: folder), kind.isNetwork else { return }
+        throw .networkFileSystem(database, kind: kind.name)
+    }
+}

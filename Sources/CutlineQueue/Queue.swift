@@ -1,0 +1,130 @@
+import CutlineCore
+import Foundation
+import GRDB
+import SystemPackage
+
+/// The durable queue: one SQLite file, shared by any number of processes on one host.
+///
+/// One connection writes, in IMMEDIATE transactions; readers page by id. A return from a writing function means that the disk has
+/// acknowledged the change (WAL with `synchronous=FULL`).
+package final class Queue: Sendable {
+    package let path: FilePath
+    package let version: SQLiteVersion
+    let location: QueueLocation
+    private let pool: DatabasePool
+    /// Held around every write and checkpoint where SQLite has the WAL-reset bug; nil where it has not.
+    private let writersLock: FileLock?
+
+    /// Opens the queue at `path`, makes it where it is missing, and migrates it.
+    package init(at path: FilePath, now: Timestamp) throws {
+        self.path = path
+        location = QueueLocation(database: path)
+        try location.prepare()
+        let version = try Self.libraryVersion()
+        let lock = version.hasWALResetBug ? try FileLock(location.lock) : nil
+        pool = try Self.describing(path) {
+            try Self.locked(by: lock) {
+                let pool = try DatabasePool(path: path.string, configuration: Self.configuration(readsOnly: false))
+                try pool.writeWithoutTransaction { db in
+                    try Self.makeDurable(db, path: path)
+                    try Schema(path: path).migrate(db, at: now)
+                }
+                return pool
+            }
+        }
+        self.version = version
+        writersLock = lock
+    }
+
+    /// Checkpoints and closes. The queue must not be used afterwards.
+    package func close() throws {
+        try Self.locked(by: writersLock) {
+            // A reader that is still open makes the checkpoint partial; the log stays and nothing is lost.
+            _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            try pool.close()
+        }
+    }
+
+    /// One IMMEDIATE transaction; it is on the disk when this returns.
+    func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try Self.describing(path) {
+            try Self.locked(by: writersLock) {
+                try pool.writeWithoutTransaction { db in
+                    var result: Result?
+                    try db.inTransaction(.immediate) {
+                        result = try body(db)
+                        return .commit
+                    }
+                    return result!
+                }
+            }
+        }
+    }
+
+    /// The same queue, to look at.
+    package var reader: QueueReader { QueueReader(path: path, connection: pool) }
+
+    /// Moves the log into the database once it has grown beyond 4 MB.
+    func checkpointIfLarge() throws {
+        var info = stat()
+        guard stat(location.writeAheadLog.string, &info) == 0, info.st_size > 4 << 20 else { return }
+        try Self.locked(by: writersLock) {
+            // A busy reader only postpones it.
+            _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        }
+    }
+
+    private static func locked<Result>(by lock: FileLock?, _ body: () throws -> Result) throws -> Result {
+        guard let lock else { return try body() }
+        return try lock.withLock(body)
+    }
+}
+
+extension Queue {
+    static func configuration(readsOnly: Bool) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = readsOnly
+        configuration.busyMode = .timeout(30)
+        configuration.maximumReaderCount = 2
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA trusted_schema = OFF")
+            try db.execute(sql: "PRAGMA cell_size_check = ON")
+            try db.execute(sql: "PRAGMA mmap_size = 0")
+        }
+        return configuration
+    }
+
+    /// GRDB sets NORMAL when it opens a pool, so FULL is set afterwards, and read back: what is promised rests on it.
+    private static func makeDurable(_ db: Database, path: FilePath) throws {
+        try db.execute(sql: "PRAGMA synchronous = FULL")
+        try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+        #if os(macOS)
+            try db.execute(sql: "PRAGMA fullfsync = ON")
+            try db.execute(sql: "PRAGMA checkpoint_fullfsync = ON")
+        #endif
+        let expected: [(pragma: String, value: String)] = [
+            ("synchronous", "2"), ("journal_mode", "wal"), ("foreign_keys", "1"), ("trusted_schema", "0"), ("wal_autocheckpoint", "0"),
+        ]
+        for (pragma, value) in expected {
+            let actual = try String.fetchOne(db, sql: "PRAGMA \(pragma)") ?? "nothing"
+            guard actual == value else { throw QueueError.unusable(path, reason: "PRAGMA \(pragma) is \(actual), not \(value)") }
+        }
+    }
+
+    static func libraryVersion() throws -> SQLiteVersion {
+        let text = try DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") } ?? ""
+        guard let version = SQLiteVersion(text) else { throw QueueError.unusable("SQLite", reason: "unknown version \(text)") }
+        return version
+    }
+
+    /// Turns SQLite's errors into sentences about the queue; other errors pass.
+    static func describing<Result>(_ path: FilePath, _ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let error as DatabaseError {
+            switch error.resultCode {
+            case .SQLITE_NOTADB: throw QueueError.foreign(path)
+            case .SQLITE_CORRUPT: throw QueueError.damaged(path, reason: error.message ?? "\(error.resultCode)")
+            default: throw QueueError.unusable(path, reason: error.message ?? "SQLite error \(error.extendedResultCode.rawValue)")
+            }
+        }
+    }
+}

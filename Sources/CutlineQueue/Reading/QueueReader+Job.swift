@@ -1,0 +1,77 @@
+import CutlineCore
+import GRDB
+
+/// One call of a job, for people.
+package struct AttemptStatus: Hashable, Sendable {
+    package var id: AttemptID
+    package var n: Int
+    package var phase: AttemptPhase
+    package var billed: Billed
+    package var startedAt: Timestamp
+    package var endedAt: Timestamp?
+    package var problem: CutlineCore.Record.Problem?
+    package var requestID: String?
+    package var latency: Duration?
+    package var usage: Usage
+    /// A caption that came after the accepted one.
+    package var duplicateCaption: String?
+}
+
+/// A job as `show` shows it.
+package struct JobStatus: Hashable, Sendable {
+    package var job: JobID
+    package var record: CutlineCore.Record
+    package var availableAt: Timestamp?
+    package var attempts: [AttemptStatus]
+}
+
+extension QueueReader {
+    /// The jobs that a user means by `name`: an entry's key, in any batch or in one, else an entry's number.
+    package func jobs(named name: String, batch: BatchID? = nil) throws -> [JobStatus] {
+        let entries = try read { db in
+            let byKey = try Int64.fetchAll(
+                db, sql: "SELECT id FROM entries WHERE key = ? AND batch IN (SELECT id FROM batches WHERE ? IS NULL OR id = ?) ORDER BY id",
+                arguments: [UserText(name), batch?.number, batch?.number])
+            guard byKey.isEmpty, let id = Int64(name) else { return byKey }
+            return try Int64.fetchAll(db, sql: "SELECT id FROM entries WHERE id = ?", arguments: [id])
+        }
+        return try entries.compactMap(status(ofEntry:))
+    }
+
+    private func status(ofEntry entry: Int64) throws -> JobStatus? {
+        guard let record = try record(entry: entry) else { return nil }
+        return try read { db in
+            let job = try Row.fetchOne(
+                db, sql: "SELECT jobs.id, jobs.available_at FROM entries JOIN jobs ON jobs.id = entries.job WHERE entries.id = ?",
+                arguments: [entry])!
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT attempts.*, captions.text AS duplicate FROM attempts
+                    LEFT JOIN captions ON captions.attempt = attempts.id AND captions.accepted = 0
+                    WHERE attempts.job = ? ORDER BY n
+                    """, arguments: [job["id"]])
+            return JobStatus(
+                job: JobID(job["id"]), record: record, availableAt: job.time(optional: "available_at"),
+                attempts: rows.map(AttemptStatus.init))
+        }
+    }
+}
+
+extension AttemptStatus {
+    fileprivate init(_ row: Row) {
+        let latency: Int64? = row["latency"]
+        let cost: Int64? = row["cost"]
+        self.init(
+            id: AttemptID(row["id"]), n: row["n"], phase: AttemptPhase(rawValue: row["phase"]) ?? .open,
+            billed: Billed(rawValue: row["billed"]) ?? .unknown, startedAt: row.time("started_at"), endedAt: row.time(optional: "ended_at"),
+            problem: (row["class"] as String?).flatMap(FailureClass.init).map {
+                CutlineCore.Record.Problem(kind: $0, status: row["http_status"], message: row["message"] ?? "")
+            },
+            requestID: row["request_id"], latency: latency.map { .milliseconds($0) },
+            usage: Usage(
+                inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"],
+                cost: cost.map(Money.init(nanodollars:)), costSource: (row["cost_source"] as String?).flatMap(CostSource.init)),
+            duplicateCaption: row["duplicate"])
+    }
+}

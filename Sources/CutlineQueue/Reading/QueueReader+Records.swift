@@ -1,0 +1,98 @@
+import CutlineCore
+import GRDB
+
+/// Which entries are exported.
+package struct RecordSelection: Hashable, Sendable {
+    package var batch: BatchID?
+    /// Nil: all of them.
+    package var state: JobState?
+
+    package init(batch: BatchID? = nil, state: JobState? = .succeeded) {
+        self.batch = batch
+        self.state = state
+    }
+}
+
+/// A place in the sequence of entries, so that each page is a short read of its own.
+package struct RecordCursor: Hashable, Sendable {
+    var lastEntry: Int64 = 0
+    package init() {}
+}
+
+extension QueueReader {
+    /// The next records in the order of entries; nil at the end. A page that holds no matching entry is empty, not nil.
+    package func records(_ selection: RecordSelection, after cursor: inout RecordCursor, pageSize: Int = 500) throws -> [CutlineCore
+        .Record]?
+    {
+        let last = cursor.lastEntry
+        let (records, end) = try read { db -> ([CutlineCore.Record], Int64?) in
+            let rows = try Row.fetchAll(
+                db.cachedStatement(sql: Self.page), arguments: [last, selection.batch?.number, selection.batch?.number, pageSize])
+            let chosen = rows.filter { row in selection.state.map { row["state"] == $0.rawValue } ?? true }
+            return (try chosen.map { try CutlineCore.Record($0, db) }, rows.last?["id"])
+        }
+        guard let end else { return nil }
+        cursor.lastEntry = end
+        return records
+    }
+
+    /// The record of one entry.
+    package func record(entry: Int64) throws -> CutlineCore.Record? {
+        try read { db in
+            try Row.fetchOne(db, sql: "\(Self.select) WHERE entries.id = ?", arguments: [entry]).map { try CutlineCore.Record($0, db) }
+        }
+    }
+
+    static let select = """
+        SELECT entries.id, entries.key, entries.given, entries.extra, entries.created_at, jobs.id AS job, jobs.state, jobs.prompt AS own_prompt,
+            jobs.attempts, jobs.finished_at, batches.name AS batch, batches.provider, batches.model AS requested_model, batches.prompt,
+            captions.text, captions.finish_reason, captions.model, attempts.request_id, attempts.latency, attempts.input_tokens,
+            attempts.output_tokens, attempts.cached_tokens, attempts.cost, attempts.cost_source
+        FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = entries.batch
+            LEFT JOIN captions ON captions.job = jobs.id AND captions.accepted = 1
+            LEFT JOIN attempts ON attempts.id = captions.attempt
+        """
+
+    static let page = "\(select) WHERE entries.id > ? AND (? IS NULL OR entries.batch = ?) ORDER BY entries.id LIMIT ?"
+}
+
+extension CutlineCore.Record {
+    fileprivate init(_ row: Row, _ db: Database) throws {
+        let state = JobState(rawValue: row["state"]) ?? .queued
+        let text: String? = row["text"]
+        let latency: Int64? = row["latency"]
+        self.init(
+            id: row["id"], key: row.text("key"), batch: row.text("batch"), state: state, images: try JSONColumn.texts(row["given"]),
+            prompt: row.text(optional: "own_prompt") ?? row.text("prompt"), caption: text.map { Caption(text: $0, row) },
+            provider: row["provider"], requestedModel: row.text("requested_model"), attempts: row["attempts"],
+            latency: latency.map { .milliseconds($0) }, problem: try Problem.last(ofJob: row["job"], state, db),
+            createdAt: row.time("created_at"), finishedAt: row.time(optional: "finished_at"),
+            extra: try JSONValue(parsing: (row["extra"] as String).utf8).object ?? [:])
+    }
+}
+
+extension Caption {
+    fileprivate init(text: String, _ row: Row) {
+        let cost: Int64? = row["cost"]
+        self.init(
+            text: text, finishReason: (row["finish_reason"] as String?).flatMap(FinishReason.init), resolvedModel: row["model"],
+            usage: Usage(
+                inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"],
+                cost: cost.map(Money.init(nanodollars:)), costSource: (row["cost_source"] as String?).flatMap(CostSource.init)),
+            requestID: row["request_id"])
+    }
+}
+
+extension CutlineCore.Record.Problem {
+    /// Why a stopped job stopped: its last attempt that failed.
+    fileprivate static func last(ofJob job: Int64, _ state: JobState, _ db: Database) throws -> CutlineCore.Record.Problem? {
+        guard state == .failed || state == .held else { return nil }
+        let statement = try db.cachedStatement(
+            sql: "SELECT class, http_status, message FROM attempts WHERE job = ? AND class IS NOT NULL ORDER BY n DESC LIMIT 1")
+        return try Row.fetchOne(statement, arguments: [job]).flatMap { row in
+            FailureClass(rawValue: row["class"]).map {
+                CutlineCore.Record.Problem(kind: $0, status: row["http_status"], message: row["message"] ?? "")
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import CutlineCore
+import GRDB
+
+/// An attempt with what is needed to settle it.
+struct AttemptRow {
+    let id: AttemptID
+    let job: Int64
+    let batch: Int64
+    let lane: Int64
+    let phase: AttemptPhase
+    let startedAt: Timestamp
+    let estimatedTokens: Int
+    let policy: RetryPolicy
+    private let counted: JobTally
+
+    static func fetch(_ id: AttemptID, _ db: Database) throws -> AttemptRow? {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT attempts.id, attempts.job, attempts.batch, attempts.phase, attempts.started_at, attempts.estimated_tokens,
+                    jobs.failures, jobs.unanswered, jobs.crashes, batches.lane, batches.policy
+                FROM attempts JOIN jobs ON jobs.id = attempts.job JOIN batches ON batches.id = attempts.batch
+                WHERE attempts.id = ?
+                """)
+        return try Row.fetchOne(statement, arguments: [id.number]).map { try AttemptRow($0) }
+    }
+
+    private init(_ row: Row) throws {
+        id = AttemptID(row["id"])
+        (job, batch, lane) = (row["job"], row["batch"], row["lane"])
+        phase = AttemptPhase(rawValue: row["phase"]) ?? .open
+        startedAt = row.time("started_at")
+        estimatedTokens = row["estimated_tokens"]
+        policy = try JSONColumn.decode(from: row["policy"])
+        counted = JobTally(failures: row["failures"], unanswered: row["unanswered"], crashes: row["crashes"])
+    }
+
+    /// The job's tally with this attempt.
+    func tally(failures: Int = 0, unanswered: Int = 0, crashes: Int = 0) -> JobTally {
+        JobTally(
+            failures: counted.failures + failures, unanswered: counted.unanswered + unanswered, crashes: counted.crashes + crashes)
+    }
+
+    func end(_ phase: AttemptPhase, failure: Failure, _ settlement: Settlement, _ db: Database) throws {
+        try end(
+            phase, billed: failure.billed, failure: failure, usage: failure.usage ?? Usage(), requestID: failure.requestID, settlement, db)
+    }
+
+    func end(
+        _ phase: AttemptPhase, billed: Billed, failure: Failure? = nil, usage: Usage, requestID: String?, _ settlement: Settlement,
+        _ db: Database
+    ) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE attempts SET phase = ?, billed = ?, http_status = ?, class = ?, message = ?, request_id = ?, latency = ?,
+                    input_tokens = ?, output_tokens = ?, cached_tokens = ?, cost = ?, cost_source = ?, ended_at = ?
+                WHERE id = ?
+                """
+        ).execute(arguments: [
+            phase.rawValue, billed.rawValue, failure?.status, failure?.kind.rawValue, failure?.message, requestID,
+            settlement.latency.milliseconds, usage.inputTokens, usage.outputTokens, usage.cachedTokens, usage.cost?.nanodollars,
+            usage.costSource?.rawValue, settlement.endedAt.milliseconds, id.number,
+        ])
+    }
+}

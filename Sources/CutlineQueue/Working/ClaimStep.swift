@@ -1,0 +1,113 @@
+import CutlineCore
+import Foundation
+import GRDB
+import SystemPackage
+
+/// Claims jobs inside a transaction: the attempt row is the record of intent, on the disk before the first byte leaves.
+struct ClaimStep {
+    let db: Database
+    let lanes: LaneStore
+    let worker: WorkerID
+    let request: TurnRequest
+
+    /// Delayed jobs whose time has come are ready again, in the order of their times; as many at once as a turn can hold.
+    func promoteDue() throws {
+        try db.cachedStatement(sql: Self.promotion).execute(arguments: [request.now.milliseconds])
+    }
+
+    /// Claims from each batch in scope, oldest first, until the worker or the lane has enough.
+    func claim() throws -> (claims: [Claim], stops: [LaneStop]) {
+        var claims: [Claim] = []
+        var stops: [Int64: LaneStop] = [:]
+        for batch in try batchesWithQueuedJobs() where claims.count < request.claimLimit && stops[batch.lane] == nil {
+            let (more, refusal) = try claim(from: batch, limit: request.claimLimit - claims.count)
+            claims += more
+            if let refusal { stops[batch.lane] = LaneStop(lane: try lanes.name(batch.lane), refusal: refusal) }
+        }
+        return (claims, stops.values.sorted { $0.lane < $1.lane })
+    }
+
+    private func claim(from batch: ClaimableBatch, limit: Int) throws -> ([Claim], LaneRefusal?) {
+        var claims: [Claim] = []
+        for row in try Row.fetchAll(db.cachedStatement(sql: Self.candidates), arguments: [batch.id.number, limit]) {
+            if let refusal = try lanes.tryReserve(batch.lane, estimatedTokens: batch.estimatedTokens, at: request.now) {
+                return (claims, refusal)
+            }
+            claims.append(try take(row, from: batch))
+        }
+        return (claims, nil)
+    }
+
+    private func take(_ row: Row, from batch: ClaimableBatch) throws -> Claim {
+        let job: Int64 = row["id"]
+        let n = try Int.fetchOne(db.cachedStatement(sql: "SELECT ifnull(max(n), 0) + 1 FROM attempts WHERE job = ?"), arguments: [job])!
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO attempts (batch, job, n, worker, started_at, lease_until, estimated_tokens) VALUES (?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            batch.id.number, job, n, worker.number, request.now.milliseconds, (request.now + request.lease).milliseconds,
+            batch.estimatedTokens,
+        ])
+        let attempt = db.lastInsertedRowID
+        try db.cachedStatement(sql: "UPDATE jobs SET state = 'running', lease = ? WHERE id = ?").execute(arguments: [attempt, job])
+        var call = batch.request
+        call.prompt = row.text(optional: "prompt") ?? call.prompt
+        call.images = try ImageColumn.load(row["images"], db)
+        return Claim(
+            attempt: AttemptID(attempt), job: JobID(job), batch: batch.id, n: n, request: call, startedAt: request.now)
+    }
+
+    private func batchesWithQueuedJobs() throws -> [ClaimableBatch] {
+        let rows =
+            switch request.scope {
+            case .batch(let id): try Row.fetchAll(db.cachedStatement(sql: Self.batches("batches.id = ?")), arguments: [id.number])
+            case .all: try Row.fetchAll(db.cachedStatement(sql: Self.batches("true")))
+            }
+        return try rows.map { try ClaimableBatch($0) }
+    }
+
+    static let promotion = """
+        UPDATE jobs SET available_at = NULL WHERE id IN (
+            SELECT id FROM jobs WHERE state = 'queued' AND available_at IS NOT NULL AND available_at <= ? ORDER BY available_at LIMIT 1000)
+        """
+
+    static let candidates = """
+        SELECT id, images, prompt FROM jobs WHERE batch = ? AND state = 'queued' AND available_at IS NULL ORDER BY priority, id LIMIT ?
+        """
+
+    static let nextDue = """
+        SELECT available_at FROM jobs WHERE state = 'queued' AND available_at IS NOT NULL ORDER BY available_at LIMIT 1
+        """
+
+    private static func batches(_ condition: String) -> String {
+        """
+        SELECT batches.id, batches.lane, batches.model, batches.system, batches.prompt, batches.parameters,
+            counts.succeeded, counts.input_tokens, counts.output_tokens
+        FROM counts JOIN batches ON batches.id = counts.batch WHERE counts.queued > 0 AND \(condition) ORDER BY batches.id
+        """
+    }
+}
+
+/// A batch that has queued jobs, with what its calls have in common.
+private struct ClaimableBatch {
+    let id: BatchID
+    let lane: Int64
+    let request: CaptionRequest
+    /// What a call is expected to use: the batch's own average, before the first answer 1,000 tokens and the allowed answer.
+    let estimatedTokens: Int
+
+    init(_ row: Row) throws {
+        id = BatchID(row["id"])
+        lane = row["lane"]
+        let parameters: Parameters = try JSONColumn.decode(from: row["parameters"])
+        request = CaptionRequest(
+            model: row.text("model"), system: row.text(optional: "system"), prompt: row.text("prompt"), images: [], parameters: parameters)
+        let succeeded: Int = row["succeeded"]
+        if succeeded > 0, let input = row["input_tokens"] as Int?, let output = row["output_tokens"] as Int? {
+            estimatedTokens = (input + output) / succeeded + 1
+        } else {
+            estimatedTokens = 1_000 + (parameters.maxTokens ?? 300)
+        }
+    }
+}

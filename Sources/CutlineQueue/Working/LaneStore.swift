@@ -1,0 +1,54 @@
+import CutlineCore
+import GRDB
+
+/// The lanes that a transaction touches: each is read once, changed by Core's rule, and written once at the end.
+final class LaneStore {
+    private let db: Database
+    private var lanes: [Int64: (name: String, lane: Lane, isChanged: Bool)] = [:]
+    private(set) var notices: [LaneNotice] = []
+
+    init(_ db: Database) { self.db = db }
+
+    func name(_ id: Int64) throws -> String { try load(id).name }
+
+    func tryReserve(_ id: Int64, estimatedTokens: Int, at now: Timestamp) throws -> LaneRefusal? {
+        try change(id) { $0.tryReserve(estimatedTokens: estimatedTokens, at: now) }
+    }
+
+    func apply(_ event: LaneEvent, to id: Int64, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp) throws {
+        let actions = try change(id) { $0.apply(event, estimatedTokens: estimatedTokens, startedAt: startedAt, at: now) }
+        let name = try name(id)
+        notices += actions.map { LaneNotice(lane: name, action: $0) }
+    }
+
+    func pause(_ id: Int64, _ pause: Pause) throws {
+        let actions = try change(id) { $0.pause(pause) }
+        let name = try name(id)
+        notices += actions.map { LaneNotice(lane: name, action: $0) }
+    }
+
+    func change<Result>(_ id: Int64, _ body: (inout Lane) -> Result) throws -> Result {
+        var entry = try load(id)
+        let before = entry.lane
+        let result = body(&entry.lane)
+        entry.isChanged = entry.isChanged || entry.lane != before
+        lanes[id] = entry
+        return result
+    }
+
+    func flush() throws {
+        for (id, entry) in lanes where entry.isChanged {
+            try db.cachedStatement(sql: "UPDATE lanes SET rule = ? WHERE id = ?")
+                .execute(arguments: [try JSONColumn.encode(entry.lane), id])
+        }
+    }
+
+    private func load(_ id: Int64) throws -> (name: String, lane: Lane, isChanged: Bool) {
+        if let entry = lanes[id] { return entry }
+        let statement = try db.cachedStatement(sql: "SELECT name, rule FROM lanes WHERE id = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [id]) else { throw DatabaseError(message: "no lane \(id)") }
+        let entry = (name: row["name"] as String, lane: try JSONColumn.decode(Lane.self, from: row["rule"]), isChanged: false)
+        lanes[id] = entry
+        return entry
+    }
+}

@@ -1,0 +1,98 @@
+import CutlineCore
+import Foundation
+import GRDB
+
+/// What a rescue found.
+package struct Rescued: Hashable, Sendable {
+    /// Attempts whose worker died or whose lease ran out: they may have been billed.
+    package var attempts = 0
+    /// Of these jobs, the ones that are held now.
+    package var held = 0
+    package var deadWorkers = 0
+
+    package init() {}
+}
+
+extension Queue {
+    /// Takes back the jobs of workers that are dead (their lock is free) and of leases that ran out, 1,000 a call at most.
+    ///
+    /// The open attempts become unknown; what happens to their jobs is the policy's decision.
+    package func rescue(except worker: Worker?, now: Timestamp) throws -> Rescued {
+        let dead = try deadWorkers(except: worker)
+        let hasExpired = try reader.read { try Bool.fetchOne($0, sql: RescueStep.anyExpired, arguments: [now.milliseconds])! }
+        guard !dead.isEmpty || hasExpired else { return Rescued() }
+        var rescued = Rescued()
+        try write { db in
+            rescued = Rescued()
+            let step = RescueStep(db, now: now)
+            for (id, _) in dead {
+                rescued.add(try step.abandonAttempts(of: id))
+                guard try step.hasNoOpenAttempts(id) else { continue }
+                try db.execute(sql: "UPDATE workers SET ended_at = ? WHERE id = ?", arguments: [now.milliseconds, id.number])
+                rescued.deadWorkers += 1
+            }
+            rescued.add(try step.abandonExpired())
+        }
+        // Only who holds the lock removes the file.
+        for (_, lock) in dead { unlink(lock.path.string) }
+        return rescued
+    }
+
+    /// Workers that did not sign off and whose lock we could take. A missing file proves nothing: then the lease decides.
+    private func deadWorkers(except worker: Worker?) throws -> [(WorkerID, FileLock)] {
+        let rows = try reader.read { try Row.fetchAll($0, sql: "SELECT id, token FROM workers WHERE ended_at IS NULL") }
+        return rows.compactMap { row in
+            let id = WorkerID(number: row["id"])
+            guard id != worker?.id, let lock = FileLock(existing: lockPath(of: row["token"])), lock.tryLock() else { return nil }
+            return (id, lock)
+        }
+    }
+}
+
+extension Rescued {
+    mutating func add(_ effects: [Settled.Effect]) {
+        attempts += effects.count
+        held += effects.count { $0 == .held }
+    }
+}
+
+/// Gives up open attempts inside a transaction.
+struct RescueStep {
+    private let db: Database
+    private let now: Timestamp
+
+    init(_ db: Database, now: Timestamp) { (self.db, self.now) = (db, now) }
+
+    static let anyExpired = "SELECT EXISTS (SELECT 1 FROM attempts WHERE phase = 'open' AND lease_until < ?)"
+    static let expired = "SELECT id FROM attempts WHERE phase = 'open' AND lease_until < ? ORDER BY lease_until LIMIT 1000"
+    static let openOfWorker = "SELECT id FROM attempts WHERE worker = ? AND phase = 'open' LIMIT 1000"
+
+    func abandonAttempts(of worker: WorkerID) throws -> [Settled.Effect] {
+        try abandon(Int64.fetchAll(db, sql: Self.openOfWorker, arguments: [worker.number]))
+    }
+
+    func abandonExpired() throws -> [Settled.Effect] {
+        try abandon(Int64.fetchAll(db, sql: Self.expired, arguments: [now.milliseconds]))
+    }
+
+    func hasNoOpenAttempts(_ worker: WorkerID) throws -> Bool {
+        try Int64.fetchOne(db, sql: Self.openOfWorker, arguments: [worker.number]) == nil
+    }
+
+    private func abandon(_ attempts: [Int64]) throws -> [Settled.Effect] {
+        let lanes = LaneStore(db)
+        let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: { 0 })
+        let failure = Failure(.connectionLost, "the worker stopped before the answer was stored", billed: .unknown)
+        let effects = try attempts.compactMap { number -> Settled.Effect? in
+            guard let attempt = try AttemptRow.fetch(AttemptID(number), db) else { return nil }
+            let settlement = Settlement(
+                attempt: attempt.id, outcome: .unknown(failure), latency: now - attempt.startedAt, endedAt: now)
+            try attempt.end(.unknown, failure: failure, settlement, db)
+            _ = try lanes.change(attempt.lane) { $0.forget(calls: 1) }
+            let decision = attempt.policy.decision(afterUnknown: attempt.tally(crashes: 1), crashed: true, jitter: 0)
+            return try settling.move(attempt, by: decision, counting: "crashes")
+        }
+        try lanes.flush()
+        return effects
+    }
+}

@@ -1,0 +1,58 @@
+import CutlineCore
+import GRDB
+
+extension Queue {
+    /// A worker's turn: settles what ended, then claims what may be sent now, in one transaction and with one flush to the disk.
+    ///
+    /// Every settlement of the request is acknowledged by the disk when this returns, and every claim is on it.
+    /// - Throws: `QueueError`; then nothing of the request has happened. `.workerGone` where this worker was declared dead: its
+    ///   settlements are to be brought again with a `claimLimit` of 0.
+    package func turn(_ worker: Worker, _ request: TurnRequest) throws -> Turn {
+        let turn = try write { db in
+            let lanes = LaneStore(db)
+            var turn = Turn()
+            let settling = SettleStep(db: db, lanes: lanes, now: request.now, jitter: request.jitter)
+            turn.settled = try request.settlements.map(settling.settle)
+            if request.claimLimit > 0 {
+                try Self.confirmAlive(worker, db, at: request.now)
+                let claiming = ClaimStep(db: db, lanes: lanes, worker: worker.id, request: request)
+                try claiming.promoteDue()
+                (turn.claims, turn.stops) = try claiming.claim()
+            }
+            try lanes.flush()
+            turn.actions = lanes.notices
+            turn.nextTry = try Self.nextTry(db, stops: turn.stops)
+            (turn.queued, turn.remaining) = try Self.remaining(request.scope, db)
+            return turn
+        }
+        try checkpointIfLarge()
+        return turn
+    }
+
+    private static func confirmAlive(_ worker: Worker, _ db: Database, at now: Timestamp) throws {
+        try db.cachedStatement(sql: "UPDATE workers SET seen_at = ? WHERE id = ? AND ended_at IS NULL")
+            .execute(arguments: [now.milliseconds, worker.id.number])
+        guard db.changesCount == 1 else { throw QueueError.workerGone }
+    }
+
+    private static func nextTry(_ db: Database, stops: [LaneStop]) throws -> Timestamp? {
+        let due = try Int64.fetchOne(db.cachedStatement(sql: ClaimStep.nextDue)).map(Timestamp.init(milliseconds:))
+        let opening = stops.compactMap { stop -> Timestamp? in
+            guard case .until(let time, _) = stop.refusal else { return nil }
+            return time
+        }
+        return (opening + [due].compactMap(\.self)).min()
+    }
+
+    private static func remaining(_ scope: Scope, _ db: Database) throws -> (queued: Int, remaining: Int) {
+        let (condition, arguments): (String, StatementArguments) =
+            switch scope {
+            case .batch(let id): ("batch = ?", [id.number])
+            case .all: ("true", [])
+            }
+        let statement = try db.cachedStatement(
+            sql: "SELECT ifnull(sum(queued), 0) AS queued, ifnull(sum(queued + running), 0) AS remaining FROM counts WHERE \(condition)")
+        let row = try Row.fetchOne(statement, arguments: arguments)!
+        return (row["queued"], row["remaining"])
+    }
+}
