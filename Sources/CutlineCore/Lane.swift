@@ -73,11 +73,16 @@ package struct Lane: Codable, Hashable, Sendable {
         self.limits = limits
     }
 
-    /// Reserves one call and returns nil, or changes nothing and says why not.
-    package mutating func tryReserve(estimatedTokens: Int, at now: Timestamp) -> LaneRefusal? {
+    /// Why the lane takes no call at all now, whatever its slots and its pace; nil where it may take one.
+    package func standstill(at now: Timestamp) -> LaneRefusal? {
         if let paused { return .paused(paused) }
         if let blockedUntil, blockedUntil > now { return .until(blockedUntil, .provider) }
-        if let wait = breaker.refusal(inFlight: inFlight, at: now) { return wait }
+        return breaker.refusal(inFlight: inFlight, at: now)
+    }
+
+    /// Reserves one call and returns nil, or changes nothing and says why not.
+    package mutating func tryReserve(estimatedTokens: Int, at now: Timestamp) -> LaneRefusal? {
+        if let refusal = standstill(at: now) { return refusal }
         guard inFlight < slots.current else { return .slots }
         var (trialRequests, trialTokens) = (requests, tokens)
         if let wait = trialRequests?.tryReserve(1, at: now) { return .until(wait, .requests) }

@@ -64,6 +64,11 @@ package final class Queue: Sendable {
     /// The same queue, to look at.
     package var reader: QueueReader { QueueReader(path: path, connection: pool) }
 
+    /// A number that changes when another process has changed the queue; cheap enough for once a second.
+    package func changeCounter() throws -> Int {
+        try Self.describing(path) { try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 } }
+    }
+
     /// Moves the log into the database once it has grown beyond 4 MB.
     func checkpointIfLarge() throws {
         var info = stat()

@@ -16,15 +16,20 @@ struct ClaimStep {
     }
 
     /// Claims from each batch in scope, oldest first, until the worker or the lane has enough.
-    func claim() throws -> (claims: [Claim], stops: [LaneStop]) {
-        var claims: [Claim] = []
+    func claim(into turn: inout Turn) throws {
         var stops: [Int64: LaneStop] = [:]
-        for batch in try batchesWithQueuedJobs() where claims.count < request.claimLimit && stops[batch.lane] == nil {
-            let (more, refusal) = try claim(from: batch, limit: request.claimLimit - claims.count)
-            claims += more
+        let batches = try batchesWithQueuedJobs()
+        for batch in batches where stops[batch.lane] == nil {
+            var refusal = try lanes.standstill(batch.lane, at: request.now)
+            if refusal == nil, turn.claims.count < request.claimLimit {
+                let (claims, end) = try claim(from: batch, limit: request.claimLimit - turn.claims.count)
+                turn.claims += claims
+                refusal = end
+            }
             if let refusal { stops[batch.lane] = LaneStop(lane: try lanes.name(batch.lane), refusal: refusal) }
         }
-        return (claims, stops.values.sorted { $0.lane < $1.lane })
+        turn.stops = stops.values.sorted { $0.lane < $1.lane }
+        turn.lanesWithQueuedJobs = Set(batches.map(\.lane)).count
     }
 
     private func claim(from batch: ClaimableBatch, limit: Int) throws -> ([Claim], LaneRefusal?) {

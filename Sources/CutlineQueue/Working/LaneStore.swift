@@ -11,6 +11,8 @@ final class LaneStore {
 
     func name(_ id: Int64) throws -> String { try load(id).name }
 
+    func standstill(_ id: Int64, at now: Timestamp) throws -> LaneRefusal? { try load(id).lane.standstill(at: now) }
+
     func tryReserve(_ id: Int64, estimatedTokens: Int, at now: Timestamp) throws -> LaneRefusal? {
         try change(id) { $0.tryReserve(estimatedTokens: estimatedTokens, at: now) }
     }

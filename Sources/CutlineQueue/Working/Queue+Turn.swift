@@ -17,7 +17,7 @@ extension Queue {
                 try Self.confirmAlive(worker, db, at: request.now)
                 let claiming = ClaimStep(db: db, lanes: lanes, worker: worker.id, request: request)
                 try claiming.promoteDue()
-                (turn.claims, turn.stops) = try claiming.claim()
+                try claiming.claim(into: &turn)
             }
             try lanes.flush()
             turn.actions = lanes.notices

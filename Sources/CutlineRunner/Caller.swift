@@ -1,0 +1,56 @@
+import CutlineCore
+import CutlineProvider
+import CutlineQueue
+
+/// Sends claims: finds the claim's profile and key, and hands the request to the provider.
+package actor Caller {
+    package nonisolated let timeout: Duration
+    private let client: ProviderClient
+    private let queue: QueueReader
+    private let key: @Sendable (Profile) -> String?
+    private let startSimulator: @Sendable () async throws -> String
+    private var profiles: [BatchID: Profile] = [:]
+    private var simulator: Task<String, any Error>?
+
+    /// - Parameters:
+    ///   - timeout: the deadline of one call.
+    ///   - key: the API key for a profile; nil where there is none.
+    ///   - simulator: starts the provider of profiles without a base URL and returns its address; called once, when it is needed.
+    package init(
+        client: ProviderClient, queue: QueueReader, timeout: Duration, key: @escaping @Sendable (Profile) -> String?,
+        simulator: @escaping @Sendable () async throws -> String
+    ) {
+        self.client = client
+        self.queue = queue
+        self.timeout = timeout
+        self.key = key
+        startSimulator = simulator
+    }
+
+    /// One call for one claim.
+    package nonisolated func call(_ claim: Claim) async -> Outcome {
+        let profile: Profile
+        do { profile = try await self.profile(of: claim.batch) } catch { return .notSent("\(error)") }
+        let key = key(profile)
+        if let variable = profile.apiKeyEnv, key == nil {
+            return .failure(Failure(.unauthorized, "there is no API key: set the environment variable \(variable)"))
+        }
+        return await client.call(claim.request, profile: profile, key: key, timeout: timeout)
+    }
+
+    private func profile(of batch: BatchID) async throws -> Profile {
+        if let profile = profiles[batch] { return profile }
+        guard var profile = try queue.batches().first(where: { $0.id == batch })?.settings.profile else {
+            throw QueueError.noSuchBatch("\(batch.number)", known: [])
+        }
+        if profile.baseURL == nil { profile.baseURL = try await simulatorAddress() }
+        profiles[batch] = profile
+        return profile
+    }
+
+    private func simulatorAddress() async throws -> String {
+        let task = simulator ?? Task { try await startSimulator() }
+        simulator = task
+        return try await task.value
+    }
+}

@@ -1,0 +1,69 @@
+import CutlineCore
+import CutlineQueue
+
+/// What a run looks like from outside, once a second.
+package struct RunProgress: Hashable, Sendable {
+    /// Calls of this process.
+    package var inFlight = 0
+    /// Jobs in scope that are queued or running, anywhere.
+    package var remaining = 0
+    /// Why lanes took no more calls when they were last asked.
+    package var stops: [LaneStop] = []
+    package var isDraining = false
+}
+
+/// Something that happened in a run.
+package enum RunnerEvent: Sendable {
+    case progress(RunProgress)
+    case lane(LaneNotice)
+    case ended(Claim, Outcome, Settled.Effect)
+    /// Calls of dead workers were taken back.
+    case rescued(Rescued)
+    /// Settlements that an earlier run had saved beside the queue were brought in.
+    case replayed(Int)
+    /// The first signal came: so many calls are still awaited.
+    case draining(inFlight: Int)
+}
+
+/// How a run ended.
+package enum RunEnd: Sendable {
+    /// Nothing in scope is queued or running any more.
+    case finished
+    /// Jobs are left, and no lane will take them until a person acts (or, with `waits` off, for long).
+    case paused([LaneStop])
+    case interrupted
+    /// The queue could not be written. What had been paid for stands in `saved`, if anything was in memory.
+    case queueFailed(any Error, saved: String?)
+}
+
+/// What a run is to do.
+package struct RunnerOptions: Sendable {
+    package var scope: Scope
+    /// The deadline of one call; the lease is a minute longer.
+    package var timeout: Duration
+    /// Calls of this process at once, whatever the lanes allow.
+    package var callLimit: Int
+    /// Whether to wait for a lane that opens again in more than a minute.
+    package var waits: Bool
+
+    package init(scope: Scope, timeout: Duration = .seconds(300), callLimit: Int = 4_096, waits: Bool = true) {
+        self.scope = scope
+        self.timeout = timeout
+        self.callLimit = callLimit
+        self.waits = waits
+    }
+
+    var lease: Duration { timeout + .seconds(60) }
+}
+
+/// Time and chance, from outside.
+package struct RunnerClock: Sendable {
+    package var now: @Sendable () -> Timestamp
+    /// A random number in 0…1.
+    package var jitter: @Sendable () -> Double
+
+    package init(now: @escaping @Sendable () -> Timestamp, jitter: @escaping @Sendable () -> Double) {
+        self.now = now
+        self.jitter = jitter
+    }
+}

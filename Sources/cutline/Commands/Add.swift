@@ -1,0 +1,28 @@
+import ArgumentParser
+
+struct Add: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Add pictures to the queue; send nothing.",
+        discussion: """
+            Adding the same again changes nothing. No API key is needed.
+
+            Example:  cutline add photos/ --provider indoxhub --model openai/gpt-4o-mini --prompt "Describe this image."
+                      cutline work
+            """)
+
+    @Argument(help: ArgumentHelp("Folders, globs, picture files, http(s) URLs, or one .json job file.", valueName: "input"))
+    var inputs: [String]
+    @OptionGroup(title: "Queue") var queue: QueueOptions
+    @OptionGroup(title: "What to ask") var caption: CaptionOptions
+    @OptionGroup(title: "Limits and policies") var policy: PolicyOptions
+    @Flag(name: .shortAndLong, help: "Show errors only.") var quiet = false
+
+    func run() async throws { try await run(in: .live) }
+
+    func run(in environment: Environment) async throws {
+        try await CommandEnd.mapping {
+            let adding = try Adding(inputs: inputs, caption: caption, policy: policy, queue: queue, in: environment)
+            try adding.add(isQuiet: quiet).queue.close()
+        }
+    }
+}

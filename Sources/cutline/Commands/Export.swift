@@ -1,0 +1,63 @@
+import ArgumentParser
+import CutlineCore
+import CutlineExport
+import CutlineQueue
+
+struct Export: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write the captions as a dataset.",
+        discussion: """
+            One record an entry, in the order they were added; the same queue gives the same bytes.
+
+            Example:  cutline export --format csv -o captions.csv
+            """)
+
+    @Option(help: ArgumentHelp("jsonl, csv, or table (for eyes).", valueName: "format")) var format: Format = .jsonl
+    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write (else stdout).", valueName: "path")) var output: String?
+    @Flag(help: "Replace an existing file.") var overwrite = false
+    @Option(help: ArgumentHelp("Only entries whose job is succeeded (default), failed, held, queued, running, cancelled; or all.", valueName: "state"))
+    var state: StateChoice = .one(.succeeded)
+    @Option(help: "Only this batch.") var batch: String?
+    @OptionGroup var queue: QueueOptions
+
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case jsonl, csv, table
+
+        var file: ExportFormat? { ExportFormat(rawValue: rawValue) }
+    }
+
+    enum StateChoice: ExpressibleByArgument {
+        case all
+        case one(JobState)
+
+        init?(argument: String) {
+            if argument == "all" {
+                self = .all
+            } else if let state = JobState(rawValue: argument) {
+                self = .one(state)
+            } else {
+                return nil
+            }
+        }
+
+        var state: JobState? {
+            guard case .one(let state) = self else { return nil }
+            return state
+        }
+    }
+
+    func run() async throws { try await run(in: .live) }
+
+    func run(in environment: Environment) async throws {
+        try await CommandEnd.mapping {
+            let reader = try queue.reader(in: environment)
+            let selection = RecordSelection(batch: try batch.map { try reader.batch(named: $0).id }, state: state.state)
+            var cursor = RecordCursor()
+            let pages = { try reader.records(selection, after: &cursor) }
+            guard let file = format.file else { return try RecordTable.write(pages, to: environment.output) }
+            let destination = output.map { ExportDestination.file(environment.path($0)) } ?? .descriptor(environment.output.descriptor)
+            let count = try Exporter.export(file, to: destination, overwrite: overwrite, pages: pages)
+            if let output { environment.error.write("\(Words.count(count, "record")) → \(output)\n") }
+        }
+    }
+}

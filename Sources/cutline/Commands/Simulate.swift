@@ -1,0 +1,63 @@
+import ArgumentParser
+import CutlineRunner
+import CutlineSimulator
+
+struct Simulate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Play a provider on this machine, with faults if wanted.",
+        discussion: """
+            A stand-in that measures pictures; it is not a vision model. It listens on 127.0.0.1 only and prints its base URL.
+
+            Example:  cutline simulate --port 8089 --latency 500 --fault 429:retry-after=2@10% --fault reset@7
+            """)
+
+    @Option(help: "The port (default: any free one).") var port: Int = 0
+    @Option(name: .customLong("as"), help: ArgumentHelp("openai or indoxhub.", valueName: "dialect")) var dialect: Dialect = .openai
+    @Option(help: ArgumentHelp("How long each answer takes.", valueName: "milliseconds")) var latency: Int = 0
+    @Option(help: ArgumentHelp("A fault and when it happens; may be given several times.", valueName: "kind@when")) var fault: [Fault] = []
+    @Option(help: ArgumentHelp("Answer 429 above this rate.", valueName: "requests per second")) var rate: Double?
+    @Option(help: ArgumentHelp("How many requests may come at once above --rate.", valueName: "n")) var burst: Int = 1
+    @Option(help: ArgumentHelp("The only API key that is accepted.", valueName: "key")) var key: String?
+    @Option(help: ArgumentHelp("A file that gets a JSON line for each call and each answer.", valueName: "path")) var log: String?
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port must be between 0 and 65535.") }
+        guard latency >= 0 else { throw ValidationError("--latency must be at least 0.") }
+        guard rate.map({ $0 > 0 }) ?? true, burst > 0 else { throw ValidationError("--rate and --burst must be above 0.") }
+    }
+
+    func run() async throws { try await run(in: .live) }
+
+    func run(in environment: Environment) async throws {
+        try await CommandEnd.mapping {
+            var options = SimulatorOptions()
+            options.port = port
+            options.dialect = dialect
+            options.latency = .milliseconds(latency)
+            options.faults = fault
+            options.rateLimit = rate.map { SimulatorRateLimit(perSecond: $0, burst: burst) }
+            options.keys = key.map { [$0] }
+            options.log = log.map(environment.path)
+            let simulator = try await Simulator.start(options)
+            environment.output.write("\(simulator.baseURL)\n")
+            await Self.signal()
+            await simulator.stop()
+        }
+    }
+
+    private static func signal() async {
+        let (signals, continuation) = AsyncStream<Int32>.makeStream()
+        let sources = StopSignals { continuation.yield($0) }
+        for await _ in signals { break }
+        withExtendedLifetime(sources) {}
+    }
+}
+
+extension Dialect: ExpressibleByArgument {}
+
+extension Fault: ExpressibleByArgument {
+    package init?(argument: String) {
+        guard let fault = try? Fault(parsing: argument) else { return nil }
+        self = fault
+    }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import CutlineQueue
+
+struct Work: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Work on all batches, or on one, until nothing is left to do.",
+        discussion: """
+            Any number of processes may work on one queue; they share its limits.
+
+            Example:  cutline work --batch photos
+            """)
+
+    @Option(help: "Only this batch.") var batch: String?
+    @OptionGroup(title: "Queue") var queue: QueueOptions
+    @OptionGroup(title: "Working") var work: WorkOptions
+
+    func run() async throws { try await run(in: .live) }
+
+    func run(in environment: Environment) async throws {
+        try await CommandEnd.mapping {
+            // Looking first: a worker never makes a queue.
+            let reader = try queue.reader(in: environment)
+            let scope = try batch.map { Scope.batch(try reader.batch(named: $0).id) } ?? .all
+            let keys = try KeyRing(environment, file: work.apiKeyFile)
+            for status in try reader.batchStatuses() where status.count(.queued) > 0 && (scope == .all || scope == .batch(status.id)) {
+                try keys.check(try reader.batch(named: status.name).settings.profile, allowsInsecureHTTP: work.insecureHttp)
+            }
+            let opened = try Queue(at: queue.path(in: environment), now: environment.now())
+            try await Working(queue: opened, scope: scope, options: work, keys: keys, in: environment).run()
+        }
+    }
+}

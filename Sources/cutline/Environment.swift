@@ -1,0 +1,65 @@
+import CutlineCore
+import CutlineRunner
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Everything a command takes from the world around it; tests give their own.
+struct Environment: Sendable {
+    var now: @Sendable () -> Timestamp
+    var jitter: @Sendable () -> Double
+    /// The environment variables.
+    var variables: [String: String]
+    /// Absolute.
+    var folder: FilePath
+    var host: String
+    var processID: Int32
+    var output: StandardStream
+    var error: StandardStream
+
+    static var live: Environment {
+        Environment(
+            now: { .wallClock }, jitter: { .random(in: 0...1) }, variables: Self.liveVariables, folder: Self.liveFolder,
+            host: Self.liveHost, processID: getpid(), output: .output, error: .error)
+    }
+
+    var clock: RunnerClock { RunnerClock(now: now, jitter: jitter) }
+
+    /// A path as the user wrote it, made absolute.
+    func path(_ text: String) -> FilePath { folder.pushing(FilePath(text)) }
+
+    private static var liveVariables: [String: String] {
+        var variables: [String: String] = [:]
+        var entry = environ
+        while let pointer = entry.pointee {
+            let parts = String(cString: pointer).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+            entry += 1
+        }
+        return variables
+    }
+
+    private static var liveFolder: FilePath {
+        guard let pointer = getcwd(nil, 0) else { return "/" }
+        defer { free(pointer) }
+        return FilePath(platformString: pointer)
+    }
+
+    private static var liveHost: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
+extension Timestamp {
+    static var wallClock: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import CutlineCore
+
+/// Limits and policies: they may change at each run.
+struct PolicyOptions: ParsableArguments {
+    @Option(help: "Calls in flight at once.")
+    var concurrency: Int?
+    @Option(help: ArgumentHelp("The provider's limit on requests.", valueName: "n"))
+    var requestsPerMinute: Int?
+    @Option(help: ArgumentHelp("The provider's limit on tokens.", valueName: "n"))
+    var tokensPerMinute: Int?
+    @Option(help: ArgumentHelp("Counted calls of one job before it fails (default: 5).", valueName: "n"))
+    var maxAttempts: Int?
+    @Option(help: ArgumentHelp("A call that may have been billed without an answer: retry, retry=N or hold (default: retry).", valueName: "policy"))
+    var onUnknown: OnUnknown?
+
+    func validate() throws {
+        let counts = [
+            ("--concurrency", concurrency), ("--requests-per-minute", requestsPerMinute), ("--tokens-per-minute", tokensPerMinute),
+            ("--max-attempts", maxAttempts),
+        ]
+        for (flag, value) in counts where value.map({ $0 < 1 }) ?? false { throw ValidationError("\(flag) must be above 0.") }
+    }
+
+    var limits: Limits {
+        Limits(
+            concurrency: concurrency, requests: requestsPerMinute.map(RateLimit.perMinute),
+            tokens: tokensPerMinute.map(RateLimit.perMinute))
+    }
+}
+
+extension OnUnknown: ExpressibleByArgument {
+    package init?(argument: String) {
+        switch argument {
+        case "hold": self = .hold
+        case "retry": self = .retry(times: nil)
+        default:
+            guard argument.hasPrefix("retry="), let times = Int(argument.dropFirst(6)), times >= 0 else { return nil }
+            self = .retry(times: times)
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import CutlineQueue
+import SystemPackage
+
+struct QueueOptions: ParsableArguments {
+    @Option(name: .customLong("queue"), help: ArgumentHelp("The queue file (else $CUTLINE_QUEUE, else cutline.db).", valueName: "path"))
+    var path: String?
+
+    func path(in environment: Environment) -> FilePath {
+        environment.path(name(in: environment))
+    }
+
+    /// As the user wrote it.
+    func name(in environment: Environment) -> String {
+        path ?? environment.variables["CUTLINE_QUEUE"].flatMap { $0.isEmpty ? nil : $0 } ?? "cutline.db"
+    }
+
+    func reader(in environment: Environment) throws -> QueueReader { try QueueReader(at: path(in: environment)) }
+}

@@ -1,0 +1,99 @@
+import CutlineCore
+import CutlineProvider
+import CutlineQueue
+import CutlineRunner
+import CutlineSimulator
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What `run` and `work` share: a worker of the queue, from registration to the exit code.
+struct Working {
+    let queue: Queue
+    let scope: Scope
+    let options: WorkOptions
+    let keys: KeyRing
+    let environment: Environment
+
+    init(queue: Queue, scope: Scope, options: WorkOptions, keys: KeyRing, in environment: Environment) {
+        self.queue = queue
+        self.scope = scope
+        self.options = options
+        self.keys = keys
+        self.environment = environment
+    }
+
+    func run() async throws {
+        let worker = try queue.startWorker(
+            token: Self.token(environment), host: environment.host, pid: environment.processID, now: environment.now())
+        let limit = Descriptors.callLimit()
+        let client = ProviderClient(
+            connections: limit, allowsInsecureHTTP: options.insecureHttp, now: environment.now)
+        let caller = Caller(
+            client: client, queue: queue.reader, timeout: .milliseconds(Int64(options.timeout * 1_000)), key: keys.key,
+            simulator: { try await Simulator.start(SimulatorOptions()).baseURL })
+        let stopping = Stopping()
+        let reporter = Reporter(queue: queue.reader, scope: scope, isQuiet: options.quiet, in: environment)
+        let end = await work(worker, caller: caller, callLimit: limit, reporter: reporter, stopping: stopping)
+        await client.shutdown()
+        reporter.close(end)
+        let status = try exitStatus(end, signal: stopping.signal)
+        try close(worker, after: end)
+        if let status { throw status }
+    }
+
+    private func work(_ worker: Worker, caller: Caller, callLimit: Int, reporter: Reporter, stopping: Stopping) async -> RunEnd {
+        let runner = Runner(
+            queue: queue, worker: worker,
+            options: RunnerOptions(scope: scope, timeout: caller.timeout, callLimit: callLimit, waits: !options.noWait),
+            clock: environment.clock, call: caller.call, report: reporter.hear)
+        let signals = StopSignals { number in
+            let isFirst = stopping.isFirst(number)
+            Task { if isFirst { await runner.drain() } else { await runner.giveUp() } }
+        }
+        defer { withExtendedLifetime(signals) {} }
+        return await runner.run()
+    }
+
+    private func close(_ worker: Worker, after end: RunEnd) throws {
+        // A queue that cannot be written cannot be signed off from either; the next worker finds the lock free.
+        if case .queueFailed = end { return }
+        try queue.endWorker(worker, now: environment.now())
+        try queue.close()
+    }
+
+    private func exitStatus(_ end: RunEnd, signal: Int32?) throws -> CommandEnd? {
+        switch end {
+        case .finished:
+            let batches = try queue.reader.batchStatuses().filter { scope == .all || scope == .batch($0.id) }
+            let hasFailures = batches.contains { $0.count(.failed) + $0.count(.held) > 0 }
+            return hasFailures ? CommandEnd(code: .someFailed, sentence: nil) : nil
+        case .paused: return CommandEnd(code: .stoppedEarly, sentence: nil)
+        case .interrupted: return CommandEnd(code: signal == SIGTERM ? .terminated : .interrupted, sentence: nil)
+        case .queueFailed(let error, _): return CommandEnd(code: .queue, sentence: "\(error)")
+        }
+    }
+
+    /// Unique per start of a process, on this host and on any other.
+    private static func token(_ environment: Environment) -> String {
+        "\(environment.processID)-\(environment.now().milliseconds)-\(UInt32.random(in: .min ... .max))"
+    }
+}
+
+/// The signals that came so far.
+private final class Stopping: Sendable {
+    private let first = Mutex<Int32?>(nil)
+
+    var signal: Int32? { first.withLock { $0 } }
+
+    func isFirst(_ number: Int32) -> Bool {
+        first.withLock { signal in
+            defer { signal = signal ?? number }
+            return signal == nil
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import CutlineCore
+import CutlineExport
+import CutlineQueue
+
+extension JobStatus {
+    /// The record of the export, with `attempt_log` (docs/output.md).
+    var json: String {
+        var text = JSONText()
+        text.openObject()
+        text.members(of: record)
+        text.key("attempt_log")
+        text.openArray()
+        for attempt in attempts { text.write(attempt) }
+        text.closeArray()
+        text.closeObject()
+        return String(decoding: text.bytes, as: UTF8.self) + "\n"
+    }
+
+    func text(at now: Timestamp) -> String {
+        var lines = ["\(Words.clean(record.key)) (entry \(record.id)) of batch \"\(Words.clean(record.batch))\": \(state(at: now))"]
+        lines.append("  images   \(Words.clean(record.images.joined(separator: ", ")))")
+        lines.append("  asked    \(record.provider), \(Words.clean(record.requestedModel)): \(Words.shortened(Words.clean(record.prompt), to: 200))")
+        if let caption = record.caption { lines.append("  caption  \(Words.clean(caption.text))") }
+        lines += attempts.map(\.line)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func state(at now: Timestamp) -> String {
+        guard let availableAt, availableAt > now else { return record.state.rawValue }
+        return "queued, delayed for \(Words.duration(availableAt - now))"
+    }
+}
+
+extension AttemptStatus {
+    fileprivate var line: String {
+        var words = ["  attempt \(n)", startedAt.iso8601, phase.rawValue]
+        if let latency { words.append("after \(Words.duration(latency))") }
+        if let problem {
+            words.append("\(problem.kind.rawValue)\(problem.status.map { " (\($0))" } ?? ""): \(Words.clean(problem.message))")
+        }
+        if let tokens = usage.totalTokens { words.append("\(Words.number(tokens)) tokens") }
+        if let cost = usage.cost { words.append(Words.money(cost)) }
+        if phase == .unknown || (phase == .failed && billed == .unknown) { words.append("maybe billed") }
+        if duplicateCaption != nil { words.append("duplicate caption") }
+        return words.joined(separator: "  ")
+    }
+}
+
+extension JSONText {
+    fileprivate mutating func write(_ attempt: AttemptStatus) {
+        openObject()
+        member("n", attempt.n)
+        member("phase", attempt.phase.rawValue)
+        member("billed", attempt.billed.rawValue)
+        member("started_at", attempt.startedAt.iso8601)
+        member("ended_at", attempt.endedAt?.iso8601)
+        member("latency_ms", attempt.latency.map { Int($0.milliseconds) })
+        member("request_id", attempt.requestID)
+        key("error")
+        write(attempt.problem)
+        member("input_tokens", attempt.usage.inputTokens)
+        member("output_tokens", attempt.usage.outputTokens)
+        key("cost_usd")
+        value(attempt.usage.cost)
+        member("duplicate_caption", attempt.duplicateCaption)
+        closeObject()
+    }
+
+    private mutating func write(_ problem: Record.Problem?) {
+        guard let problem else { return null() }
+        openObject()
+        member("class", problem.kind.rawValue)
+        member("status", problem.status)
+        member("message", problem.message)
+        closeObject()
+    }
+}

@@ -1,0 +1,101 @@
+import CutlineCore
+import CutlineQueue
+import CutlineRunner
+import Synchronization
+
+/// Tells a person how a run is going, on stderr: a line at the start, one every ten seconds, what lanes do, and a summary.
+final class Reporter: Sendable {
+    private let queue: QueueReader
+    private let scope: Scope
+    private let isQuiet: Bool
+    private let environment: Environment
+    private let state: Mutex<State>
+
+    private struct State {
+        var startedAt: Timestamp
+        var startedWith = 0
+        var ticks = 0
+    }
+
+    init(queue: QueueReader, scope: Scope, isQuiet: Bool, in environment: Environment) {
+        self.queue = queue
+        self.scope = scope
+        self.isQuiet = isQuiet
+        self.environment = environment
+        state = Mutex(State(startedAt: environment.now()))
+        // A queue that cannot be read is the runner's to report.
+        let done = (try? Self.totals(queue, scope))?.done ?? 0
+        state.withLock { $0.startedWith = done }
+    }
+
+    /// Called by the runner, in order, on its own queue.
+    func hear(_ event: RunnerEvent) {
+        guard !isQuiet else { return }
+        switch event {
+        case .progress(let progress):
+            let isDue = state.withLock { state in
+                state.ticks += 1
+                return state.ticks == 1 || state.ticks % 10 == 0
+            }
+            if isDue { say(line(progress)) }
+        case .lane(let notice): say(LaneText.line(notice, at: environment.now()))
+        case .rescued(let rescued): say(RunText.rescued(rescued))
+        case .replayed(let count): say("\(Words.count(count, "answer")) that an earlier run had saved beside the queue brought in")
+        case .draining(let inFlight): say("stopping: \(Words.count(inFlight, "call")) in flight; once more to give them up")
+        case .ended: break
+        }
+    }
+
+    /// The last words of a run.
+    func close(_ end: RunEnd) {
+        guard let batches = try? scoped(), !isQuiet || end.isFailure else { return }
+        say(RunText.summary(batches, end, elapsed: environment.now() - state.withLock { $0.startedAt }))
+    }
+
+    private func line(_ progress: RunProgress) -> String {
+        // A missed line of progress harms nobody.
+        guard let totals = try? Self.totals(queue, scope) else { return "" }
+        let (startedAt, startedWith) = state.withLock { ($0.startedAt, $0.startedWith) }
+        return RunText.progress(totals, progress, since: startedWith, elapsed: environment.now() - startedAt, at: environment.now())
+    }
+
+    private func say(_ line: String) { if !line.isEmpty { environment.error.write("\(line)\n") } }
+
+    private func scoped() throws -> [BatchStatus] { try Self.scoped(queue, scope) }
+
+    private static func scoped(_ queue: QueueReader, _ scope: Scope) throws -> [BatchStatus] {
+        try queue.batchStatuses().filter { scope == .all || scope == .batch($0.id) }
+    }
+
+    private static func totals(_ queue: QueueReader, _ scope: Scope) throws -> RunTotals { RunTotals(try scoped(queue, scope)) }
+}
+
+/// The batches of a run, added up.
+struct RunTotals: Hashable {
+    var done = 0
+    var total = 0
+    var failed = 0
+    var held = 0
+    var tokens: Int?
+    var cost: Money?
+
+    init(_ batches: [BatchStatus]) {
+        for batch in batches {
+            total += batch.total - batch.count(.cancelled)
+            failed += batch.count(.failed)
+            held += batch.count(.held)
+            done += batch.count(.succeeded) + batch.count(.failed) + batch.count(.held)
+            if let more = batch.usage.totalTokens { tokens = (tokens ?? 0) + more }
+            if let more = batch.usage.cost { cost = (cost ?? .zero) + more }
+        }
+    }
+}
+
+extension RunEnd {
+    fileprivate var isFailure: Bool {
+        switch self {
+        case .finished, .interrupted: false
+        case .paused, .queueFailed: true
+        }
+    }
+}

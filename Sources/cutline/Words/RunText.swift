@@ -1,0 +1,92 @@
+import CutlineCore
+import CutlineQueue
+import CutlineRunner
+
+/// The sentences of a run.
+enum RunText {
+    /// `120 / 1,000 done · 41.2/s · ETA 21.3 s · 2 failed · 64 in flight · 36,000 tokens · $0.04 · hackclub waits 30.0 s`
+    static func progress(_ totals: RunTotals, _ run: RunProgress, since start: Int, elapsed: Duration, at now: Timestamp) -> String {
+        let done = totals.done - start
+        var parts = ["\(Words.number(totals.done)) / \(Words.number(totals.total)) done", Words.rate(done, in: elapsed)]
+        let left = totals.total - totals.done
+        if done > 0, left > 0 {
+            parts.append("ETA \(Words.duration(.milliseconds(elapsed.milliseconds * Int64(left) / Int64(done))))")
+        }
+        if totals.failed > 0 { parts.append("\(Words.number(totals.failed)) failed") }
+        if totals.held > 0 { parts.append("\(Words.number(totals.held)) held") }
+        parts.append("\(Words.number(run.inFlight)) in flight")
+        if let tokens = totals.tokens { parts.append("\(Words.number(tokens)) tokens") }
+        if let cost = totals.cost { parts.append(Words.money(cost)) }
+        parts += run.stops.compactMap { LaneText.wait($0, at: now) }
+        return parts.joined(separator: " · ")
+    }
+
+    static func rescued(_ rescued: Rescued) -> String {
+        guard rescued.attempts > 0 else { return "" }
+        let held = rescued.held > 0 ? ", \(Words.number(rescued.held)) held" : ""
+        return "an earlier worker died with \(Words.count(rescued.attempts, "call")) in flight, which may have been billed; their jobs are queued again\(held)"
+    }
+
+    static func summary(_ batches: [BatchStatus], _ end: RunEnd, elapsed: Duration) -> String {
+        let totals = RunTotals(batches)
+        let succeeded = totals.done - totals.failed - totals.held
+        var lines = ["\(Words.number(succeeded)) of \(Words.count(totals.total, "job")) have a caption\(spent(totals)) (\(Words.duration(elapsed)))"]
+        let unknown = batches.map(\.unknownAttempts).reduce(0, +)
+        if unknown > 0 { lines.append("\(Words.count(unknown, "call")) may have been billed without an answer; see `cutline status`") }
+        if totals.failed > 0 { lines.append("\(Words.count(totals.failed, "job")) failed; see `cutline export --state failed --format table`") }
+        if totals.held > 0 { lines.append("\(Words.count(totals.held, "job")) held; see `cutline export --state held --format table`") }
+        lines += ending(end)
+        return lines.joined(separator: "\n")
+    }
+
+    private static func ending(_ end: RunEnd) -> [String] {
+        switch end {
+        case .finished: []
+        case .paused(let stops): stops.compactMap { LaneText.end($0) }
+        case .interrupted: ["stopped; run the same command again to continue"]
+        case .queueFailed(_, let saved):
+            saved.map { ["the queue could not be written; what had been paid for is saved in \($0), and the next run brings it in"] } ?? []
+        }
+    }
+
+    private static func spent(_ totals: RunTotals) -> String {
+        let tokens = totals.tokens.map { ", \(Words.number($0)) tokens" } ?? ""
+        return tokens + (totals.cost.map { ", \(Words.money($0))" } ?? "")
+    }
+}
+
+/// What lanes do, in sentences.
+enum LaneText {
+    static func line(_ notice: LaneNotice, at now: Timestamp) -> String {
+        switch notice.action {
+        case .blocked(let until, let message):
+            "\(notice.lane) asks for a pause of \(Words.duration(until - now)): \(Words.clean(message))"
+        case .paused(let pause): "\(notice.lane) is paused: \(pause.kind.rawValue): \(Words.clean(pause.message))"
+        case .opened(let until, let message):
+            "\(notice.lane) fails again and again; next try in \(Words.duration(until - now)): \(Words.clean(message))"
+        }
+    }
+
+    /// Part of a line of progress; nil where there is nothing to wait for but an ended call.
+    static func wait(_ stop: LaneStop, at now: Timestamp) -> String? {
+        switch stop.refusal {
+        case .paused(let pause): "\(stop.lane) is paused: \(pause.kind.rawValue)"
+        case .slots: nil
+        case .until(let time, let reason):
+            switch reason {
+            case .requests, .tokens: "at the limit on \(reason.rawValue)"
+            case .provider: "\(stop.lane) asked to wait \(Words.duration(time - now))"
+            case .breaker: "\(stop.lane) does not answer, next try in \(Words.duration(time - now))"
+            }
+        }
+    }
+
+    /// Why a run stopped early.
+    static func end(_ stop: LaneStop) -> String? {
+        switch stop.refusal {
+        case .paused(let pause): "\(stop.lane) is paused: \(Words.clean(pause.message)). To go on: \(pause.advice)"
+        case .until(let time, _): "\(stop.lane) opens again at \(time.iso8601); run again then, or without --no-wait"
+        case .slots: nil
+        }
+    }
+}
