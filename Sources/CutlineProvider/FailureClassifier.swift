@@ -118,10 +118,13 @@ extension FailureClassifier {
             ],
             phrases: [
                 "exceeded your current quota", Phrase(["insufficient"], ["credit", "balance", "quota", "funds"]),
-                "credit balance is too low", Phrase(["add"], ["credits"]), "top up", "daily spending limit", "key limit exceeded",
-                "spend limit", "billing", "budget has been exceeded", "free-models-per-day", "用户额度不足", "预扣费", "余额不足",
-                "额度不足", "欠费",
+                "credit balance is too low", "daily spending limit", "key limit exceeded", "budget has been exceeded",
+                "free-models-per-day", "用户额度不足", "预扣费", "余额不足", "额度不足", "欠费",
             ]),
+        // Words that a refused request may also quote from a prompt.
+        Rule(
+            .quotaExhausted, on: Set(200..<600).subtracting([400, 413, 422]),
+            phrases: [Phrase(["add"], ["credits"]), "top up ", "top up.", "spend limit", "billing"]),
     ]
 
     private static let accessRules = [
@@ -134,7 +137,7 @@ extension FailureClassifier {
             .forbidden, on: [400, 403, 503],
             phrases: [
                 "identity verification", "you are banned", "user has been disabled", "ip not allowed",
-                Phrase(["country", "region"], ["not supported", "unsupported"]), "business-plan", "aren't allowed to be used",
+                Phrase(["country", "region", "location"], ["not supported", "unsupported"]), "business-plan", "aren't allowed to be used",
                 "ai coding agents",
             ]),
     ]
@@ -146,10 +149,10 @@ extension FailureClassifier {
                 Phrase(["not support", "n't support"], ["image", "vision", "multimodal"]),
                 Phrase(["no endpoints found that support"], ["image"]), Phrase(["image input", "images"], ["not supported"]),
                 Phrase(["only"], ["'text'", "\"text\"", "text"], ["content type", "content-type", "type is supported"]),
-                Phrase(["unsupported", "unknown", "invalid"], ["image_url"]), "not a multimodal model", "does not accept images",
+                Phrase(["unsupported", "unknown"], ["image_url"]), "not a multimodal model", "does not accept images",
             ],
             unless: [
-                "image format", "image type", "image/", "format", "image url", "download", "fetch",
+                "image format", "image type", "media type", "image/", "image url", "download", "fetch",
                 Phrase(["invalid", "unsupported"], ["url"]),
                 "detail",
             ])
@@ -166,8 +169,7 @@ extension FailureClassifier {
             .tooLarge, on: notPace, words: ["image_too_large", "payload_too_large", "request_too_large"], phrases: tooLarge,
             unless: ["max_tokens", "token", "context"]),
         Rule(
-            .imageUnreachable, on: Set(200..<500).subtracting([401, 402, 403, 429]),
-            words: ["invalid_image_url", "image_download_failed", "image_not_found"],
+            .imageUnreachable, on: [200, 400, 408, 415, 422, 424], words: ["invalid_image_url", "image_download_failed"],
             phrases: [
                 Phrase(["timeout", "time out", "timed out", "error", "fail", "unable", "couldn't", "could not", "cannot"], ["download"]),
                 Phrase(
@@ -175,6 +177,7 @@ extension FailureClassifier {
                     ["fetch", "retriev", "load", "access"], ["image", "url", "file", "media"]),
             ],
             unless: ["unsupported", "invalid image data"]),
+        Rule(.imageUnreachable, words: ["image_not_found"]),
         Rule(
             .imageRejected, on: Set(200..<600).subtracting([401, 402, 403, 429]),
             words: [
@@ -205,11 +208,11 @@ extension FailureClassifier {
             words: ["unsupported_parameter", "unsupported_value", "unknown_parameter"],
             phrases: [
                 "unsupported parameter", "unknown parameter", "extra inputs are not permitted", "unrecognized request argument",
-                "use 'max_completion_tokens'", "max_completion_tokens", "only the default (1)", "unsupportedparamserror",
+                "use 'max_completion_tokens'", "use max_completion_tokens", "only the default (1)", "unsupportedparamserror",
                 "does not support parameters", Phrase(["temperature", "response_format", "max_tokens"], ["not supported"]),
             ]),
         Rule(
-            .modelNotFound, on: Set(200..<600).subtracting([401, 402, 429]),
+            .modelNotFound, on: [200, 400, 403, 404, 410, 422, 503],
             words: ["model_not_found", "modelnotfounderror", "invalid_model", "model_not_available", "providernotfounderror"],
             phrases: [
                 Phrase(
@@ -219,7 +222,7 @@ extension FailureClassifier {
                         "not a valid",
                     ]),
                 "no available channel", "no endpoints found", "not a valid model", "invalid model", "unknown model",
-                "llm provider not provided", Phrase(["provider"], ["not found", "does not exist"]),
+                "llm provider not provided", Phrase(["provider '", "provider \"", "provider `"], ["not found", "does not exist"]),
             ],
             unless: ["temporarily", "overloaded", "unavailable"]),
         Rule(.refused, on: clientErrors.union([200]), words: ["refusal"]),

@@ -59,7 +59,7 @@ struct TransportFailure: Equatable {
         let codes = error.connectionErrors.compactMap { ($0.error as? IOError)?.errnoCode }
         if let code = codes.first(where: Errno.isShortage) ?? codes.first {
             self.init(code: code, host: host)
-        } else if error.connectionErrors.isEmpty {
+        } else if error.dnsAError != nil || error.dnsAAAAError != nil {
             self.init(.unreachable, "the host \(host) was not found; check the address and the network")
         } else {
             self.init(.unreachable, "connecting to \(host) took too long")

@@ -108,6 +108,20 @@ import Testing
         Case(429, #"[{"error":{"code":429,"message":"You exceeded your current quota","status":"RESOURCE_EXHAUSTED"}}]"#, .rateLimited),
     ]
 
+    /// Sentences that look like something else.
+    static let lookalikes: [Case] = [
+        Case(400, error("The model does not support images. For more information see the docs."), .noVision),
+        Case(400, error("Unknown variant `image_url`, expected `text`"), .noVision),
+        Case(400, error("Cannot parse \"Describe the billing page\""), .invalidRequest),
+        Case(402, error("Payment needed: open the billing page"), .quotaExhausted),
+        Case(400, error("Provider returned error: that file does not exist"), .invalidRequest),
+        Case(404, #"{"detail":"Provider 'x' not found"}"#, .modelNotFound), Case(500, error("model file not found"), .serverError),
+        Case(400, error("Your credit balance is too low to access the API."), .quotaExhausted),
+        Case(400, error("User location is not supported for the API use."), .forbidden),
+        Case(404, error("x", type: "image_not_found"), .imageUnreachable), Case(502, error("Failed to fetch url"), .serverError),
+        Case(500, error("desktop upload failed"), .serverError), Case(503, error("Model is overloaded, not available"), .overloaded),
+    ]
+
     static let liteLLM: [Case] = [
         Case(
             400, error("Budget has been exceeded! Current cost: 0.1, Max budget: 0.05", code: "400", type: "budget_exceeded"),
@@ -127,7 +141,7 @@ import Testing
         Case(500, error("litellm.APIConnectionError: x", code: "500"), .serverError),
     ]
 
-    @Test(arguments: theFour + theWorld + liteLLM)
+    @Test(arguments: theFour + theWorld + lookalikes + liteLLM)
     func errorHasItsClass(_ item: Case) {
         #expect(read(item.body, status: item.status).failure?.kind == item.kind, "\(item.status) \(item.body)")
     }

@@ -1,5 +1,7 @@
 import CutlineCore
 import NIOCore
+import NIOPosix
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -47,6 +49,34 @@ import Testing
                         + #"{"type":"image_url","image_url":{"url":"data:image/jpeg;base64,\#(base64)"}}]}]}"#
                 ])
         }
+    }
+
+    @Test func pieceWaitsForTheLoopOfItsConnection() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let body = RequestBody(.make([.file(picture(10))]), profile: Profile(name: "p"))
+        var pieces = RequestStream(body: body, eventLoop: group.next(), progress: CallProgress()).makeAsyncIterator()
+        let turns = Atomic(0)
+        for _ in 1...50_000 { group.next().execute { turns.add(1, ordering: .relaxed) } }
+        _ = try await pieces.next()
+        #expect(turns.load(ordering: .relaxed) == 50_000)
+        try await group.shutdownGracefully()
+    }
+
+    @Test func lastPieceIsMarkedAndPiecesAreBounded() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let progress = CallProgress()
+        let body = RequestBody(.make([.file(picture(150_000)), .file(picture(9, name: "q.jpg"))]), profile: Profile(name: "p"))
+        var pieces = RequestStream(body: body, eventLoop: group.next(), progress: progress).makeAsyncIterator()
+        var sizes: [Int] = []
+        var marks: [Bool] = []
+        while let piece = try await pieces.next() {
+            sizes.append(piece.readableBytes)
+            marks.append(progress.current.isHandedOver)
+        }
+        #expect(Int64(sizes.reduce(0, +)) == body.length)
+        #expect(sizes.allSatisfy { $0 < 70_000 })
+        #expect(marks == [false, false, false, true])
+        try await group.shutdownGracefully()
     }
 
     @Test func severalPicturesArriveInOrder() async throws {
