@@ -1,0 +1,153 @@
+import CutlineCore
+
+/// What a provider says went wrong, whatever the envelope it came in.
+struct ErrorReport: Sendable {
+    /// As the provider wrote it, not yet cleaned.
+    var message = ""
+    /// Identifiers in lower case: codes, types, error names.
+    var words: Set<String> = []
+    /// An HTTP status written into the body.
+    var status: Int?
+    /// The parameter it complains about.
+    var parameter: String?
+    var isHTML = false
+    /// The body, for waits and request ids that stand beside the message.
+    var root = JSONValue.null
+
+    init(text: String) { message = text }
+
+    /// The title and the first words of a page.
+    init(html: String) {
+        isHTML = true
+        message = HTMLText(html).summary
+    }
+
+    init(json: JSONValue) {
+        guard json.object != nil else {
+            self.init(text: json.string ?? json.text)
+            return
+        }
+        self.init(object: json, depth: 0)
+    }
+
+    private init(object json: JSONValue, depth: Int) {
+        root = json
+        let error = json["error"] ?? json["choices"]?[0]?["error"]
+        let inner = error?.object != nil ? error ?? json : json
+        message = Self.sentence(inner) ?? Self.sentence(json) ?? error?.string ?? ""
+        status = Self.status(error, json)
+        parameter = inner["param"]?.string
+        collectWords(inner, json, error)
+        if depth < 2 { unwrap(inner, depth: depth) }
+    }
+
+    private mutating func collectWords(_ inner: JSONValue, _ json: JSONValue, _ error: JSONValue?) {
+        let metadata = inner["metadata"]
+        let values = [
+            inner["code"], inner["type"], inner["status"], json["code"], json["type"], error, inner["innererror"]?["code"],
+            metadata?["error_type"], metadata?["limit_source"], metadata?["reason"], inner["error_code"], json["error_code"],
+        ]
+        words = Set(values.compactMap { $0?.string?.lowercased() }.filter { !$0.isEmpty && !$0.contains(" ") })
+    }
+
+    /// Gateways pass the upstream's error on as a text inside their own.
+    private mutating func unwrap(_ inner: JSONValue, depth: Int) {
+        let raw = inner["metadata"]?["raw"]?.string ?? message
+        guard let start = raw.firstIndex(where: { "{[".contains($0) }) else { return addRaw(inner) }
+        do {
+            let json = try JSONValue(parsing: raw[start...].utf8)
+            let nested = ErrorReport(object: json.array?.first ?? json, depth: depth + 1)
+            guard !nested.message.isEmpty else { return }
+            words.formUnion(nested.words)
+            status = status ?? nested.status
+            let prefix = inner["metadata"]?["raw"] == nil ? String(raw[..<start]) : message + ": "
+            message = prefix + nested.message
+        } catch {
+            // Not JSON after all: the text stays as it is.
+            addRaw(inner)
+        }
+    }
+
+    private mutating func addRaw(_ inner: JSONValue) {
+        if let raw = inner["metadata"]?["raw"]?.string, !raw.isEmpty { message += ": \(raw)" }
+    }
+
+    private static func sentence(_ json: JSONValue) -> String? {
+        for name in ["message", "detail", "msg", "error_msg", "error_description", "errors"] {
+            if let text = json[name].flatMap(sentences), !text.isEmpty { return text }
+        }
+        return nil
+    }
+
+    /// A text, an object with one, or a list of either (FastAPI's `{"loc","msg"}`).
+    private static func sentences(_ value: JSONValue) -> String? {
+        if let text = value.string { return text }
+        if let items = value.array { return items.compactMap(sentences).joined(separator: "; ") }
+        guard let text = value["msg"]?.string ?? value["message"]?.string ?? value["error"]?.string else { return nil }
+        let place = (value["loc"]?.array ?? []).map { $0.string ?? $0.text }.joined(separator: ".")
+        return place.isEmpty ? text : "\(place): \(text)"
+    }
+
+    private static func status(_ error: JSONValue?, _ json: JSONValue) -> Int? {
+        let values = [
+            error?["code"], error?["status_code"], error?["status"], json["status_code"], json["statusCode"], json["code"],
+            json["raw_status_code"], json["choices"]?[0]?["error"]?["code"], error?["type"], json["type"],
+        ]
+        return values.lazy.compactMap { $0?.wireNumber }.compactMap { Int(exactly: $0) }.first { (400..<600).contains($0) }
+    }
+}
+
+extension ErrorReport {
+    /// The error inside an answer that came with a good status; nil where there is none.
+    init?(hiddenIn json: JSONValue) {
+        let hasAnswer = ["choices", "output", "data"].contains { json[$0] != nil }
+        let isError =
+            json["error"].map(Self.isMeaningful) ?? false
+            || json["success"] == .bool(false) || json["ok"] == .bool(false)
+            || json["object"]?.string == "error" || json["type"]?.string == "error"
+            || !hasAnswer && Self.isFlatError(json)
+            || json["choices"]?[0]?["error"].map(Self.isMeaningful) ?? false
+            || json["status"]?.string == "failed" && json["output"] != nil
+        guard isError else { return nil }
+        self.init(json: json)
+    }
+
+    private static func isFlatError(_ json: JSONValue) -> Bool {
+        guard let code = json["code"]?.wireNumber else { return json["detail"] != nil || json["errors"] != nil }
+        return code >= 400 && json["message"]?.string != nil
+    }
+
+    /// Some providers send `"error": null`, `""`, `{}` or an object of empty values with every answer.
+    private static func isMeaningful(_ error: JSONValue) -> Bool {
+        if let text = error.string { return !text.isEmpty }
+        return ["message", "code", "type"].contains { name in
+            guard let value = error[name] else { return false }
+            return value.string.map { !$0.isEmpty } ?? (value.double != 0)
+        }
+    }
+}
+
+/// The readable part of a web page: no tags, no scripts, no styles.
+private struct HTMLText {
+    private(set) var summary = ""
+
+    init(_ html: String) {
+        var tag: String?
+        var silent: String?
+        for character in html.prefix(20_000) {
+            if character == "<" {
+                tag = ""
+            } else if character == ">", let name = tag {
+                if let opened = silent { silent = name.hasPrefix("/" + opened) ? nil : opened } else { silent = Self.silentTag(name) }
+                tag = nil
+                summary.append(" ")
+            } else if tag != nil {
+                tag?.append(character)
+            } else if silent == nil {
+                summary.append(character)
+            }
+        }
+    }
+
+    private static func silentTag(_ tag: String) -> String? { ["script", "style"].first { tag.lowercased().hasPrefix($0) } }
+}

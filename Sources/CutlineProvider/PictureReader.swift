@@ -1,0 +1,132 @@
+import CutlineCore
+import NIOCore
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Why a picture cannot be sent.
+enum PictureFault: Error, Equatable {
+    /// The picture's own trouble: missing, changed, not a file.
+    case unreadable(String)
+    /// Ours: no descriptors or no memory. The picture may be sent later.
+    case noResources(String)
+}
+
+/// Reads one picture in pieces and makes sure that it is the one that was added.
+final class PictureReader {
+    /// Raw bytes of a piece: a multiple of three, so that the base64 of the pieces joins without padding.
+    static let pieceSize = 48 * 1_024
+
+    private let file: PictureFile
+    private let descriptor: Int32
+    private var position: Int64 = 0
+
+    /// O_NONBLOCK keeps a FIFO that took the picture's place from blocking the open.
+    init(_ file: PictureFile) throws(PictureFault) {
+        self.file = file
+        descriptor = file.path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        guard descriptor >= 0 else { throw Self.fault(file, errno) }
+        try checkUnchanged()
+    }
+
+    deinit { close(descriptor) }
+
+    /// Costs no descriptor: looks whether the picture is still what it was when it was added.
+    static func check(_ file: PictureFile) throws(PictureFault) {
+        var status = stat()
+        guard file.path.withPlatformString({ stat($0, &status) }) == 0 else { throw fault(file, errno) }
+        try check(file, status)
+    }
+
+    /// Appends the base64 of the next piece. False: that was the last one, and the file is still unchanged.
+    func appendPiece(to buffer: inout ByteBuffer) throws(PictureFault) -> Bool {
+        let count = Int(min(Int64(Self.pieceSize), file.stamp.size - position))
+        guard read(count, into: &buffer) else { throw .unreadable("\(file.path.text) changed while it was sent") }
+        position += Int64(count)
+        guard position == file.stamp.size else { return true }
+        try checkUnchanged()
+        return false
+    }
+
+    private func read(_ count: Int, into buffer: inout ByteBuffer) -> Bool {
+        withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { raw in
+            var filled = 0
+            while filled < count {
+                let got = pread(descriptor, raw.baseAddress! + filled, count - filled, off_t(position) + off_t(filled))
+                if got < 0, errno == EINTR { continue }
+                guard got > 0 else { return false }
+                filled += got
+            }
+            buffer.writeBase64(of: UnsafeRawBufferPointer(raw))
+            return true
+        }
+    }
+
+    private func checkUnchanged() throws(PictureFault) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Self.fault(file, errno) }
+        try Self.check(file, status)
+    }
+
+    private static func check(_ file: PictureFile, _ status: stat) throws(PictureFault) {
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable("\(file.path.text) is not a regular file") }
+        guard FileStamp(status) == file.stamp else { throw .unreadable("\(file.path.text) changed after it was added; add it again") }
+        guard file.stamp.size > 0 else { throw .unreadable("\(file.path.text) is empty") }
+    }
+
+    private static func fault(_ file: PictureFile, _ code: Int32) -> PictureFault {
+        let reason = Errno(rawValue: code).description
+        return Errno.isShortage(code)
+            ? .noResources("cannot open \(file.path.text): \(reason)") : .unreadable("cannot read \(file.path.text): \(reason)")
+    }
+}
+
+extension Errno {
+    /// Whether the process or the system is out of something, so that the call may be made later.
+    static func isShortage(_ code: Int32) -> Bool {
+        [tooManyOpenFiles, tooManyOpenFilesInSystem, noMemory, noBufferSpace].contains(Errno(rawValue: code))
+    }
+}
+
+extension FileStamp {
+    init(_ status: stat) {
+        #if canImport(Glibc)
+            let modified = status.st_mtim
+        #else
+            let modified = status.st_mtimespec
+        #endif
+        self.init(
+            size: Int64(status.st_size), modified: Int64(modified.tv_sec) * 1_000_000_000 + Int64(modified.tv_nsec),
+            inode: UInt64(status.st_ino))
+    }
+}
+
+extension ByteBuffer {
+    /// RFC 4648, §4.
+    mutating func writeBase64(of raw: UnsafeRawBufferPointer) {
+        let length = (raw.count + 2) / 3 * 4
+        writeWithUnsafeMutableBytes(minimumWritableBytes: length) { target in
+            base64Alphabet.withUnsafeBufferPointer { alphabet in
+                var place = 0
+                for start in stride(from: 0, to: raw.count, by: 3) {
+                    let left = raw.count - start
+                    let first = Int(raw[start])
+                    let second = left > 1 ? Int(raw[start + 1]) : 0
+                    let third = left > 2 ? Int(raw[start + 2]) : 0
+                    target[place] = alphabet[first >> 2]
+                    target[place + 1] = alphabet[(first & 0x03) << 4 | second >> 4]
+                    target[place + 2] = left > 1 ? alphabet[(second & 0x0F) << 2 | third >> 6] : UInt8(ascii: "=")
+                    target[place + 3] = left > 2 ? alphabet[third & 0x3F] : UInt8(ascii: "=")
+                    place += 4
+                }
+            }
+            return length
+        }
+    }
+}
+
+private let base64Alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)

@@ -1,0 +1,40 @@
+import CutlineCore
+
+/// The profiles that are known by name.
+package struct ProfileCatalogue: Sendable {
+    /// In the order in which they were described.
+    package let names: [String]
+    private let profiles: [String: Profile]
+
+    /// Those that come with the program.
+    package static func builtIn() throws -> ProfileCatalogue {
+        try ProfileCatalogue(json: JSONCursor(JSONValue(parsing: PackageResources.profiles_json)))
+    }
+
+    /// Reads a list of profiles.
+    init(json: JSONCursor) throws(InvalidValue) {
+        var names: [String] = []
+        var profiles: [String: Profile] = [:]
+        for item in try json.items() {
+            let profile = try Profile(json: item, extending: nil)
+            guard profiles.updateValue(profile, forKey: profile.name) == nil else {
+                throw item.invalid("the profile \"\(profile.name)\" stands twice")
+            }
+            names.append(profile.name)
+        }
+        self.names = names
+        self.profiles = profiles
+    }
+
+    package subscript(name: String) -> Profile? { profiles[name] }
+
+    /// A profile described where it is used: one whose name is known extends that profile, any other needs an address.
+    package func resolve(inline json: JSONCursor) throws(InvalidValue) -> Profile {
+        let known = json["name"]?.value.string.flatMap { profiles[$0] }
+        let profile = try Profile(json: json, extending: known)
+        guard known != nil || profile.baseURL != nil else {
+            throw json.invalid("needs base_url; a profile without it must have one of the names \(names.joined(separator: ", "))")
+        }
+        return profile
+    }
+}

@@ -1,0 +1,134 @@
+import AsyncHTTPClient
+import CutlineCore
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Sends captioning requests. One call is one HTTP request: nothing is repeated or redirected here.
+package final class ProviderClient: Sendable {
+    package static let userAgent = "cutline/0.1.0"
+    /// An answer beyond this is not one.
+    static let maxAnswerBytes = 64 << 20
+
+    private let group: MultiThreadedEventLoopGroup
+    private let client: HTTPClient
+    private let allowsInsecureHTTP: Bool
+    private let now: @Sendable () -> Timestamp
+
+    /// - Parameters:
+    ///   - connections: to one host. No fewer than calls are made at once, or calls wait inside the pool while their time runs.
+    ///   - allowsInsecureHTTP: plain http to hosts other than this one.
+    ///   - now: the wall clock, for waits that a provider tells as a date.
+    package init(connections: Int, allowsInsecureHTTP: Bool = false, now: @escaping @Sendable () -> Timestamp) {
+        self.allowsInsecureHTTP = allowsInsecureHTTP
+        self.now = now
+        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: Self.configuration(connections: connections))
+    }
+
+    private static func configuration(connections: Int) -> HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(10)),
+            // Servers close idle connections after five seconds; a call sent into a closing one would be lost.
+            connectionPool: .init(idleTimeout: .seconds(4), concurrentHTTP1ConnectionsPerHostSoftLimit: connections))
+        // Else a refused connection is tried again for ten seconds.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.httpVersion = .http1Only
+        return configuration
+    }
+
+    /// Ends all connections. To be called once, when no call is running any more.
+    package func shutdown() async {
+        // Shutting down reports what was still open; nobody is left to act on it.
+        try? await client.shutdown()
+        try? await group.shutdownGracefully()
+    }
+
+    /// Makes one call and says what became of it.
+    ///
+    /// - Parameters:
+    ///   - key: the API key; nil sends none.
+    ///   - timeout: from now to the last byte of the answer, however steadily bytes arrive.
+    package func call(_ request: CaptionRequest, profile: Profile, key: String?, timeout: Duration) async -> Outcome {
+        let call = Call(request: request, profile: profile, key: key)
+        if let objection = Self.objection(to: profile, allowsInsecureHTTP: allowsInsecureHTTP) {
+            return .failure(Failure(.wrongEndpoint, objection))
+        }
+        if let refusal = call.refusal() { return refusal }
+        let progress = CallProgress()
+        let exchange = Task { try await self.exchange(call, progress) }
+        let alarm = group.next().scheduleTask(in: .nanoseconds(timeout.nanoseconds)) {
+            progress.stopped(.deadline)
+            exchange.cancel()
+        }
+        let result = await withTaskCancellationHandler {
+            await exchange.result
+        } onCancel: {
+            progress.stopped(.caller)
+            exchange.cancel()
+        }
+        alarm.cancel()
+        switch result {
+        case .success(let answer?):
+            return AnswerReader(now: now(), sentAddresses: call.sendsAddresses, key: key).outcome(of: answer)
+        case .success(nil):
+            return .failure(Failure(.malformedAnswer, "the answer is larger than 64 MB", billed: .unknown))
+        case .failure(let error): return call.outcome(of: error, progress.current, timeout: timeout)
+        }
+    }
+
+    /// The complete answer; nil where it is too long to be one.
+    private func exchange(_ call: Call, _ progress: CallProgress) async throws -> Answer? {
+        try Task.checkCancellation()
+        var request = HTTPClientRequest(url: call.address)
+        request.method = .POST
+        request.headers = call.headers
+        let stream = RequestStream(body: call.body, eventLoop: group.next(), progress: progress)
+        request.body = .stream(stream, length: .known(call.body.length))
+        let response = try await client.execute(request, deadline: .distantFuture)
+        var body: [UInt8] = []
+        for try await piece in response.body {
+            guard body.count + piece.readableBytes <= Self.maxAnswerBytes else { return nil }
+            body.append(contentsOf: piece.readableBytesView)
+        }
+        return Answer(status: Int(response.status.code), headers: response.headers, body: body)
+    }
+}
+
+extension ProviderClient {
+    /// Why nothing may be sent to a profile's address; nil where it may.
+    package static func objection(to profile: Profile, allowsInsecureHTTP: Bool) -> String? {
+        guard let address = profile.baseURL else { return "the profile \(profile.name) has no base_url" }
+        guard let url = URL(string: address), let host = url.host, !host.isEmpty, let scheme = url.scheme?.lowercased() else {
+            return "\(address) is not an address that can be called"
+        }
+        guard url.user == nil, url.password == nil else { return "the address of \(profile.name) must not contain a user name or password" }
+        guard url.query == nil, url.fragment == nil else { return "\(address) must end before any ? or #" }
+        switch scheme {
+        case "https": return nil
+        case "http" where allowsInsecureHTTP || isLoopback(host): return nil
+        case "http":
+            return "\(address) would be called without encryption; use https, or allow it with --insecure-http"
+        default: return "\(address) must begin with https://"
+        }
+    }
+
+    static func isLoopback(_ host: String) -> Bool {
+        let host = host.lowercased().trimmingPrefix("[")
+        if ["localhost", "::1", "::1]"].contains(String(host)) || host.hasSuffix(".localhost") { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+}
+
+extension Duration {
+    /// Bounded to a year, so that it cannot overflow.
+    fileprivate var nanoseconds: Int64 { min(components.seconds, 31_536_000) * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+}

@@ -1,0 +1,93 @@
+import CutlineCore
+import NIOCore
+import Synchronization
+
+/// How far a call has come; written by the body and the deadline, read when the call has ended.
+final class CallProgress: Sendable {
+    /// Who gave the call up.
+    enum Stop: Sendable { case deadline, caller }
+
+    struct State: Sendable {
+        /// The connection asked for the body, so it is established.
+        var isConnected = false
+        /// The connection has everything: from here on the provider may have billed.
+        var isHandedOver = false
+        var stop: Stop?
+    }
+
+    private let state = Mutex(State())
+
+    var current: State { state.withLock { $0 } }
+    func connected() { state.withLock { $0.isConnected = true } }
+    func handedOver() { state.withLock { $0.isHandedOver = true } }
+    /// The first reason counts.
+    func stopped(_ reason: Stop) { state.withLock { $0.stop = $0.stop ?? reason } }
+}
+
+/// The body as a stream of pieces, each read when the connection can take it.
+struct RequestStream: AsyncSequence, Sendable {
+    typealias Element = ByteBuffer
+
+    let body: RequestBody
+    /// The connection's.
+    let eventLoop: any EventLoop
+    let progress: CallProgress
+
+    func makeAsyncIterator() -> Iterator {
+        Iterator(eventLoop: eventLoop, progress: progress, parts: body.parts[...])
+    }
+
+    struct Iterator: AsyncIteratorProtocol {
+        let eventLoop: any EventLoop
+        let progress: CallProgress
+        var parts: ArraySlice<RequestBody.Part>
+        /// The picture being read; only one is open at a time.
+        var reader: PictureReader?
+
+        mutating func next() async throws -> ByteBuffer? {
+            progress.connected()
+            guard !parts.isEmpty else { return nil }
+            await oneTurn()
+            let piece = try fillPiece()
+            // Before the piece leaves: a piece that is not sent after all counts as sent, never the other way round.
+            if parts.isEmpty { progress.handedOver() }
+            return piece
+        }
+
+        /// The connection tells only in its own loop that it can take no more; without this wait the whole file is read ahead.
+        private func oneTurn() async {
+            await withCheckedContinuation { continuation in
+                eventLoop.execute { continuation.resume() }
+            }
+        }
+
+        private mutating func fillPiece() throws(PictureFault) -> ByteBuffer {
+            var piece = ByteBuffer()
+            let size = PictureReader.pieceSize / 3 * 4
+            while piece.readableBytes < size, let part = parts.first {
+                switch part {
+                case .text(let bytes):
+                    piece.writeBytes(bytes)
+                    parts.removeFirst()
+                case .picture(let file):
+                    try append(file, to: &piece)
+                }
+            }
+            return piece
+        }
+
+        private mutating func append(_ file: PictureFile, to piece: inout ByteBuffer) throws(PictureFault) {
+            let reader: PictureReader
+            if let opened = self.reader { reader = opened } else { reader = try PictureReader(file) }
+            self.reader = reader
+            guard try !reader.appendPiece(to: &piece) else { return }
+            self.reader = nil
+            parts.removeFirst()
+            // The short text behind it goes along, so that the last piece is handed over right after the last look at the file.
+            if case .text(let bytes)? = parts.first {
+                piece.writeBytes(bytes)
+                parts.removeFirst()
+            }
+        }
+    }
+}

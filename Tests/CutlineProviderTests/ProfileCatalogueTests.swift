@@ -1,0 +1,70 @@
+import CutlineCore
+import Testing
+
+@testable import CutlineProvider
+
+@Suite struct ProfileCatalogueTests {
+    @Test func allProfilesOfThePromiseAreBuiltIn() throws {
+        #expect(try ProfileCatalogue.builtIn().names == ["hackclub", "infron", "indoxhub", "anyfast", "openai", "simulator"])
+    }
+
+    @Test(arguments: [
+        ("hackclub", "https://ai.hackclub.com/proxy/v1/chat/completions", "HACKCLUB_API_KEY"),
+        ("infron", "https://llm.onerouter.pro/v1/chat/completions", "INFRON_API_KEY"),
+        ("indoxhub", "https://api.indoxhub.com/api/v1/chat/completions/", "INDOXHUB_API_KEY"),
+        ("anyfast", "https://www.anyfast.ai/v1/chat/completions", "ANYFAST_API_KEY"),
+        ("openai", "https://api.openai.com/v1/chat/completions", "OPENAI_API_KEY"),
+    ])
+    func profileNamesAddressAndKeyVariable(name: String, address: String, variable: String) throws {
+        let profile = try Profile.builtIn(name)
+        #expect(Call(request: .make(), profile: profile, key: nil).address == address)
+        #expect(profile.apiKeyEnv == variable)
+        #expect(ProviderClient.objection(to: profile, allowsInsecureHTTP: false) == nil)
+    }
+
+    @Test func limitsAndImageRulesAreTheDocumentedOnes() throws {
+        #expect(try Profile.builtIn("hackclub").limits.requests == RateLimit(count: 450, window: 1_800))
+        #expect(try Profile.builtIn("infron").images.accepts == [.png, .jpeg, .webp])
+        #expect(
+            try Profile.builtIn("indoxhub").images == ImageRules(accepts: [.jpeg, .png, .webp, .gif], maxBytes: 20_000_000, maxCount: 20))
+        #expect(try Profile.builtIn("anyfast").images == ImageRules(accepts: [.jpeg, .png, .webp], maxBytes: 20_000_000, maxCount: 16))
+        #expect(try Profile.builtIn("simulator") == Profile(name: "simulator"))
+    }
+
+    private func resolve(_ json: String) throws -> Profile {
+        try ProfileCatalogue.builtIn().resolve(inline: JSONCursor(JSONValue(parsing: json.utf8)))
+    }
+
+    @Test func inlineProfileWithABuiltInNameExtendsIt() throws {
+        var expected = try Profile.builtIn("infron")
+        expected.baseURL = "http://127.0.0.1:9"
+        #expect(try resolve(#"{"name":"infron","base_url":"http://127.0.0.1:9"}"#) == expected)
+    }
+
+    @Test func inlineProfileWithANewNameStandsAlone() throws {
+        let profile = try resolve(#"{"name":"mine","base_url":"https://x.invalid/v1","api_key_env":"MY_KEY"}"#)
+        #expect(profile == Profile(name: "mine", baseURL: "https://x.invalid/v1", apiKeyEnv: "MY_KEY"))
+    }
+
+    @Test(arguments: [#"{"name":"mine"}"#, #"{"base_url":"https://x.invalid"}"#, #"{"name":"mine","base_url":"ftp://x"}"#, "[]"])
+    func uselessInlineProfileIsRefused(json: String) throws {
+        #expect(throws: InvalidValue.self) { try resolve(json) }
+    }
+
+    @Test(arguments: [
+        ("https://x.invalid/v1", false, true), ("http://x.invalid/v1", false, false), ("http://x.invalid/v1", true, true),
+        ("http://127.0.0.1:8080", false, true), ("http://localhost/v1", false, true), ("http://[::1]:80/v1", false, true),
+        ("http://127.0.0.1.example.com", false, false), ("http://127.0.0.1@example.com", false, false),
+        ("https://user:secret@x.invalid", true, false), ("https://x.invalid/v1?a=b", true, false), ("https://", true, false),
+    ])
+    func plainHTTPIsForLoopback(address: String, insecure: Bool, isFine: Bool) {
+        let objection = ProviderClient.objection(to: Profile(name: "x", baseURL: address), allowsInsecureHTTP: insecure)
+        #expect((objection == nil) == isFine)
+        #expect(objection?.contains("secret") != true)
+    }
+
+    @Test func profileWithoutAddressCannotBeCalled() {
+        #expect(
+            ProviderClient.objection(to: Profile(name: "simulator"), allowsInsecureHTTP: true) == "the profile simulator has no base_url")
+    }
+}

@@ -1,0 +1,321 @@
+import CutlineCore
+import NIOCore
+import NIOPosix
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import CutlineProvider
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+@Suite(.timeLimit(.minutes(1))) struct ProviderClientTests {
+    private let folder = TemporaryFolder()
+
+    /// A picture of `size` bytes that do not repeat with the pieces.
+    private func picture(_ size: Int, name: String = "p.jpg") -> PictureFile {
+        .make(folder.write(name, (0..<size).lazy.map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }))
+    }
+
+    /// More than the sockets of both sides hold.
+    private var hugePicture: PictureFile { .make(folder.write("huge.jpg", [UInt8](repeating: 7, count: 12 << 20))) }
+
+    private func call(
+        _ server: TestServer, _ images: [ImageSource] = [], key: String? = nil, timeout: Duration = .seconds(30)
+    ) async throws -> Outcome {
+        try await ProviderClient.run { await $0.call(.make(images), profile: .at(server), key: key, timeout: timeout) }
+    }
+
+    @Test(arguments: [1, 2, 3, 49_151, 49_152, 49_153, 98_304, 200_000])
+    func fileArrivesAsItsBase64(size: Int) async throws {
+        let file = picture(size)
+        let base64 = Data((0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }).base64EncodedString()
+        try await TestServer.run(TestServer.caption("ok")) { server in
+            let outcome = try await call(server, [.file(file)])
+            #expect(outcome.caption?.text == "ok")
+            #expect(
+                server.requests.map(\.body) == [
+                    #"{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"What is it?"},"#
+                        + #"{"type":"image_url","image_url":{"url":"data:image/jpeg;base64,\#(base64)"}}]}]}"#
+                ])
+        }
+    }
+
+    @Test func pieceWaitsForTheLoopOfItsConnection() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let body = RequestBody(.make([.file(picture(10))]), profile: Profile(name: "p"))
+        var pieces = RequestStream(body: body, eventLoop: group.next(), progress: CallProgress()).makeAsyncIterator()
+        let turns = Atomic(0)
+        for _ in 1...50_000 { group.next().execute { turns.add(1, ordering: .relaxed) } }
+        _ = try await pieces.next()
+        #expect(turns.load(ordering: .relaxed) == 50_000)
+        try await group.shutdownGracefully()
+    }
+
+    @Test func lastPieceIsMarkedAndPiecesAreBounded() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let progress = CallProgress()
+        let body = RequestBody(.make([.file(picture(150_000)), .file(picture(9, name: "q.jpg"))]), profile: Profile(name: "p"))
+        var pieces = RequestStream(body: body, eventLoop: group.next(), progress: progress).makeAsyncIterator()
+        var sizes: [Int] = []
+        var marks: [Bool] = []
+        while let piece = try await pieces.next() {
+            sizes.append(piece.readableBytes)
+            marks.append(progress.current.isHandedOver)
+        }
+        #expect(Int64(sizes.reduce(0, +)) == body.length)
+        #expect(sizes.allSatisfy { $0 < 70_000 })
+        #expect(marks == [false, false, false, true])
+        try await group.shutdownGracefully()
+    }
+
+    @Test func severalPicturesArriveInOrder() async throws {
+        let images = [ImageSource.file(picture(100_000)), .url("https://x.invalid/y"), .file(picture(5, name: "q.jpg"))]
+        try await TestServer.run(TestServer.caption("ok")) { server in
+            _ = try await call(server, images)
+            let body = try #require(server.requests.first?.body)
+            let urls = body.matches(of: /"url":"([^"]*)"/).map { String($0.1) }
+            #expect(urls.map { $0.prefix(22) } == ["data:image/jpeg;base64", "https://x.invalid/y", "data:image/jpeg;base64"])
+            #expect(urls[0].utf8.count == 23 + 133_336)
+            #expect(urls[2] == "data:image/jpeg;base64,AB8+XXw=")
+        }
+    }
+
+    @Test func requestLineAndHeadersAreSent() async throws {
+        try await TestServer.run(TestServer.caption("ok")) { server in
+            _ = try await call(server, key: "sk-secret")
+            let lines = try #require(server.requests.first).head.split(separator: "\r\n").map(String.init)
+            #expect(lines.first == "POST /v1/chat/completions HTTP/1.1")
+            #expect(
+                Set(lines.dropFirst().map { $0.lowercased() }) == [
+                    "host: 127.0.0.1:\(server.port)", "user-agent: cutline/0.1.0", "accept: application/json",
+                    "content-type: application/json", "authorization: bearer sk-secret",
+                    "content-length: \(server.requests[0].body.utf8.count)",
+                ])
+        }
+    }
+
+    @Test func connectionIsUsedAgain() async throws {
+        try await TestServer.run(TestServer.caption("ok")) { server in
+            try await ProviderClient.run { client in
+                for _ in 1...3 { _ = await client.call(.make(), profile: .at(server), key: nil, timeout: .seconds(30)) }
+            }
+            #expect(server.connections == 1)
+            #expect(server.requests.count == 3)
+        }
+    }
+
+    @Test(arguments: [301, 302, 307, 308])
+    func redirectIsNotFollowed(status: Int) async throws {
+        let answer = TestServer.http(status, "", headers: "Location: http://127.0.0.1:1/v2\r\n")
+        try await TestServer.run(.answer(answer)) { server in
+            let failure = try await call(server).failure
+            #expect(failure?.kind == .wrongEndpoint)
+            #expect(failure?.message == "the address redirects to http://127.0.0.1:1/v2, which is not followed")
+            #expect(failure?.billed == .no)
+            #expect(server.requests.count == 1)
+        }
+    }
+
+    @Test(arguments: [413, 401])
+    func earlyAnswerIsAnAnswer(status: Int) async throws {
+        let answer = TestServer.http(status, #"{"error":{"message":"no"}}"#, headers: "Connection: close\r\n")
+        try await TestServer.run(.answerEarly(answer)) { server in
+            let failure = try await call(server, [.file(hugePicture)]).failure
+            #expect(failure?.kind == (status == 413 ? .tooLarge : .unauthorized))
+            #expect(failure?.billed == .no)
+            #expect(server.requests.isEmpty)
+        }
+    }
+
+    // MARK: Not handed over: not billed
+
+    @Test func resetBeforeTheBodyIsReadIsNotBilled() async throws {
+        try await TestServer.run(.resetAfterHead) { server in
+            let failure = try await call(server, [.file(hugePicture)]).failure
+            #expect(failure?.kind == .connectionLost)
+            #expect(failure?.billed == .no)
+            #expect(server.connections == 1)
+        }
+    }
+
+    @Test func closedPortIsUnreachableAtOnce() async throws {
+        let profile = Profile(name: "x", baseURL: "http://127.0.0.1:\(try await TestServer.closedPort())")
+        let clock = ContinuousClock()
+        let start = clock.now
+        let outcome = try await ProviderClient.run { await $0.call(.make(), profile: profile, key: nil, timeout: .seconds(30)) }
+        #expect(outcome.failure?.kind == .unreachable)
+        #expect(outcome.failure?.billed == .no)
+        #expect(clock.now - start < .seconds(2))
+    }
+
+    @Test func serverWithoutTLSIsATLSFailure() async throws {
+        try await TestServer.run(.greet("HTTP/1.1 400 Bad Request\r\n\r\n")) { server in
+            let profile = Profile(name: "x", baseURL: "https://127.0.0.1:\(server.port)")
+            let outcome = try await ProviderClient.run { await $0.call(.make(), profile: profile, key: nil, timeout: .seconds(30)) }
+            #expect(outcome.failure?.kind == .tls)
+            #expect(outcome.failure?.billed == .no)
+            #expect(server.connections == 1)
+        }
+    }
+
+    @Test func deadlineBeforeTheLastPieceIsNotBilled() async throws {
+        try await TestServer.run(.stopReading) { server in
+            let failure = try await call(server, [.file(hugePicture)], timeout: .milliseconds(300)).failure
+            #expect(failure == Failure(.timeout, "the request was not sent completely within 0.3 s", billed: .no))
+        }
+    }
+
+    @Test func cancellingWhileSendingIsNotSent() async throws {
+        let file = hugePicture
+        try await TestServer.run(.stopReading) { server in
+            let task = Task { try await call(server, [.file(file)]) }
+            await server.wait(for: .head)
+            task.cancel()
+            let outcome = try await task.value
+            #expect(outcome == .notSent("stopped"))
+        }
+    }
+
+    @Test func cancelledTaskDoesNotConnect() async throws {
+        try await TestServer.run(.hang) { server in
+            let outcome = try await ProviderClient.run { client in
+                let task = Task {
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    return await client.call(.make(), profile: .at(server), key: nil, timeout: .seconds(30))
+                }
+                return await task.value
+            }
+            #expect(outcome == .notSent("stopped"))
+            #expect(server.requests.isEmpty)
+        }
+    }
+
+    @Test func changedFileIsNeverSentWhole() async throws {
+        let file = hugePicture
+        try await TestServer.run(.stopReading) { server in
+            let task = Task { try await call(server, [.file(file)]) }
+            await server.wait(for: .head)
+            folder.append(1, to: file.path)
+            try await server.readOn()
+            let failure = try await task.value.failure
+            #expect(failure?.kind == .imageUnreadable)
+            #expect(failure?.billed == .no)
+            await server.wait(for: .closed)
+            #expect(server.requests.isEmpty)
+        }
+    }
+
+    @Test(arguments: ["missing", "replaced", "fifo", "folder", "empty"])
+    func unusableFileIsNotSent(fault: String) async throws {
+        let file = unusable(fault)
+        try await TestServer.run(TestServer.caption("ok")) { server in
+            let failure = try await call(server, [.file(picture(9, name: "good.jpg")), .file(file)]).failure
+            #expect(failure?.kind == .imageUnreadable)
+            #expect(failure?.message.contains(file.path.string) == true)
+            #expect(server.connections == 0)
+        }
+    }
+
+    private func unusable(_ fault: String) -> PictureFile {
+        var file = picture(fault == "empty" ? 0 : 9)
+        switch fault {
+        case "missing": unlink(file.path.string)
+        case "replaced":
+            rename(picture(9, name: "other.jpg").path.string, file.path.string)
+        case "fifo":
+            unlink(file.path.string)
+            mkfifo(file.path.string, 0o600)
+        case "folder": file.path = folder.path
+        default: break
+        }
+        return file
+    }
+
+    // MARK: Handed over: unknown
+
+    @Test func resetAfterTheWholeRequestIsUnknown() async throws {
+        try await TestServer.run(.resetAfterRequest) { server in
+            let unknown = try await call(server, [.file(picture(100_000))]).unknown
+            #expect(unknown?.kind == .connectionLost)
+            #expect(unknown?.billed == .unknown)
+            #expect(server.requests.count == 1)
+        }
+    }
+
+    @Test(arguments: [TestServer.Behaviour.hang, .trickle])
+    func deadlineCoversHeadAndBody(behaviour: TestServer.Behaviour) async throws {
+        try await TestServer.run(behaviour) { server in
+            let unknown = try await call(server, timeout: .milliseconds(300)).unknown
+            #expect(unknown == Failure(.timeout, "no complete answer within 0.3 s", billed: .unknown))
+            #expect(server.requests.count == 1)
+        }
+    }
+
+    @Test(arguments: [
+        "", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"choices\"",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"cho\r\n",
+    ])
+    func truncatedAnswerIsUnknown(answer: String) async throws {
+        try await TestServer.run(.answerAndClose(answer)) { server in
+            let unknown = try await call(server).unknown
+            #expect(unknown?.kind == .connectionLost)
+            #expect(unknown?.billed == .unknown)
+            #expect(server.requests.count == 1)
+        }
+    }
+
+    @Test(arguments: [504, 524])
+    func gatewayThatGaveUpWaitingIsUnknown(status: Int) async throws {
+        try await TestServer.run(.answer(TestServer.http(status, "<html>timeout</html>"))) { server in
+            let unknown = try await call(server).unknown
+            #expect(unknown?.kind == .timeout)
+            #expect(unknown?.status == status)
+            #expect(unknown?.billed == .unknown)
+        }
+    }
+
+    @Test func cancellingWhileWaitingIsUnknown() async throws {
+        try await TestServer.run(.hang) { server in
+            let task = Task { try await call(server) }
+            await server.wait(for: .request)
+            task.cancel()
+            let outcome = try await task.value
+            #expect(outcome.unknown?.kind == .cancelled)
+        }
+    }
+
+    @Test func plainHTTPElsewhereIsRefusedWithoutACall() async throws {
+        let profile = Profile(name: "x", baseURL: "http://pictures.invalid/v1")
+        let outcome = try await ProviderClient.run { await $0.call(.make(), profile: profile, key: nil, timeout: .seconds(30)) }
+        #expect(outcome.failure?.kind == .wrongEndpoint)
+        #expect(outcome.failure?.billed == .no)
+    }
+
+    @Test func shortageIsNobodysFault() {
+        let error = IOError(errnoCode: EMFILE, reason: "socket")
+        #expect(TransportFailure(error, host: "h", isConnected: false).cause == .noResources)
+        let call = Call(request: .make(), profile: Profile(name: "p"), key: nil)
+        let outcome = call.outcome(of: PictureFault.noResources("none left"), .init(), timeout: .seconds(1))
+        #expect(outcome == .notSent("none left"))
+    }
+}
+
+extension TemporaryFolder {
+    /// Appends to a file in place, as an editor or a download would.
+    func append(_ byte: UInt8, to path: FilePath) {
+        guard let file = fopen(path.string, "ae") else { fatalError("cannot open \(path)") }
+        fputc(Int32(byte), file)
+        fclose(file)
+    }
+}
