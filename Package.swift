@@ -52,7 +52,7 @@ let package = Package(
             resources: [.embedInCode("Profiles/profiles.json")]),
         room("CutlineExport", ["CutlineCore", system]),
         room(
-            "CutlineSimulator", ["CutlineCore", hummingbird, nio, nioHTTP1, logging, crypto],
+            "CutlineSimulator", ["CutlineCore", system, hummingbird, nio, nioPosix, logging, crypto],
             resources: [.embedInCode("examples.json")]),
         // Level 2
         room("CutlineRunner", ["CutlineCore", "CutlineQueue", "CutlineProvider"]),
@@ -71,7 +71,7 @@ let package = Package(
         suite("CutlineQueueTests", ["CutlineQueue", "CutlineMigrationsSQLite", "TestSupport", grdb]),
         suite("CutlineProviderTests", ["CutlineProvider", "TestSupport", system, nio, nioPosix, nioHTTP1]),
         suite("CutlineExportTests", ["CutlineExport", "TestSupport"]),
-        suite("CutlineSimulatorTests", ["CutlineSimulator", "TestSupport", httpClient]),
+        suite("CutlineSimulatorTests", ["CutlineCore", "CutlineSimulator", "TestSupport", system, httpClient]),
         suite("CutlineRunnerTests", ["CutlineRunner", "TestSupport"]),
         suite("CommandTests", ["cutline", "TestSupport"]),
         suite("EndToEndTests", ["CutlineCore", "TestSupport"]),

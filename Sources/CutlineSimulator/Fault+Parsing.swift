@@ -1,0 +1,90 @@
+/// Why a fault's text was not understood.
+package struct InvalidFault: Error, Hashable, Sendable, CustomStringConvertible {
+    package let text: String
+    package let reason: String
+
+    package var description: String { "cannot read the fault \"\(text)\": \(reason)" }
+}
+
+extension Fault {
+    /// - Throws: `InvalidFault`, which names what is known.
+    package init(parsing text: String) throws(InvalidFault) {
+        let halves = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = halves[0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        do throws(InvalidFaultPart) {
+            var kind = try Kind(parsing: parts[0])
+            if parts.count == 2 { kind = try kind.with(setting: parts[1]) }
+            self.init(kind, when: try halves.count == 2 ? When(parsing: halves[1]) : .always)
+        } catch {
+            throw InvalidFault(text: text, reason: error.sentence)
+        }
+    }
+}
+
+/// The sentence of an `InvalidFault` or a `Marker`'s refusal, before the whole text is known.
+struct InvalidFaultPart: Error {
+    let sentence: String
+}
+
+extension Fault.Kind {
+    static let known = "a status from 400 to 599, quota, reset, reset-early, hang, truncated, empty, garbage"
+
+    init(parsing word: some StringProtocol) throws(InvalidFaultPart) {
+        if let kind = Self.words[String(word)] {
+            self = kind
+        } else if let status = Int(word), (400...599).contains(status) {
+            self = .status(status, retryAfter: nil)
+        } else {
+            throw InvalidFaultPart(sentence: "the kind is none of \(Self.known)")
+        }
+    }
+
+    /// `retry-after=SECONDS`, which a status alone can carry.
+    func with(setting: some StringProtocol) throws(InvalidFaultPart) -> Self {
+        guard setting.hasPrefix("retry-after="), let seconds = Double(setting.dropFirst("retry-after=".count)),
+            seconds.isFinite, seconds >= 0
+        else { throw InvalidFaultPart(sentence: "the only setting is retry-after=SECONDS") }
+        guard case .status(let status, _) = self else {
+            throw InvalidFaultPart(sentence: "only a status can carry retry-after")
+        }
+        return .status(status, retryAfter: seconds)
+    }
+
+    /// As it is written in a flag, a marker and the log.
+    var word: String {
+        if case .status(let status, _) = self { return String(status) }
+        return Self.words.first { $0.value == self }!.key
+    }
+
+    private static let words: [String: Self] = [
+        "quota": .quota, "reset": .reset, "reset-early": .resetEarly, "hang": .hang, "truncated": .truncated, "empty": .empty,
+        "garbage": .garbage,
+    ]
+}
+
+extension Fault.When {
+    fileprivate init(parsing text: Substring) throws(InvalidFaultPart) {
+        if text.hasSuffix("%"), let share = Double(text.dropLast()), (0...100).contains(share) {
+            self = .percent(share)
+        } else if text.hasSuffix("+"), let first = Self.call(text.dropLast()) {
+            self = .from(first)
+        } else if let only = Self.call(text) {
+            self = .calls(only...only)
+        } else if let range = Self.range(text) {
+            self = .calls(range)
+        } else {
+            throw InvalidFaultPart(sentence: "after @ comes N, N+, A-B or a share such as 10%, with calls counted from 1")
+        }
+    }
+
+    private static func call(_ text: Substring) -> Int? {
+        guard let number = Int(text), number > 0 else { return nil }
+        return number
+    }
+
+    private static func range(_ text: Substring) -> ClosedRange<Int>? {
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map(call)
+        guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last else { return nil }
+        return first...last
+    }
+}

@@ -1,0 +1,56 @@
+/// Something that goes wrong on purpose, and for which calls.
+///
+/// Written `KIND[:retry-after=SECONDS][@WHEN]`, as in `500`, `429:retry-after=2@10%` or `reset@3`.
+///
+/// | kind | the call is |
+/// |---|---|
+/// | `400`…`599` | answered with that status and OpenAI's error object |
+/// | `quota` | answered with 429 and the code `insufficient_quota` |
+/// | `reset` | read whole, then the connection is reset |
+/// | `reset-early` | reset before its body is read |
+/// | `hang` | read whole and never answered |
+/// | `truncated` | answered with 200 and half of the body that was announced |
+/// | `empty` | answered with 200 and no body |
+/// | `garbage` | answered with 200 and a page of HTML |
+///
+/// Calls are counted from 1: `@3` is the third alone, `@3+` the third and all later ones, `@3-5` a range, and `@10%` that share of all
+/// calls, always the same ones. Without `@` every call is meant.
+package struct Fault: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// `retryAfter` in seconds.
+        case status(Int, retryAfter: Double?)
+        case quota, reset, resetEarly, hang, truncated, empty, garbage
+    }
+
+    package enum When: Hashable, Sendable {
+        case always
+        case calls(ClosedRange<Int>)
+        case from(Int)
+        case percent(Double)
+    }
+
+    package var kind: Kind
+    package var when: When
+
+    package init(_ kind: Kind, when: When = .always) {
+        self.kind = kind
+        self.when = when
+    }
+
+    func applies(to call: Int) -> Bool {
+        switch when {
+        case .always: true
+        case .calls(let range): range.contains(call)
+        case .from(let first): call >= first
+        case .percent(let share): Self.draw(call) * 100 < share
+        }
+    }
+
+    /// A number in 0..<1 that looks random and depends on the call alone (SplitMix64).
+    private static func draw(_ call: Int) -> Double {
+        var bits = UInt64(call) &* 0x9E37_79B9_7F4A_7C15
+        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Double((bits ^ (bits >> 31)) >> 11) / Double(1 << 53)
+    }
+}
