@@ -10,9 +10,14 @@ extension FilePath {
         self.init(platformString: (bytes + [0]).map { CInterop.PlatformChar(bitPattern: $0) })
     }
 
-    /// The path as text: bytes that are not UTF-8 become `\xNN`, so that two paths never look the same.
+    /// The path as text: a byte that is not part of UTF-8 becomes `\xNN`, and where a name holds `\x` of its own its backslashes
+    /// become `\x5c`, so that two paths never look the same.
     package var text: String {
-        if let text = String(validating: self) { return text }
-        return String(decoding: bytes.flatMap { $0 < 0x80 ? [$0] : Array("\\x\(String($0, radix: 16))".utf8) }, as: UTF8.self)
+        let (text, bytes) = (String(validating: self), bytes)
+        if let text, !bytes.indices.dropLast().contains(where: { bytes[$0] == 0x5C && bytes[$0 + 1] == UInt8(ascii: "x") }) { return text }
+        let escaped = bytes.flatMap { byte in
+            byte == 0x5C || byte >= 0x80 && text == nil ? Array("\\x\(String(byte, radix: 16))".utf8) : [byte]
+        }
+        return String(decoding: escaped, as: UTF8.self)
     }
 }

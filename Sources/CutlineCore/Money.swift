@@ -22,6 +22,15 @@ package struct Money: Codable, Hashable, Comparable, Sendable {
 
     package var dollars: Double { Double(nanodollars) / 1e9 }
 
+    /// Dollars as a decimal number with at least one digit behind the point, without exponent: `0.000229`, `12.0`.
+    package var decimalText: String {
+        let (whole, fraction) = nanodollars.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
+        var digits = Array(String(fraction).utf8)
+        digits.insert(contentsOf: repeatElement(UInt8(ascii: "0"), count: 9 - digits.count), at: 0)
+        while digits.count > 1, digits.last == UInt8(ascii: "0") { digits.removeLast() }
+        return "\(nanodollars < 0 ? "-" : "")\(whole)." + String(decoding: digits, as: UTF8.self)
+    }
+
     package static let zero = Money(nanodollars: 0)
     package static func < (a: Money, b: Money) -> Bool { a.nanodollars < b.nanodollars }
     package static func + (a: Money, b: Money) -> Money { Money(nanodollars: a.nanodollars + b.nanodollars) }

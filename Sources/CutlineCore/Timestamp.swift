@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// A point in time: milliseconds since 1970 in UTC. It is stored, so it is a wall-clock time and may jump.
 package struct Timestamp: Codable, Hashable, Comparable, Sendable {
     package let milliseconds: Int64
@@ -25,8 +19,33 @@ package struct Timestamp: Codable, Hashable, Comparable, Sendable {
 
     /// `2026-11-20T12:00:00Z`, whole seconds, rounded down.
     package var iso8601: String {
-        Date(timeIntervalSince1970: Double(milliseconds.flooredSeconds)).formatted(Date.ISO8601FormatStyle())
+        let (days, second) = milliseconds.floored(by: 1_000).quotient.floored(by: 86_400)
+        let date = CivilDate(daysSince1970: days)
+        return date.text + "T\(padded(second / 3_600)):\(padded(second / 60 % 60)):\(padded(second % 60))Z"
     }
+}
+
+/// A day of the proleptic Gregorian calendar. Exports print millions of dates, so it is plain arithmetic.
+private struct CivilDate {
+    let text: String
+
+    /// Years begin in March here, so that the leap day is the last one; 146,097 days are 400 years, 719,468 days lie between
+    /// 0000-03-01 and 1970-01-01.
+    init(daysSince1970: Int64) {
+        let (era, day) = (daysSince1970 + 719_468).floored(by: 146_097)
+        let yearOfEra = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365
+        let dayOfYear = day - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let dayOfMonth = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        let year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+        text = "\(padded(year, 4))-\(padded(month))-\(padded(dayOfMonth))"
+    }
+}
+
+private func padded(_ number: Int64, _ digits: Int = 2) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
 }
 
 extension Duration {
@@ -37,5 +56,9 @@ extension Duration {
 }
 
 extension Int64 {
-    fileprivate var flooredSeconds: Int64 { self >= 0 ? self / 1_000 : (self - 999) / 1_000 }
+    /// Division towards minus infinity; the remainder is never negative.
+    fileprivate func floored(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
 }

@@ -27,6 +27,9 @@ package struct JSONText: Sendable {
     package mutating func value(_ number: Int64?) { literal(number.map(String.init)) }
     package mutating func value(_ flag: Bool) { literal(flag ? "true" : "false") }
 
+    /// Dollars, exactly.
+    package mutating func value(_ amount: Money?) { literal(amount.map(\.decimalText)) }
+
     /// A number that is not finite has no JSON form and becomes null.
     package mutating func value(_ number: Double?) {
         literal(number.flatMap { $0.isFinite ? "\($0)" : nil })
@@ -60,6 +63,12 @@ package struct JSONText: Sendable {
     /// The next value starts a document of its own: no comma before it.
     package mutating func startOver() { needsComma = false }
 
+    /// Forgets what was written and keeps its room, so that one writer serves a whole export.
+    package mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        needsComma = false
+    }
+
     private mutating func literal(_ text: String?) {
         separate()
         bytes.append(contentsOf: (text ?? "null").utf8)
@@ -81,20 +90,30 @@ package struct JSONText: Sendable {
         needsComma = true
     }
 
-    /// Escapes what RFC 8259 §7 demands and nothing else.
+    /// Escapes what RFC 8259 §7 demands and nothing else; what stands between two escapes is copied at once.
     private mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-            case 0x0A: bytes.append(contentsOf: "\\n".utf8)
-            case 0x0D: bytes.append(contentsOf: "\\r".utf8)
-            case 0x09: bytes.append(contentsOf: "\\t".utf8)
-            case 0..<0x20: bytes.append(contentsOf: "\\u00\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16))".utf8)
-            default: bytes.append(byte)
+        var text = text
+        text.withUTF8 { utf8 in
+            var start = 0
+            for (index, byte) in utf8.enumerated() where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                bytes.append(contentsOf: utf8[start..<index])
+                escape(byte)
+                start = index + 1
             }
+            bytes.append(contentsOf: utf8[start...])
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
+        case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+        case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+        case 0x09: bytes.append(contentsOf: "\\t".utf8)
+        default: bytes.append(contentsOf: "\\u00\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16))".utf8)
+        }
     }
 }
 

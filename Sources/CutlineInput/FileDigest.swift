@@ -1,0 +1,45 @@
+import Crypto
+import CutlineCore
+import SystemPackage
+
+/// A file's SHA-256, and what the file was while it was read.
+struct FileDigest {
+    var bytes: [UInt8]
+    var stamp: FileStamp
+    /// Nil where the first bytes are no picture's.
+    var format: PictureFormat?
+
+    private static let pieceSize = 256 * 1_024
+
+    /// Reads the file in pieces; once more if it changed meanwhile.
+    static func read(_ path: FilePath) throws(InputError) -> FileDigest {
+        do throws(Errno) {
+            if let digest = try readOnce(path) { return digest }
+            if let digest = try readOnce(path) { return digest }
+        } catch {
+            throw InputError("\(path.text) cannot be read: \(error)")
+        }
+        throw InputError("\(path.text) keeps changing while it is read; run again when it is complete")
+    }
+
+    /// Nil where the file changed while it was read.
+    private static func readOnce(_ path: FilePath) throws(Errno) -> FileDigest? {
+        let descriptor = try FileDescriptor.openForReading(path)
+        defer { descriptor.closeAfterReading() }
+        let before = try FileFacts(descriptor: descriptor)
+        guard before.kind == .regular else { throw before.kind == .folder ? .isDirectory : .invalidArgument }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceSize, alignment: 16)
+        defer { buffer.deallocate() }
+        var (hash, size, format) = (SHA256(), Int64(0), PictureFormat?.none)
+        while true {
+            let count = try descriptor.fill(buffer)
+            let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            if size == 0 { format = PictureFormat(firstBytes: piece) }
+            hash.update(bufferPointer: piece)
+            size += Int64(count)
+            if count < buffer.count { break }
+        }
+        guard try FileFacts(descriptor: descriptor).stamp == before.stamp, size == before.stamp.size else { return nil }
+        return FileDigest(bytes: Array(hash.finalize()), stamp: before.stamp, format: format)
+    }
+}

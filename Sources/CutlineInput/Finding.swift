@@ -1,0 +1,44 @@
+import CutlineCore
+import SystemPackage
+
+/// What a path turned out to be.
+enum Finding {
+    case picture(PictureFile)
+    case folder
+    case notAPicture
+    case empty
+    /// FIFO, device or socket.
+    case special
+
+    /// Looks at the file's first bytes; its extension does not matter. Nothing but regular files is opened.
+    static func look(at path: FilePath) throws(Errno) -> (Finding, FileIdentity) {
+        let facts = try FileFacts(path: path)
+        switch facts.kind {
+        case .folder: return (.folder, facts.identity)
+        case .special: return (.special, facts.identity)
+        case .regular: break
+        }
+        let descriptor = try FileDescriptor.openForReading(path)
+        defer { descriptor.closeAfterReading() }
+        // Between the two calls the path may have come to lead elsewhere.
+        let opened = try FileFacts(descriptor: descriptor)
+        guard opened.kind == .regular else { return (.special, opened.identity) }
+        let head = try firstBytes(of: descriptor)
+        if head.isEmpty { return (.empty, opened.identity) }
+        guard let format = PictureFormat(firstBytes: head) else { return (.notAPicture, opened.identity) }
+        return (.picture(PictureFile(path: path, stamp: opened.stamp, format: format, digest: nil)), opened.identity)
+    }
+
+    private static func firstBytes(of descriptor: FileDescriptor) throws(Errno) -> [UInt8] {
+        var failure: Errno?
+        let head = [UInt8](unsafeUninitializedCapacity: PictureFormat.sniffLength) { buffer, count in
+            do throws(Errno) {
+                count = try descriptor.fill(UnsafeMutableRawBufferPointer(buffer))
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return head
+    }
+}

@@ -1,0 +1,9 @@
+/// Input that cannot be used: one sentence on what failed, for which thing, and what to do.
+package struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ sentence: String) { description = sentence }
+
+    /// The same trouble, met inside `file` at the key `path` (`jobs[3].images[0]`).
+    func at(_ path: String, of file: String) -> InputError { InputError("\(file), \(path): \(description)") }
+}

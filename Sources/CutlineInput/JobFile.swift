@@ -1,0 +1,132 @@
+import CutlineCore
+import SystemPackage
+
+/// A job file, checked against its contract: unknown keys, wrong types and values out of range are refused with the path of the key.
+package struct JobFile: Sendable {
+    package enum ProviderChoice: Sendable {
+        /// A profile's name.
+        case named(String)
+        /// A profile written out, or one that extends the profile of its name.
+        case inline(JSONCursor)
+    }
+
+    package struct Job: Sendable {
+        package var key: String?
+        package var images: [String]
+        package var prompt: String?
+    }
+
+    /// Absolute.
+    package let path: FilePath
+    package let batch: String?
+    package let provider: ProviderChoice?
+    package let model: String?
+    package let system: String?
+    package let prompt: String?
+    package let parameters: Parameters
+    package let limits: Limits
+    package let images: [String]
+    package let jobs: [Job]
+
+    /// Paths in it are relative to this folder.
+    package var folder: FilePath { path.removingLastComponent() }
+
+    /// Reads the job file at `path`, which is absolute; messages call it as the user did.
+    package static func read(_ path: FilePath, asGiven name: String) throws(InputError) -> JobFile {
+        let bytes: [UInt8]
+        do throws(Errno) {
+            bytes = try FileDescriptor.contents(of: path)
+        } catch {
+            throw InputError("the job file \(name) cannot be read: \(error)")
+        }
+        let value: JSONValue
+        do throws(JSONSyntaxError) {
+            value = try JSONValue(parsing: bytes)
+        } catch {
+            throw InputError("the job file \(name) is not JSON, line \(error.line), column \(error.column): \(error.reason)")
+        }
+        do throws(InvalidValue) {
+            return try JobFile(path: path, json: JSONCursor(value))
+        } catch {
+            throw InputError("the job file \(name) cannot be used, \(error.path.isEmpty ? "as a whole" : error.path): \(error.reason)")
+        }
+    }
+
+    private static let keys = ["batch", "provider", "model", "system", "prompt", "parameters", "limits", "images", "jobs"]
+
+    private init(path: FilePath, json: JSONCursor) throws(InvalidValue) {
+        _ = try json.members(allowed: Self.keys)
+        self.path = path
+        batch = try json["batch"]?.nonEmptyString()
+        provider = try Self.provider(json["provider"])
+        model = try json["model"]?.nonEmptyString()
+        system = try json["system"]?.string()
+        prompt = try json["prompt"]?.nonEmptyString()
+        if let member = json["parameters"] { parameters = try Parameters(json: member) } else { parameters = Parameters() }
+        limits = try Self.limits(json["limits"])
+        images = try Self.texts(json["images"])
+        var jobs: [Job] = []
+        for job in try json["jobs"]?.items() ?? [] { jobs.append(try Job(json: job)) }
+        self.jobs = jobs
+    }
+
+    private static func provider(_ member: JSONCursor?) throws(InvalidValue) -> ProviderChoice? {
+        guard let member else { return nil }
+        switch member.value {
+        case .string: return .named(try member.nonEmptyString())
+        case .object:
+            // Whatever it extends, its own members must be right.
+            _ = try Profile(json: member, extending: nil)
+            return .inline(member)
+        case .null, .bool, .integer, .number, .array: throw member.invalid("expected the name of a profile, or a profile")
+        }
+    }
+
+    private static func limits(_ member: JSONCursor?) throws(InvalidValue) -> Limits {
+        guard let member else { return Limits() }
+        _ = try member.members(allowed: ["concurrency", "requests_per_minute", "tokens_per_minute"])
+        return try Limits(json: member)
+    }
+
+    fileprivate static func texts(_ member: JSONCursor?) throws(InvalidValue) -> [String] {
+        var texts: [String] = []
+        for item in try member?.items() ?? [] { texts.append(try item.nonEmptyString()) }
+        return texts
+    }
+}
+
+extension JobFile.Job {
+    fileprivate init(json: JSONCursor) throws(InvalidValue) {
+        _ = try json.members(allowed: ["key", "images", "prompt"])
+        key = try json["key"]?.nonEmptyString()
+        prompt = try json["prompt"]?.nonEmptyString()
+        images = try JobFile.texts(json["images"])
+        guard !images.isEmpty else { throw json["images"]?.invalid("names no picture") ?? json.invalid("a job needs images") }
+        guard key != nil || (images.count == 1 && prompt == nil) else {
+            throw json.invalid("a job with several images or a prompt of its own needs a key")
+        }
+    }
+}
+
+extension FileDescriptor {
+    /// The whole of a regular file.
+    static func contents(of path: FilePath) throws(Errno) -> [UInt8] {
+        let descriptor = try openForReading(path)
+        defer { descriptor.closeAfterReading() }
+        let facts = try FileFacts(descriptor: descriptor)
+        guard facts.kind == .regular else { throw facts.kind == .folder ? .isDirectory : .invalidArgument }
+        var bytes = [UInt8](repeating: 0, count: Int(facts.stamp.size))
+        var failure: Errno?
+        let count = bytes.withUnsafeMutableBytes { buffer -> Int in
+            do throws(Errno) {
+                return try descriptor.fill(buffer)
+            } catch {
+                failure = error
+                return 0
+            }
+        }
+        if let failure { throw failure }
+        bytes.removeSubrange(count...)
+        return bytes
+    }
+}

@@ -1,0 +1,52 @@
+import CutlineCore
+import CutlineInput
+import SystemPackage
+import TestSupport
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The beginning of a PNG, made different from others by `mark`.
+func png(_ mark: String = "") -> [UInt8] {
+    [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8) + [0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0]
+        + Array(mark.utf8)
+}
+
+extension TemporaryFolder {
+    /// Writes a small picture for each name; each with bytes of its own.
+    static func make(pictures names: String...) -> TemporaryFolder {
+        let folder = TemporaryFolder()
+        for name in names { folder.write(name, png(name)) }
+        return folder
+    }
+
+    func plan(_ inputs: String...) throws(InputError) -> InputPlan { try InputPlan.read(inputs, from: path) }
+
+    func link(_ name: String, to target: String) { symlink(target, path.appending(name).string) }
+}
+
+extension InputPlan {
+    var keys: [String] { items.map(\.key) }
+    var asGiven: [[String]] { items.map { $0.images.map(\.asGiven) } }
+
+    /// The files' paths; addresses are left out.
+    var paths: [FilePath] {
+        items.flatMap(\.images).compactMap { image in
+            guard case .file(let file) = image.source else { return nil }
+            return file.path
+        }
+    }
+}
+
+/// The sentence of the error that `body` throws; nil where it throws none.
+func sentence(_ body: () throws(InputError) -> some Any) -> String? {
+    do throws(InputError) {
+        _ = try body()
+        return nil
+    } catch {
+        return error.description
+    }
+}
