@@ -12,7 +12,8 @@ import NIOPosix
 
 /// Sends captioning requests. One call is one HTTP request: nothing is repeated or redirected here.
 package final class ProviderClient: Sendable {
-    package static let userAgent = "cutline/0.1.0"
+    package static let version = "0.1.0"
+    package static let userAgent = "cutline/\(version)"
     /// An answer beyond this is not one.
     static let maxAnswerBytes = 64 << 20
 

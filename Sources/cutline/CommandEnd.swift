@@ -34,7 +34,7 @@ struct CommandEnd: Error, Hashable {
         case let end as CommandEnd: self = end
         case let error as InputError: self = .badInput("\(error)")
         case let error as QueueError: self = CommandEnd(code: error.exitStatus, sentence: "\(error)")
-        case ExportError.readerGone: self = CommandEnd(code: .success, sentence: nil)
+        case ExportError.closedPipe: self = CommandEnd(code: .success, sentence: nil)
         case let error as ExportError: self = CommandEnd(code: .queue, sentence: "\(error)")
         default: return nil
         }

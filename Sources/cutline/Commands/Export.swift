@@ -55,7 +55,7 @@ struct Export: AsyncParsableCommand {
             var cursor = RecordCursor()
             let pages = { try reader.records(selection, after: &cursor) }
             guard let file = format.file else { return try RecordTable.write(pages, to: environment.output) }
-            let destination = output.map { ExportDestination.file(environment.path($0)) } ?? .descriptor(environment.output.descriptor)
+            let destination = output.map { Destination.file(environment.path($0)) } ?? .descriptor(environment.output.descriptor)
             let count = try Exporter.export(file, to: destination, overwrite: overwrite, pages: pages)
             if let output { environment.error.write("\(Words.count(count, "record")) → \(output)\n") }
         }

@@ -12,9 +12,12 @@ struct Simulate: AsyncParsableCommand {
             """)
 
     @Option(help: "The port (default: any free one).") var port: Int = 0
-    @Option(name: .customLong("as"), help: ArgumentHelp("openai or indoxhub.", valueName: "dialect")) var dialect: Dialect = .openai
+    @Option(name: .customLong("as"), help: ArgumentHelp("openai or indoxhub.", valueName: "dialect")) var dialect: SimulatorOptions.Dialect = .openai
     @Option(help: ArgumentHelp("How long each answer takes.", valueName: "milliseconds")) var latency: Int = 0
-    @Option(help: ArgumentHelp("A fault and when it happens; may be given several times.", valueName: "kind@when")) var fault: [Fault] = []
+    @Option(
+        help: ArgumentHelp("A fault and when it happens, as 500@10%, 429:retry-after=2@3+, reset@7; may be given several times.", valueName: "kind@when"),
+        transform: { try Fault(parsing: $0) })
+    var fault: [Fault] = []
     @Option(help: ArgumentHelp("Answer 429 above this rate.", valueName: "requests per second")) var rate: Double?
     @Option(help: ArgumentHelp("How many requests may come at once above --rate.", valueName: "n")) var burst: Int = 1
     @Option(help: ArgumentHelp("The only API key that is accepted.", valueName: "key")) var key: String?
@@ -35,7 +38,7 @@ struct Simulate: AsyncParsableCommand {
             options.dialect = dialect
             options.latency = .milliseconds(latency)
             options.faults = fault
-            options.rateLimit = rate.map { SimulatorRateLimit(perSecond: $0, burst: burst) }
+            options.rateLimit = rate.map { SimulatorOptions.CallRate(perSecond: $0, burst: Double(burst)) }
             options.keys = key.map { [$0] }
             options.log = log.map(environment.path)
             let simulator = try await Simulator.start(options)
@@ -53,11 +56,4 @@ struct Simulate: AsyncParsableCommand {
     }
 }
 
-extension Dialect: ExpressibleByArgument {}
-
-extension Fault: ExpressibleByArgument {
-    package init?(argument: String) {
-        guard let fault = try? Fault(parsing: argument) else { return nil }
-        self = fault
-    }
-}
+extension SimulatorOptions.Dialect: ExpressibleByArgument {}

@@ -36,13 +36,13 @@ struct Adding {
     func add(isQuiet: Bool) throws -> (queue: Queue, batch: BatchID) {
         let queue = try Queue(at: queuePath, now: environment.now())
         let batch = try queue.openBatch(settings, policy: policy, limits: limits, now: environment.now())
-        let drafter = Drafter(settings: settings, knownDigest: queue.knownDigest)
-        try refuseTakenKeys(drafter, queue, batch)
+        let draft = { try Drafter.draft($0, settings: settings, knownDigest: queue.knownDigest) }
+        try refuseTakenKeys(draft, queue, batch)
         var added = Added()
         var start = plan.items.startIndex
         while start < plan.items.endIndex {
             let end = min(start + Self.chunk, plan.items.endIndex)
-            let drafts = try plan.items[start..<end].map(drafter.draft)
+            let drafts = try plan.items[start..<end].map(draft)
             added = try added + queue.add(drafts, to: batch, now: environment.now())
             start = end
         }
@@ -54,11 +54,11 @@ struct Adding {
     }
 
     /// A default key that belongs to another file is found before anything is added.
-    private func refuseTakenKeys(_ drafter: Drafter, _ queue: Queue, _ batch: BatchID) throws {
+    private func refuseTakenKeys(_ draft: (InputItem) throws -> JobDraft, _ queue: Queue, _ batch: BatchID) throws {
         for item in plan.items where !item.hasOwnKey {
             guard let given = item.filePath, let stored = try queue.path(ofDefaultKey: item.key, in: batch), stored.bytes != given.bytes
             else { continue }
-            if let objection = try queue.objection(to: drafter.draft(item), in: batch) { throw objection }
+            if let objection = try queue.objection(to: draft(item), in: batch) { throw objection }
         }
     }
 
@@ -74,7 +74,7 @@ struct Adding {
 extension InputItem {
     /// The file of its only picture.
     fileprivate var filePath: FilePath? {
-        guard images.count == 1, case .file(let path, _, _) = images[0] else { return nil }
-        return path
+        guard images.count == 1, case .file(let file) = images[0].source else { return nil }
+        return file.path
     }
 }

@@ -27,6 +27,8 @@ struct KeyRing: Sendable {
 
     /// Refuses a provider that could not be called, before anything is added or sent.
     func check(_ profile: Profile, allowsInsecureHTTP: Bool) throws {
+        // Without a base URL it is the simulator, which is started in process.
+        guard profile.baseURL != nil else { return }
         if let objection = ProviderClient.objection(to: profile, allowsInsecureHTTP: allowsInsecureHTTP) { throw CommandEnd.usage(objection) }
         guard let variable = profile.apiKeyEnv, key(for: profile) == nil else { return }
         throw CommandEnd.usage(
