@@ -72,6 +72,9 @@ struct TransportFailure: Equatable {
         case .tlsHandshakeTimeout: self.init(.tls, "the TLS handshake with \(host) took too long")
         case .remoteConnectionClosed: self.init(.connectionLost, "\(host) closed the connection")
         case .invalidURL, .emptyHost, .emptyScheme: self.init(.wrongEndpoint, "the address is not one that can be called")
+        // Their payload is the header itself.
+        case _ where error.shortDescription.hasPrefix("Invalid header field"):
+            self.init(.wrongEndpoint, "a header of the profile has characters that HTTP does not allow")
         default: self.init(.connectionLost, "the connection to \(host) failed: \(error.shortDescription)")
         }
     }

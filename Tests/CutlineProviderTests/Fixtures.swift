@@ -1,5 +1,4 @@
 import CutlineCore
-import CutlineProvider
 import SystemPackage
 
 @testable import CutlineProvider

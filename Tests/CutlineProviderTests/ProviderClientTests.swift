@@ -150,13 +150,15 @@ import Testing
     }
 
     @Test func closedPortIsUnreachableAtOnce() async throws {
-        let profile = Profile(name: "x", baseURL: "http://127.0.0.1:\(try await TestServer.closedPort())")
-        let clock = ContinuousClock()
-        let start = clock.now
-        let outcome = try await ProviderClient.run { await $0.call(.make(), profile: profile, key: nil, timeout: .seconds(30)) }
-        #expect(outcome.failure?.kind == .unreachable)
-        #expect(outcome.failure?.billed == .no)
-        #expect(clock.now - start < .seconds(2))
+        try await TestServer.runWithClosedPort { port in
+            let profile = Profile(name: "x", baseURL: "http://127.0.0.1:\(port)")
+            let clock = ContinuousClock()
+            let start = clock.now
+            let outcome = try await ProviderClient.run { await $0.call(.make(), profile: profile, key: nil, timeout: .seconds(30)) }
+            #expect(outcome.failure?.kind == .unreachable)
+            #expect(outcome.failure?.billed == .no)
+            #expect(clock.now - start < .seconds(2))
+        }
     }
 
     @Test func serverWithoutTLSIsATLSFailure() async throws {
@@ -216,6 +218,12 @@ import Testing
         }
     }
 
+    @Test func folderIsNotAPicture() {
+        #expect(throws: PictureFault.unreadable("\(folder.path.string) is not a regular file")) {
+            try PictureReader.check(.make(folder.path))
+        }
+    }
+
     @Test(arguments: ["missing", "replaced", "fifo", "folder", "empty"])
     func unusableFileIsNotSent(fault: String) async throws {
         let file = unusable(fault)
@@ -236,7 +244,7 @@ import Testing
         case "fifo":
             unlink(file.path.string)
             mkfifo(file.path.string, 0o600)
-        case "folder": file.path = folder.path
+        case "folder": file = .make(folder.path)
         default: break
         }
         return file
@@ -256,8 +264,8 @@ import Testing
     @Test(arguments: [TestServer.Behaviour.hang, .trickle])
     func deadlineCoversHeadAndBody(behaviour: TestServer.Behaviour) async throws {
         try await TestServer.run(behaviour) { server in
-            let unknown = try await call(server, timeout: .milliseconds(300)).unknown
-            #expect(unknown == Failure(.timeout, "no complete answer within 0.3 s", billed: .unknown))
+            let unknown = try await call(server, timeout: .milliseconds(1_500)).unknown
+            #expect(unknown == Failure(.timeout, "no complete answer within 1.5 s", billed: .unknown))
             #expect(server.requests.count == 1)
         }
     }
@@ -282,6 +290,23 @@ import Testing
             #expect(unknown?.kind == .timeout)
             #expect(unknown?.status == status)
             #expect(unknown?.billed == .unknown)
+        }
+    }
+
+    @Test func endlessAnswerIsMalformed() async throws {
+        let answer = TestServer.http(200, String(repeating: " ", count: ProviderClient.maxAnswerBytes + 1))
+        try await TestServer.run(.answer(answer)) { server in
+            let failure = try await call(server).failure
+            #expect(failure == Failure(.malformedAnswer, "the answer is larger than 64 MB", billed: .unknown))
+        }
+    }
+
+    @Test func impossibleHeaderIsTheProfilesFault() async throws {
+        try await TestServer.run(TestServer.caption("ok")) { server in
+            var profile = Profile.at(server)
+            profile.headers = ["X-A": "a\r\nb"]
+            let failure = try await ProviderClient.run { await $0.call(.make(), profile: profile, key: nil, timeout: .seconds(30)) }.failure
+            #expect(failure == Failure(.wrongEndpoint, "a header of the profile has characters that HTTP does not allow"))
         }
     }
 

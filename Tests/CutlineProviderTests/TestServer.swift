@@ -85,11 +85,24 @@ final class TestServer: Sendable {
         for channel in state.withLock({ $0.channels }) { try await channel.setOption(.autoRead, value: true).get() }
     }
 
-    /// A port of this machine on which nobody listens.
-    static func closedPort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: group).bind(host: "127.0.0.1", port: 0).get()
-        defer { channel.close(promise: nil) }
-        return channel.localAddress?.port ?? 0
+    /// Runs `body` with a port of this machine that is taken, so that no other test gets it, and on which nobody listens.
+    static func runWithClosedPort<Value>(_ body: (Int) async throws -> Value) async throws -> Value {
+        #if canImport(Glibc)
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        #else
+            let descriptor = socket(AF_INET, SOCK_STREAM, 0)
+        #endif
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                precondition(bind(descriptor, generic, size) == 0 && getsockname(descriptor, generic, &size) == 0)
+            }
+        }
+        return try await body(Int(UInt16(bigEndian: address.sin_port)))
     }
 
     static func http(_ status: Int, _ body: String, headers: String = "") -> String {
