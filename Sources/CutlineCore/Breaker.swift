@@ -1,10 +1,13 @@
-/// Stops a lane whose connection fails: five failures in a row open it for 5 s, then 10, 20, 40 and 60 s with one probe each;
-/// after six openings without an answer it gives up, so that an unreachable host does not use up the attempts of a whole batch.
+/// Stops a lane whose connection fails: five failures in a row open it for 5 s, then 10, 20, 40 and 60 s with one probe each.
+///
+/// A lane that answered before keeps probing, for an outage passes; one that never did is given up after four openings (about 75 s):
+/// the address is probably wrong.
 package struct Breaker: Codable, Hashable, Sendable {
     enum Verdict { case none, opened(until: Timestamp), givenUp }
 
     private var consecutive = 0
     private var openings = 0
+    private var hasAnswered = false
     private var openUntil: Timestamp?
     private var openedAt: Timestamp?
 
@@ -15,7 +18,10 @@ package struct Breaker: Codable, Hashable, Sendable {
         return inFlight > 0 ? .slots : nil
     }
 
-    mutating func close() { self = Breaker() }
+    mutating func close() {
+        self = Breaker()
+        hasAnswered = true
+    }
 
     /// Failures of calls sent before the breaker opened are the same trouble and not counted again.
     mutating func failed(startedAt: Timestamp, at now: Timestamp) -> Verdict {
@@ -23,8 +29,8 @@ package struct Breaker: Codable, Hashable, Sendable {
         consecutive += 1
         guard consecutive >= 5 || openUntil != nil else { return .none }
         openings += 1
-        guard openings <= 6 else { return .givenUp }
-        let until = now + .seconds(min(60, 5 << (openings - 1)))
+        guard hasAnswered || openings <= 4 else { return .givenUp }
+        let until = now + .seconds(min(60, 5 << min(4, openings - 1)))
         (openUntil, openedAt) = (until, now)
         return .opened(until: until)
     }

@@ -49,7 +49,8 @@ extension RetryPolicy {
         case .job: return .fail
         case .lane, .pace, .ours: return .release
         case .transient:
-            if failure.kind == .overloaded, failure.retryAfter != nil { return .release }
+            // Nothing was sent, or the provider says when to come again: the lane waits, the job is not charged.
+            if failure.kind == .unreachable || (failure.kind == .overloaded && failure.retryAfter != nil) { return .release }
             guard tally.failures < maxAttempts else { return .fail }
             return .retry(after: max(backoff(failures: tally.failures, jitter: jitter), failure.retryAfter ?? .zero))
         }

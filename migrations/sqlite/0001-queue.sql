@@ -6,7 +6,7 @@
 CREATE TABLE lanes (
     id   INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE CHECK (name <> ''),
-    rule TEXT NOT NULL CHECK (json_valid(rule))
+    rule TEXT NOT NULL
 ) STRICT;
 
 -- Jobs that share provider, model, texts and parameters, which never change. `profile` (without key) and `policy` may.
@@ -15,13 +15,13 @@ CREATE TABLE batches (
     name       ANY NOT NULL UNIQUE CHECK (name <> ''),
     lane       INTEGER NOT NULL REFERENCES lanes (id),
     provider   TEXT NOT NULL,
-    profile    TEXT NOT NULL CHECK (json_valid(profile)),
+    profile    TEXT NOT NULL,
     model      ANY NOT NULL,
     system     ANY,
     prompt     ANY NOT NULL,
-    parameters TEXT NOT NULL CHECK (json_valid(parameters)),
+    parameters TEXT NOT NULL,
     identity   TEXT NOT NULL CHECK (identity IN ('bytes', 'path')),
-    policy     TEXT NOT NULL CHECK (json_valid(policy)),
+    policy     TEXT NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT;
 
@@ -43,7 +43,7 @@ CREATE TABLE jobs (
     id           INTEGER PRIMARY KEY,
     batch        INTEGER NOT NULL REFERENCES batches (id),
     fingerprint  BLOB NOT NULL CHECK (length(fingerprint) = 32),
-    images       TEXT NOT NULL CHECK (json_valid(images)),
+    images       TEXT NOT NULL,
     prompt       ANY,
     state        TEXT NOT NULL DEFAULT 'queued'
                  CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'held', 'cancelled')),
@@ -71,9 +71,9 @@ CREATE TABLE entries (
     job        INTEGER NOT NULL REFERENCES jobs (id),
     own_key    INTEGER NOT NULL CHECK (own_key IN (0, 1)),
     -- As the user wrote them, a JSON list; and where a default key belongs, nil for URLs.
-    given      TEXT NOT NULL CHECK (json_valid(given)),
+    given      TEXT NOT NULL,
     path       BLOB,
-    extra      TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(extra)),
+    extra      TEXT NOT NULL DEFAULT '{}',
     created_at INTEGER NOT NULL,
     UNIQUE (batch, key)
 ) STRICT;
@@ -129,7 +129,7 @@ CREATE TABLE captions (
     text          TEXT NOT NULL,
     finish_reason TEXT,
     model         TEXT,
-    flags         TEXT NOT NULL CHECK (json_valid(flags)),
+    flags         TEXT NOT NULL,
     received_at   INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX captions_accepted ON captions (job) WHERE accepted = 1;

@@ -15,7 +15,9 @@ struct Export: AsyncParsableCommand {
     @Option(help: ArgumentHelp("jsonl, csv, or table (for eyes).", valueName: "format")) var format: Format = .jsonl
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write (else stdout).", valueName: "path")) var output: String?
     @Flag(help: "Replace an existing file.") var overwrite = false
-    @Option(help: ArgumentHelp("Only entries whose job is succeeded (default), failed, held, queued, running, cancelled; or all.", valueName: "state"))
+    @Option(
+        help: ArgumentHelp(
+            "Only entries whose job is succeeded (default), failed, held, queued, running, cancelled; or all.", valueName: "state"))
     var state: StateChoice = .one(.succeeded)
     @Option(help: "Only this batch.") var batch: String?
     @OptionGroup var queue: QueueOptions

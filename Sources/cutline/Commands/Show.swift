@@ -18,7 +18,8 @@ struct Show: AsyncParsableCommand {
             let reader = try queue.reader(in: environment)
             let jobs = try reader.jobs(named: key, batch: try batch.map { try reader.batch(named: $0).id })
             guard !jobs.isEmpty else {
-                throw CommandEnd.badInput("there is no job with the key or number \"\(key)\"; `cutline export --format table --state all` lists them")
+                throw CommandEnd.badInput(
+                    "there is no job with the key or number \"\(key)\"; `cutline export --format table --state all` lists them")
             }
             for job in jobs { environment.output.write(json ? job.json : job.text(at: environment.now())) }
         }

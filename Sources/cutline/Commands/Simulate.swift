@@ -12,10 +12,12 @@ struct Simulate: AsyncParsableCommand {
             """)
 
     @Option(help: "The port (default: any free one).") var port: Int = 0
-    @Option(name: .customLong("as"), help: ArgumentHelp("openai or indoxhub.", valueName: "dialect")) var dialect: SimulatorOptions.Dialect = .openai
+    @Option(name: .customLong("as"), help: ArgumentHelp("openai or indoxhub.", valueName: "dialect")) var dialect:
+        SimulatorOptions.Dialect = .openai
     @Option(help: ArgumentHelp("How long each answer takes.", valueName: "milliseconds")) var latency: Int = 0
     @Option(
-        help: ArgumentHelp("A fault and when it happens, as 500@10%, 429:retry-after=2@3+, reset@7; may be given several times.", valueName: "kind@when"),
+        help: ArgumentHelp(
+            "A fault and when it happens, as 500@10%, 429:retry-after=2@3+, reset@7; may be given several times.", valueName: "kind@when"),
         transform: { try Fault(parsing: $0) })
     var fault: [Fault] = []
     @Option(help: ArgumentHelp("Answer 429 above this rate.", valueName: "requests per second")) var rate: Double?

@@ -21,7 +21,8 @@ struct CaptionOptions: ParsableArguments {
     var temperature: Double?
     @Option(help: ArgumentHelp("How closely the model looks: auto, low, high, original.", valueName: "level"))
     var detail: ImageDetail?
-    @Option(help: ArgumentHelp("How a picture is recognised as the same: by its bytes, or by path, size and time.", valueName: "bytes|path"))
+    @Option(
+        help: ArgumentHelp("How a picture is recognised as the same: by its bytes, or by path, size and time.", valueName: "bytes|path"))
     var identity: IdentityMode?
 
     func validate() throws {

@@ -11,7 +11,9 @@ struct PolicyOptions: ParsableArguments {
     var tokensPerMinute: Int?
     @Option(help: ArgumentHelp("Counted calls of one job before it fails (default: 5).", valueName: "n"))
     var maxAttempts: Int?
-    @Option(help: ArgumentHelp("A call that may have been billed without an answer: retry, retry=N or hold (default: retry).", valueName: "policy"))
+    @Option(
+        help: ArgumentHelp(
+            "A call that may have been billed without an answer: retry, retry=N or hold (default: retry).", valueName: "policy"))
     var onUnknown: OnUnknown?
 
     func validate() throws {

@@ -29,10 +29,13 @@ struct KeyRing: Sendable {
     func check(_ profile: Profile, allowsInsecureHTTP: Bool) throws {
         // Without a base URL it is the simulator, which is started in process.
         guard profile.baseURL != nil else { return }
-        if let objection = ProviderClient.objection(to: profile, allowsInsecureHTTP: allowsInsecureHTTP) { throw CommandEnd.usage(objection) }
+        if let objection = ProviderClient.objection(to: profile, allowsInsecureHTTP: allowsInsecureHTTP) {
+            throw CommandEnd.usage(objection)
+        }
         guard let variable = profile.apiKeyEnv, key(for: profile) == nil else { return }
         throw CommandEnd.usage(
-            "\(profile.name) needs an API key: set the environment variable \(variable) (export \(variable)=…), or give --api-key-file PATH")
+            "\(profile.name) needs an API key: set the environment variable \(variable) (export \(variable)=…), or give --api-key-file PATH"
+        )
     }
 }
 

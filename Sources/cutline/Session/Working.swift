@@ -2,7 +2,6 @@ import CutlineCore
 import CutlineProvider
 import CutlineQueue
 import CutlineRunner
-import CutlineSimulator
 import Synchronization
 
 #if canImport(Glibc)
@@ -31,15 +30,16 @@ struct Working {
         let worker = try queue.startWorker(
             token: Self.token(environment), host: environment.host, pid: environment.processID, now: environment.now())
         let limit = Descriptors.callLimit()
-        let client = ProviderClient(
-            connections: limit, allowsInsecureHTTP: options.insecureHttp, now: environment.now)
+        let client = ProviderClient(connections: limit, allowsInsecureHTTP: options.insecureHttp, now: environment.now)
+        let simulator = InProcessSimulator()
         let caller = Caller(
             client: client, queue: queue.reader, timeout: .milliseconds(Int64(options.timeout * 1_000)), key: keys.key,
-            simulator: { try await Simulator.start(SimulatorOptions()).baseURL })
+            simulator: simulator.address)
         let stopping = Stopping()
         let reporter = Reporter(queue: queue.reader, scope: scope, isQuiet: options.quiet, in: environment)
         let end = await work(worker, caller: caller, callLimit: limit, reporter: reporter, stopping: stopping)
         await client.shutdown()
+        await simulator.stop()
         reporter.close(end)
         let status = try exitStatus(end, signal: stopping.signal)
         try close(worker, after: end)

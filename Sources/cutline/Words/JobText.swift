@@ -19,7 +19,8 @@ extension JobStatus {
     func text(at now: Timestamp) -> String {
         var lines = ["\(Words.clean(record.key)) (entry \(record.id)) of batch \"\(Words.clean(record.batch))\": \(state(at: now))"]
         lines.append("  images   \(Words.clean(record.images.joined(separator: ", ")))")
-        lines.append("  asked    \(record.provider), \(Words.clean(record.requestedModel)): \(Words.shortened(Words.clean(record.prompt), to: 200))")
+        lines.append(
+            "  asked    \(record.provider), \(Words.clean(record.requestedModel)): \(Words.shortened(Words.clean(record.prompt), to: 200))")
         if let caption = record.caption { lines.append("  caption  \(Words.clean(caption.text))") }
         lines += attempts.map(\.line)
         return lines.joined(separator: "\n") + "\n"

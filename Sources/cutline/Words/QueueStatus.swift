@@ -120,7 +120,8 @@ extension BatchStatus {
     fileprivate var moneyNotes: String {
         var notes = ""
         if unknownAttempts > 0 {
-            notes += "\(Words.clean(name)): \(Words.count(unknownAttempts, "call")) without an answer, maybe billed\(estimate(unknownAttempts))\n"
+            notes +=
+                "\(Words.clean(name)): \(Words.count(unknownAttempts, "call")) without an answer, maybe billed\(estimate(unknownAttempts))\n"
         }
         if duplicateCaptions > 0 {
             notes += "\(Words.clean(name)): \(Words.count(duplicateCaptions, "duplicate caption")) paid for\(estimate(duplicateCaptions))\n"

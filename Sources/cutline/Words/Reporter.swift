@@ -33,6 +33,8 @@ final class Reporter: Sendable {
         guard !isQuiet else { return }
         switch event {
         case .progress(let progress):
+            // The summary says the rest.
+            guard progress.remaining > 0 else { return }
             let isDue = state.withLock { state in
                 state.ticks += 1
                 return state.ticks == 1 || state.ticks % 10 == 0

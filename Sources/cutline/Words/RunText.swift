@@ -24,16 +24,21 @@ enum RunText {
     static func rescued(_ rescued: Rescued) -> String {
         guard rescued.attempts > 0 else { return "" }
         let held = rescued.held > 0 ? ", \(Words.number(rescued.held)) held" : ""
-        return "an earlier worker died with \(Words.count(rescued.attempts, "call")) in flight, which may have been billed; their jobs are queued again\(held)"
+        return
+            "an earlier worker died with \(Words.count(rescued.attempts, "call")) in flight, which may have been billed; their jobs are queued again\(held)"
     }
 
     static func summary(_ batches: [BatchStatus], _ end: RunEnd, elapsed: Duration) -> String {
         let totals = RunTotals(batches)
         let succeeded = totals.done - totals.failed - totals.held
-        var lines = ["\(Words.number(succeeded)) of \(Words.count(totals.total, "job")) have a caption\(spent(totals)) (\(Words.duration(elapsed)))"]
+        var lines = [
+            "\(Words.number(succeeded)) of \(Words.count(totals.total, "job")) have a caption\(spent(totals)) (\(Words.duration(elapsed)))"
+        ]
         let unknown = batches.map(\.unknownAttempts).reduce(0, +)
         if unknown > 0 { lines.append("\(Words.count(unknown, "call")) may have been billed without an answer; see `cutline status`") }
-        if totals.failed > 0 { lines.append("\(Words.count(totals.failed, "job")) failed; see `cutline export --state failed --format table`") }
+        if totals.failed > 0 {
+            lines.append("\(Words.count(totals.failed, "job")) failed; see `cutline export --state failed --format table`")
+        }
         if totals.held > 0 { lines.append("\(Words.count(totals.held, "job")) held; see `cutline export --state held --format table`") }
         lines += ending(end)
         return lines.joined(separator: "\n")
@@ -84,7 +89,7 @@ enum LaneText {
     /// Why a run stopped early.
     static func end(_ stop: LaneStop) -> String? {
         switch stop.refusal {
-        case .paused(let pause): "\(stop.lane) is paused: \(Words.clean(pause.message)). To go on: \(pause.advice)"
+        case .paused(let pause): "\(stop.lane) is paused: \(Words.clean(pause.message))\nto go on: \(pause.advice)"
         case .until(let time, _): "\(stop.lane) opens again at \(time.iso8601); run again then, or without --no-wait"
         case .slots: nil
         }
