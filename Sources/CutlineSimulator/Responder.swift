@@ -57,7 +57,8 @@ struct Responder: HTTPResponder {
         } catch is NIOTooManyBytesError {
             parsed = .failure(.tooLarge)
         }
-        try book.log?.received(try? parsed.get(), call: exchange.call, path: exchange.request.uri.path, at: CallBook.now)
+        let usable = try? parsed.get()  // Of a refused body there is nothing more to note.
+        try book.log?.received(usable, call: exchange.call, path: exchange.request.uri.path, at: CallBook.now)
         return parsed
     }
 

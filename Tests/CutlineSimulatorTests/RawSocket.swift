@@ -62,6 +62,20 @@ final class RawSocket: Sendable {
         }
     }
 
+    /// How many descriptors this process may have, after asking for as many as the tests want.
+    static func raisedLimit() -> Int {
+        var limit = rlimit()
+        #if canImport(Glibc)
+            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+            let resource = RLIMIT_NOFILE
+        #endif
+        getrlimit(resource, &limit)
+        limit.rlim_cur = max(limit.rlim_cur, min(limit.rlim_max, 4_096))
+        setrlimit(resource, &limit)
+        return Int(min(limit.rlim_cur, 1 << 20))
+    }
+
     private static func receiveAll(_ descriptor: Int32) -> Ending {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4_096)

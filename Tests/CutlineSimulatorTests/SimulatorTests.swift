@@ -2,7 +2,7 @@ import CutlineCore
 import CutlineSimulator
 import Testing
 
-@Suite struct SimulatorTests {
+@Suite(.timeLimit(.minutes(1))) struct SimulatorTests {
     @Test func theBaseURLIsOnLoopback() async throws {
         try await withSimulator { simulator in
             #expect(simulator.baseURL == "http://127.0.0.1:\(simulator.port)/v1")
@@ -26,6 +26,17 @@ import Testing
             #expect(statuses == Array(repeating: 200, count: 200))
             #expect(simulator.callCount == 200)
         }
+    }
+
+    @Test func aThousandConnectionsAreHeldAtOnce() async throws {
+        let count = min(1_000, (RawSocket.raisedLimit() - 256) / 2)
+        let simulator = try await Simulator.start(SimulatorOptions(faults: [Fault(.hang)]))
+        let sockets = try (1...count).map { _ in try RawSocket(simulator.port) }
+        for socket in sockets { socket.send("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}") }
+        while simulator.callCount < count { await Task.yield() }
+        await simulator.stop()
+        #expect(simulator.callCount == count)
+        #expect(await sockets[0].receiveAll() == .text(""))
     }
 
     @Test func stoppingDoesNotWaitForCallsUnderWay() async throws {

@@ -1,0 +1,37 @@
+PREFIX ?= /usr/local
+CUTLINE = .build/release/cutline
+SWIFT_FILES = Sources Tests migrations Package.swift
+
+.PHONY: help build demo test format install clean setup
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
+
+setup:
+	@scripts/setup
+
+build: setup ## The binary, in .build/release/cutline
+	swift build -c release --product cutline
+
+demo: build ## Captions the example pictures with the built-in simulator, into demo/
+	@mkdir -p demo
+	$(CUTLINE) run jobs.example.json --queue demo/cutline.db
+	$(CUTLINE) export --queue demo/cutline.db --format jsonl -o demo/captions.jsonl --overwrite
+	$(CUTLINE) export --queue demo/cutline.db --format csv -o demo/captions.csv --overwrite
+	$(CUTLINE) status --queue demo/cutline.db
+
+test: setup ## Format, imports, build and all tests; ends with "N passed, N failed"
+	swift format lint --strict -r $(SWIFT_FILES)
+	scripts/check-imports
+	swift build --build-tests
+	@scripts/count-tests swift test --skip-build
+
+format: ## Formats every Swift file in place
+	swift format -i -r $(SWIFT_FILES)
+
+install: build ## Copies the binary to PREFIX/bin (PREFIX=/usr/local)
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 $(CUTLINE) "$(DESTDIR)$(PREFIX)/bin/cutline"
+
+clean: ## Removes what was built
+	swift package clean
