@@ -80,10 +80,12 @@ package struct Lane: Codable, Hashable, Sendable {
         return breaker.refusal(inFlight: inFlight, at: now)
     }
 
-    /// Reserves one call and returns nil, or changes nothing and says why not.
+    /// Reserves one call and returns nil, or spends nothing and says why not.
     package mutating func tryReserve(estimatedTokens: Int, at now: Timestamp) -> LaneRefusal? {
         if let refusal = standstill(at: now) { return refusal }
         guard inFlight < slots.current else { return .slots }
+        requests?.prepare(for: 1, at: now)
+        tokens?.prepare(for: Double(estimatedTokens), at: now)
         var (trialRequests, trialTokens) = (requests, tokens)
         if let wait = trialRequests?.tryReserve(1, at: now) { return .until(wait, .requests) }
         if let wait = trialTokens?.tryReserve(Double(estimatedTokens), at: now) { return .until(wait, .tokens) }
@@ -123,16 +125,15 @@ package struct Lane: Codable, Hashable, Sendable {
         let used = failure.usage?.totalTokens ?? (failure.billed == .no ? 0 : estimatedTokens)
         tokens?.reconcile(by: Double(used - estimatedTokens), at: now)
         slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout)
+        // Whatever it says, an answer shows that the connection works.
+        if failure.status != nil, !failure.kind.isTransport { breaker.close() }
         switch failure.kind.scope {
         case .lane: return pauseOrBlock(failure, startedAt: startedAt, at: now)
         case .pace: return block(failure, startedAt: startedAt, at: now)
         case .transient where failure.kind == .overloaded && failure.retryAfter != nil:
             return block(failure, startedAt: startedAt, at: now)
         case .transient where failure.kind.isTransport: return breakerActions(failure, startedAt: startedAt, at: now)
-        case .transient, .job:
-            if failure.status != nil { breaker.close() }
-            return []
-        case .ours: return []
+        case .transient, .job, .ours: return []
         }
     }
 

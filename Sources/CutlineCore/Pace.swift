@@ -18,37 +18,53 @@ package struct RateLimit: Codable, Hashable, Sendable {
 /// what time it is, so every case can be tested and processes share the state through a row.
 package struct Pace: Codable, Hashable, Sendable {
     package let limit: RateLimit
-    package let burst: Double
+    /// At least the dearest call so far, but at most half the limit: a larger burst would leave nothing to spread.
+    package private(set) var burst: Double
     /// Milliseconds since 1970 up to which units are spent, with fractions.
     private var spentUntil: Double
+    private var hasSpent = false
 
-    /// Starts with room for one unit, not for a burst: a restart is no way round a limit.
-    ///
-    /// - Parameter dearest: the most units one call may cost.
-    package init(_ limit: RateLimit, dearest: Double = 1, at now: Timestamp) {
+    /// Starts with room for one call, not for a burst: a restart is no way round a limit.
+    package init(_ limit: RateLimit, at now: Timestamp) {
         self.limit = limit
-        burst = min(max(1, 0.02 * Double(limit.count), dearest), Double(limit.count))
+        burst = max(1, 0.02 * Double(limit.count))
         spentUntil = 0
-        spentUntil = Double(now.milliseconds) - min(dearest, burst) * millisecondsPerUnit
+        spentUntil = Double(now.milliseconds) - millisecondsPerUnit
     }
 
     private var millisecondsPerUnit: Double { limit.window * 1_000 / max(Double(limit.count) - burst, 1) }
 
     /// Spends `units` and returns nil, or spends nothing and returns the earliest time to try again.
-    /// A call dearer than the burst is let through when a whole burst is free.
+    /// A call dearer than half the limit is let through when a whole burst is free.
     package mutating func tryReserve(_ units: Double, at now: Timestamp) -> Timestamp? {
+        prepare(for: units, at: now)
         let time = Double(now.milliseconds)
-        let horizon = time + limit.window * 1_000
-        let start = max(min(spentUntil, horizon), time - burst * millisecondsPerUnit)
-        let due = start + min(units, burst) * millisecondsPerUnit
+        let start = max(spentUntil, time - burst * millisecondsPerUnit)
+        // A Double of today's milliseconds is exact to a quarter of a microsecond; without the allowance a call that is due now waits.
+        let due = start + min(units, burst) * millisecondsPerUnit - 0.01
         guard due <= time else { return Timestamp(milliseconds: Int64(due.rounded(.up))) }
-        spentUntil = start + units * millisecondsPerUnit
+        spentUntil = min(start + units * millisecondsPerUnit, horizon(now))
+        hasSpent = true
         return nil
+    }
+
+    /// What `tryReserve` does first, and what must be kept even where it refuses: a clock that was set back does not stop the lane
+    /// until it has caught up, and a call dearer than all before makes room for itself.
+    package mutating func prepare(for units: Double, at now: Timestamp) {
+        spentUntil = min(spentUntil, horizon(now))
+        let time = Double(now.milliseconds)
+        let wider = min(units, max(1, Double(limit.count) / 2))
+        guard wider > burst || !hasSpent else { return }
+        // What is free stays free and what is owed stays owed: growth alone allows nothing more in this window.
+        let free = hasSpent ? min((time - spentUntil) / millisecondsPerUnit, burst) : max(1, wider)
+        burst = max(burst, wider)
+        spentUntil = time - free * millisecondsPerUnit
     }
 
     /// Corrects a reservation by what was really used: negative gives back.
     package mutating func reconcile(by units: Double, at now: Timestamp) {
-        let horizon = Double(now.milliseconds) + limit.window * 1_000
-        spentUntil = min(spentUntil + units * millisecondsPerUnit, horizon)
+        spentUntil = min(spentUntil + units * millisecondsPerUnit, horizon(now))
     }
+
+    private func horizon(_ now: Timestamp) -> Double { Double(now.milliseconds) + limit.window * 1_000 }
 }

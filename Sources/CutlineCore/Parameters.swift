@@ -28,7 +28,9 @@ package struct Parameters: Codable, Hashable, Sendable {
         others = others.filter { !["max_tokens", "temperature", "detail"].contains($0.key) }
         maxTokens = try json["max_tokens"]?.positiveInt()
         if let member = json["temperature"] {
-            guard let number = member.value.double, number >= 0 else { throw member.invalid("expected a number of at least 0") }
+            guard let number = member.value.double, number >= 0, number.isFinite else {
+                throw member.invalid("expected a number of at least 0")
+            }
             temperature = number
         }
         if let member = json["detail"] {

@@ -5,6 +5,7 @@ package enum PictureFormat: String, Codable, CaseIterable, Sendable {
     package var mimeType: String { "image/\(rawValue)" }
 
     package init?(mimeType: String) {
+        guard mimeType.hasPrefix("image/") else { return nil }
         self.init(rawValue: String(mimeType.dropFirst("image/".count)))
     }
 

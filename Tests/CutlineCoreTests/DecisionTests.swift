@@ -1,0 +1,70 @@
+import Testing
+
+@testable import CutlineCore
+
+struct DecisionTests {
+    private enum Kind { case retry, release, fail }
+
+    private static let expected: [FailureClass: Kind] = [
+        .unauthorized: .release, .forbidden: .release, .quotaExhausted: .release, .rateLimited: .release, .overloaded: .retry,
+        .serverError: .retry, .timeout: .retry, .unreachable: .retry, .connectionLost: .retry, .tls: .release,
+        .wrongEndpoint: .release, .modelNotFound: .release, .noVision: .fail, .imageUnreachable: .retry, .imageRejected: .fail,
+        .imageUnreadable: .fail, .tooLarge: .fail, .contextTooLong: .fail, .contentFiltered: .fail, .refused: .fail,
+        .emptyAnswer: .retry, .malformedAnswer: .retry, .schemaMismatch: .fail, .unsupportedParameter: .fail,
+        .invalidRequest: .fail, .cancelled: .release,
+    ]
+
+    private func decide(_ failure: Failure, failures: Int = 1, jitter: Double = 0) -> Decision {
+        RetryPolicy().decision(after: failure, tally: JobTally(failures: failures), jitter: jitter)
+    }
+
+    @Test(arguments: FailureClass.allCases)
+    func everyClassHasItsDecision(kind: FailureClass) throws {
+        switch try #require(Self.expected[kind]) {
+        case .retry: #expect(decide(Failure(kind, "m")) == .retry(after: .seconds(1)))
+        case .release: #expect(decide(Failure(kind, "m")) == .release)
+        case .fail: #expect(decide(Failure(kind, "m")) == .fail)
+        }
+    }
+
+    @Test func onlyTransientFailuresUseUpAttempts() throws {
+        for kind in FailureClass.allCases {
+            let decision = decide(Failure(kind, "m"), failures: 5)
+            #expect(decision == (Self.expected[kind] == .release ? .release : .fail), "\(kind)")
+        }
+        #expect(decide(Failure(.serverError, "m"), failures: 4) == .retry(after: .seconds(1)))
+    }
+
+    @Test func overloadThatNamesAWaitIsFree() {
+        #expect(decide(Failure(.overloaded, "m", retryAfter: .seconds(3)), failures: 9) == .release)
+    }
+
+    @Test func theProvidersWaitIsALowerBound() {
+        #expect(decide(Failure(.serverError, "m", retryAfter: .seconds(90))) == .retry(after: .seconds(90)))
+        #expect(decide(Failure(.serverError, "m", retryAfter: .milliseconds(1))) == .retry(after: .seconds(1)))
+    }
+
+    @Test(arguments: [(1, 3), (2, 9), (3, 27), (4, 60), (5, 60), (1_000_000, 60)])
+    func backoffGrowsToAMinute(failures: Int, longest: Int) {
+        let policy = RetryPolicy()
+        #expect(policy.backoff(failures: failures, jitter: 0) == .seconds(1))
+        #expect(policy.backoff(failures: failures, jitter: 1) == .seconds(longest))
+        var random = SeededGenerator(UInt64(failures))
+        for _ in 0..<100 {
+            let wait = policy.backoff(failures: failures, jitter: Double.random(in: 0...1, using: &random))
+            #expect(wait >= .seconds(1) && wait <= .seconds(longest))
+        }
+    }
+
+    @Test(arguments: [
+        (OnUnknown.retry(times: nil), false, 1, 0, true), (.retry(times: nil), false, 2, 0, false), (.retry(times: nil), false, 1, 9, true),
+        (.retry(times: nil), true, 9, 5, true), (.retry(times: nil), true, 0, 6, false), (.retry(times: 3), false, 2, 1, true),
+        (.retry(times: 3), true, 2, 2, false), (.retry(times: 0), false, 1, 0, false), (.hold, false, 1, 0, false),
+        (.hold, true, 0, 1, false),
+    ])
+    func unknownOutcomesAreRepeatedOrHeld(policy: OnUnknown, crashed: Bool, unanswered: Int, crashes: Int, repeats: Bool) {
+        let tally = JobTally(unanswered: unanswered, crashes: crashes)
+        let decision = RetryPolicy(onUnknown: policy).decision(afterUnknown: tally, crashed: crashed, jitter: 0)
+        #expect(decision == (repeats ? .retry(after: crashed ? .zero : .seconds(1)) : .hold))
+    }
+}

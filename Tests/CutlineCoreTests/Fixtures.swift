@@ -1,0 +1,19 @@
+import CutlineCore
+
+/// Milliseconds behind a point in 2026.
+func at(_ milliseconds: Int64) -> Timestamp { Timestamp(milliseconds: 1_795_176_000_000 + milliseconds) }
+
+/// The same numbers from the same seed (Steele, Lea, Flood: SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,77 @@
+import CutlineCore
+import Testing
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+struct JSONTextTests {
+    private func written(_ write: (inout JSONText) -> Void) -> String {
+        var text = JSONText()
+        write(&text)
+        return String(decoding: text.bytes, as: UTF8.self)
+    }
+
+    @Test(arguments: [
+        ("", #""""#), ("plain", #""plain""#), ("\"\\/", #""\"\\/""#), ("\n\r\t", #""\n\r\t""#),
+        ("\0\u{1}\u{1F}\u{7F}", "\"\\u0000\\u0001\\u001f\u{7F}\""),
+        ("\"", #""\"""#), ("a\"b", #""a\"b""#), ("\r\n", #""\r\n""#), ("é e\u{301} 🐈‍⬛ \u{2028}", "\"é e\u{301} 🐈‍⬛ \u{2028}\""),
+    ])
+    func onlyWhatMustBeIsEscaped(text: String, expected: String) {
+        let bytes = Array(written { $0.value(text) }.utf8)
+        #expect(bytes == Array(expected.utf8))
+        #expect((try? JSONValue(parsing: bytes).string)?.map { Array($0.utf8) } == Array(text.utf8))
+    }
+
+    @Test func valuesAreSeparated() {
+        let text = written {
+            $0.openObject()
+            $0.key("a")
+            $0.openArray()
+            $0.value(1)
+            $0.value(Int64(-2))
+            $0.value(0.5)
+            $0.value(true)
+            $0.null()
+            $0.openObject()
+            $0.closeObject()
+            $0.closeArray()
+            $0.key("b")
+            $0.value(String?.none)
+            $0.key("c")
+            $0.value(Money(nanodollars: 229_000))
+            $0.closeObject()
+        }
+        #expect(text == #"{"a":[1,-2,0.5,true,null,{}],"b":null,"c":0.000229}"#)
+    }
+
+    @Test func aNewDocumentBeginsWithoutAComma() {
+        var text = JSONText()
+        for number in 1...2 {
+            text.startOver()
+            text.value(number)
+            text.raw("\n")
+        }
+        #expect(text.bytes == Array("1\n2\n".utf8))
+        text.removeAll()
+        text.value(3)
+        #expect(text.bytes == Array("3".utf8))
+    }
+
+    @Test func whatIsNoNumberIsNull() {
+        #expect(written { $0.value(Double.nan) } == "null")
+        #expect(written { $0.value(-Double.infinity) } == "null")
+    }
+
+    @Test func keysAreInOrderOfScalars() {
+        let value = JSONValue.object(["b": .null, "a": .integer(1), "é": .bool(false), "Z": .number(2)])
+        #expect(value.text == #"{"Z":2.0,"a":1,"b":null,"é":false}"#)
+    }
+
+    @Test func integersStayIntegersWhenStored() throws {
+        let value = JSONValue.array([.integer(.max), .number(1), .string("\0"), .null])
+        #expect(try JSONDecoder().decode([JSONValue].self, from: JSONEncoder().encode([value])) == [value])
+    }
+}
