@@ -66,9 +66,6 @@ extension QueueReader {
             }
         }
     }
-
-    /// A number that changes when another process has changed the queue; cheap enough for once a second.
-    package func changeCounter() throws -> Int { try read { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 } }
 }
 
 extension BatchStatus {

@@ -15,27 +15,22 @@ struct ClaimStep {
         try db.cachedStatement(sql: Self.promotion).execute(arguments: [request.now.milliseconds])
     }
 
-    /// Claims from each batch in scope, oldest first, until the worker or the lane has enough.
+    /// Claims one call from each lane in rotation until the worker has enough, so that no lane waits behind another one's backlog.
     func claim() throws -> (claims: [Claim], stops: [LaneStop]) {
         var claims: [Claim] = []
-        var stops: [Int64: LaneStop] = [:]
-        for batch in try batchesWithQueuedJobs() where claims.count < request.claimLimit && stops[batch.lane] == nil {
-            let (more, refusal) = try claim(from: batch, limit: request.claimLimit - claims.count)
-            claims += more
-            if let refusal { stops[batch.lane] = LaneStop(lane: try lanes.name(batch.lane), refusal: refusal) }
-        }
-        return (claims, stops.values.sorted { $0.lane < $1.lane })
-    }
-
-    private func claim(from batch: ClaimableBatch, limit: Int) throws -> ([Claim], LaneRefusal?) {
-        var claims: [Claim] = []
-        for row in try Row.fetchAll(db.cachedStatement(sql: Self.candidates), arguments: [batch.id.number, limit]) {
+        var stops: [LaneStop] = []
+        var rotation = try lanesWithQueuedJobs()
+        while claims.count < request.claimLimit, !rotation.isEmpty {
+            var lane = rotation.removeFirst()
+            guard let (row, batch) = try lane.next(db, limit: request.claimLimit) else { continue }
             if let refusal = try lanes.tryReserve(batch.lane, estimatedTokens: batch.estimatedTokens, at: request.now) {
-                return (claims, refusal)
+                stops.append(LaneStop(lane: try lanes.name(batch.lane), refusal: refusal))
+                continue
             }
             claims.append(try take(row, from: batch))
+            rotation.append(lane)
         }
-        return (claims, nil)
+        return (claims, stops.sorted { $0.lane < $1.lane })
     }
 
     private func take(_ row: Row, from batch: ClaimableBatch) throws -> Claim {
@@ -58,13 +53,14 @@ struct ClaimStep {
             attempt: AttemptID(attempt), job: JobID(job), batch: batch.id, n: n, request: call, startedAt: request.now)
     }
 
-    private func batchesWithQueuedJobs() throws -> [ClaimableBatch] {
+    private func lanesWithQueuedJobs() throws -> [LaneBacklog] {
         let rows =
             switch request.scope {
             case .batch(let id): try Row.fetchAll(db.cachedStatement(sql: Self.batches("batches.id = ?")), arguments: [id.number])
             case .all: try Row.fetchAll(db.cachedStatement(sql: Self.batches("true")))
             }
-        return try rows.map { try ClaimableBatch($0) }
+        let batches = Dictionary(grouping: try rows.map { try ClaimableBatch($0) }, by: \.lane)
+        return batches.values.map { LaneBacklog(batches: $0[...]) }.sorted { $0.firstBatch < $1.firstBatch }
     }
 
     static let promotion = """
@@ -86,6 +82,32 @@ struct ClaimStep {
             counts.succeeded, counts.input_tokens, counts.output_tokens
         FROM counts JOIN batches ON batches.id = counts.batch WHERE counts.queued > 0 AND \(condition) ORDER BY batches.id
         """
+    }
+}
+
+/// The queued jobs of one lane: its batches in the order they were made, the jobs of each by priority and number.
+private struct LaneBacklog {
+    var batches: ArraySlice<ClaimableBatch>
+    private var rows: ArraySlice<Row> = []
+
+    init(batches: ArraySlice<ClaimableBatch>) { self.batches = batches }
+
+    var firstBatch: BatchID { batches[batches.startIndex].id }
+
+    /// - Parameter limit: the most that will be asked for in all.
+    mutating func next(_ db: Database, limit: Int) throws -> (Row, ClaimableBatch)? {
+        while let batch = batches.first {
+            if rows.isEmpty {
+                rows = try Row.fetchAll(db.cachedStatement(sql: ClaimStep.candidates), arguments: [batch.id.number, limit])[...]
+            }
+            if let row = rows.popFirst() {
+                // The claimed rows are no candidates any more: what is left would be fetched again.
+                if rows.isEmpty { batches.removeFirst() }
+                return (row, batch)
+            }
+            batches.removeFirst()
+        }
+        return nil
     }
 }
 
