@@ -21,10 +21,11 @@ package final class Queue: Sendable {
         location = QueueLocation(database: path)
         try location.prepare()
         let version = try Self.libraryVersion()
-        let lock = version.hasWALResetBug ? try FileLock(location.lock) : nil
+        // Two processes that make the same file would disturb each other before the busy timeout is of use.
+        let lock = try FileLock(location.lock)
         pool = try Self.describing(path) {
-            try Self.locked(by: lock) {
-                let pool = try DatabasePool(path: path.string, configuration: Self.configuration(readsOnly: false))
+            try lock.withLock {
+                let pool = try DatabasePool(path: path.string, configuration: Self.configuration(path, readsOnly: false))
                 try pool.writeWithoutTransaction { db in
                     try Self.makeDurable(db, path: path)
                     try Schema(path: path).migrate(db, at: now)
@@ -33,7 +34,7 @@ package final class Queue: Sendable {
             }
         }
         self.version = version
-        writersLock = lock
+        writersLock = version.hasWALResetBug ? lock : nil
     }
 
     /// Checkpoints and closes. The queue must not be used afterwards.
@@ -47,7 +48,7 @@ package final class Queue: Sendable {
 
     /// One IMMEDIATE transaction; it is on the disk when this returns.
     func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        try Self.describing(path) {
+        let result = try Self.describing(path) {
             try Self.locked(by: writersLock) {
                 try pool.writeWithoutTransaction { db in
                     var result: Result?
@@ -59,23 +60,26 @@ package final class Queue: Sendable {
                 }
             }
         }
+        checkpointIfLarge()
+        return result
+    }
+
+    /// A number that changes when another process has changed the queue; cheap enough for once a second.
+    package func changeCounter() throws -> Int {
+        // Each connection has a number of its own: the one writer's stays still at our own changes.
+        try Self.describing(path) { try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 } }
     }
 
     /// The same queue, to look at.
     package var reader: QueueReader { QueueReader(path: path, connection: pool) }
 
-    /// A number that changes when another process has changed the queue; cheap enough for once a second.
-    package func changeCounter() throws -> Int {
-        try Self.describing(path) { try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 } }
-    }
-
     /// Moves the log into the database once it has grown beyond 4 MB.
-    func checkpointIfLarge() throws {
+    private func checkpointIfLarge() {
         var info = stat()
         guard stat(location.writeAheadLog.string, &info) == 0, info.st_size > 4 << 20 else { return }
-        try Self.locked(by: writersLock) {
-            // A busy reader only postpones it.
-            _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        // What was written is safe already, so a failure only postpones it, as a busy reader does.
+        _ = try? Self.locked(by: writersLock) {
+            try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
         }
     }
 
@@ -86,7 +90,7 @@ package final class Queue: Sendable {
 }
 
 extension Queue {
-    static func configuration(readsOnly: Bool) -> Configuration {
+    static func configuration(_ path: FilePath, readsOnly: Bool) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = readsOnly
         configuration.busyMode = .timeout(30)
@@ -95,6 +99,8 @@ extension Queue {
             try db.execute(sql: "PRAGMA trusted_schema = OFF")
             try db.execute(sql: "PRAGMA cell_size_check = ON")
             try db.execute(sql: "PRAGMA mmap_size = 0")
+            // Before anything is written: a pool turns any database into one with a log.
+            try Schema(path: path).check(db)
         }
         return configuration
     }

@@ -1,4 +1,5 @@
 -- The queue, version 1. Times are UTC milliseconds, money is nano-dollars (1e-9 USD), paths are bytes.
+-- A column of JSON is checked by its first character: json_valid() is not allowed in a schema that is not trusted (SQLite before 3.41).
 -- A column of type ANY holds a user's text; as a BLOB of its UTF-8 where it contains NUL, which a C string would cut.
 -- Once released this file never changes: its checksum is stored in every queue.
 
@@ -6,7 +7,7 @@
 CREATE TABLE lanes (
     id   INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE CHECK (name <> ''),
-    rule TEXT NOT NULL
+    rule TEXT NOT NULL CHECK (substr(rule, 1, 1) = '{')
 ) STRICT;
 
 -- Jobs that share provider, model, texts and parameters, which never change. `profile` (without key) and `policy` may.
@@ -15,13 +16,13 @@ CREATE TABLE batches (
     name       ANY NOT NULL UNIQUE CHECK (name <> ''),
     lane       INTEGER NOT NULL REFERENCES lanes (id),
     provider   TEXT NOT NULL,
-    profile    TEXT NOT NULL,
+    profile    TEXT NOT NULL CHECK (substr(profile, 1, 1) = '{'),
     model      ANY NOT NULL,
     system     ANY,
     prompt     ANY NOT NULL,
-    parameters TEXT NOT NULL,
+    parameters TEXT NOT NULL CHECK (substr(parameters, 1, 1) = '{'),
     identity   TEXT NOT NULL CHECK (identity IN ('bytes', 'path')),
-    policy     TEXT NOT NULL,
+    policy     TEXT NOT NULL CHECK (substr(policy, 1, 1) = '{'),
     created_at INTEGER NOT NULL
 ) STRICT;
 
@@ -43,7 +44,7 @@ CREATE TABLE jobs (
     id           INTEGER PRIMARY KEY,
     batch        INTEGER NOT NULL REFERENCES batches (id),
     fingerprint  BLOB NOT NULL CHECK (length(fingerprint) = 32),
-    images       TEXT NOT NULL,
+    images       TEXT NOT NULL CHECK (substr(images, 1, 1) = '['),
     prompt       ANY,
     state        TEXT NOT NULL DEFAULT 'queued'
                  CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'held', 'cancelled')),
@@ -71,9 +72,9 @@ CREATE TABLE entries (
     job        INTEGER NOT NULL REFERENCES jobs (id),
     own_key    INTEGER NOT NULL CHECK (own_key IN (0, 1)),
     -- As the user wrote them, a JSON list; and where a default key belongs, nil for URLs.
-    given      TEXT NOT NULL,
+    given      TEXT NOT NULL CHECK (substr(given, 1, 1) = '['),
     path       BLOB,
-    extra      TEXT NOT NULL DEFAULT '{}',
+    extra      TEXT NOT NULL DEFAULT '{}' CHECK (substr(extra, 1, 1) = '{'),
     created_at INTEGER NOT NULL,
     UNIQUE (batch, key)
 ) STRICT;
@@ -129,7 +130,7 @@ CREATE TABLE captions (
     text          TEXT NOT NULL,
     finish_reason TEXT,
     model         TEXT,
-    flags         TEXT NOT NULL,
+    flags         TEXT NOT NULL CHECK (substr(flags, 1, 1) = '['),
     received_at   INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX captions_accepted ON captions (job) WHERE accepted = 1;
@@ -178,15 +179,20 @@ CREATE TRIGGER jobs_moved AFTER UPDATE OF state ON jobs WHEN NEW.state <> OLD.st
     WHERE batch = NEW.batch;
 END;
 
--- A succeeded job has its caption and never moves again.
+-- A succeeded job has its caption and never moves again; the moves are those of Core's JobState.
 CREATE TRIGGER jobs_succeed_with_caption BEFORE UPDATE OF state ON jobs
 WHEN NEW.state = 'succeeded' AND NOT EXISTS (SELECT 1 FROM captions WHERE job = NEW.id AND accepted = 1) BEGIN
     SELECT RAISE(ABORT, 'a job cannot succeed without a caption');
 END;
 
-CREATE TRIGGER jobs_stay_succeeded BEFORE UPDATE OF state ON jobs
-WHEN OLD.state = 'succeeded' AND NEW.state <> 'succeeded' BEGIN
-    SELECT RAISE(ABORT, 'a succeeded job keeps its state');
+CREATE TRIGGER jobs_move_lawfully BEFORE UPDATE OF state ON jobs
+WHEN NEW.state <> OLD.state AND NOT CASE OLD.state
+    WHEN 'queued' THEN NEW.state IN ('running', 'succeeded', 'held', 'cancelled')
+    WHEN 'running' THEN true
+    WHEN 'succeeded' THEN false
+    ELSE NEW.state IN ('queued', 'succeeded', 'cancelled')
+END BEGIN
+    SELECT RAISE(ABORT, 'a job cannot move like this');
 END;
 
 CREATE TRIGGER jobs_keep_content BEFORE UPDATE OF batch, fingerprint, prompt ON jobs
@@ -194,14 +200,20 @@ WHEN NEW.batch <> OLD.batch OR NEW.fingerprint <> OLD.fingerprint OR NEW.prompt 
     SELECT RAISE(ABORT, 'what a job sends never changes');
 END;
 
+CREATE TRIGGER batches_keep_content BEFORE UPDATE OF provider, model, system, prompt, parameters, identity ON batches BEGIN
+    SELECT RAISE(ABORT, 'what a batch sends never changes');
+END;
+
 CREATE TRIGGER attempts_ended AFTER UPDATE OF phase ON attempts WHEN NEW.phase <> OLD.phase BEGIN
     UPDATE counts SET
         attempts = attempts + (NEW.phase IN ('succeeded', 'failed', 'unknown')) - (OLD.phase IN ('succeeded', 'failed', 'unknown')),
         attempts_failed = attempts_failed + (NEW.phase = 'failed') - (OLD.phase = 'failed'),
         attempts_unknown = attempts_unknown + (NEW.phase = 'unknown') - (OLD.phase = 'unknown'),
-        input_tokens = CASE WHEN NEW.input_tokens IS NULL THEN input_tokens ELSE ifnull(input_tokens, 0) + NEW.input_tokens END,
-        output_tokens = CASE WHEN NEW.output_tokens IS NULL THEN output_tokens ELSE ifnull(output_tokens, 0) + NEW.output_tokens END,
-        cost = CASE WHEN NEW.cost IS NULL THEN cost ELSE ifnull(cost, 0) + NEW.cost END
+        input_tokens = CASE WHEN NEW.input_tokens IS NULL THEN input_tokens
+            ELSE ifnull(input_tokens, 0) + NEW.input_tokens - ifnull(OLD.input_tokens, 0) END,
+        output_tokens = CASE WHEN NEW.output_tokens IS NULL THEN output_tokens
+            ELSE ifnull(output_tokens, 0) + NEW.output_tokens - ifnull(OLD.output_tokens, 0) END,
+        cost = CASE WHEN NEW.cost IS NULL THEN cost ELSE ifnull(cost, 0) + NEW.cost - ifnull(OLD.cost, 0) END
     WHERE batch = NEW.batch;
 END;
 

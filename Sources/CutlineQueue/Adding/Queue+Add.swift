@@ -13,7 +13,7 @@ package struct Added: Hashable, Sendable {
     package var copies = 0
     /// Entries whose picture was edited: they moved to another job.
     package var edited = 0
-    /// Queued jobs that an edit left without a name.
+    /// Unfinished jobs that an edit left without a name.
     package var cancelled = 0
 
     package init() {}
@@ -101,7 +101,7 @@ private struct AddStep {
         }
         added.edited = 1
         if isNew { added.new = 1 }
-        if try cancelIfNameless(entry.job) { added.cancelled = 1 }
+        if try JobRow.cancelIfNameless(entry.job, db, at: now) { added.cancelled = 1 }
         return added
     }
 
@@ -161,17 +161,6 @@ private struct AddStep {
                 job, draft.hasOwnKey, JSONColumn.list(draft.imagesAsGiven), draft.path.map { Data($0.bytes) },
                 JSONValue.object(draft.extra).text, entry,
             ])
-    }
-
-    /// A queued job without a name would be paid for and never exported.
-    private func cancelIfNameless(_ job: Int64) throws -> Bool {
-        try db.cachedStatement(
-            sql: """
-                UPDATE jobs SET state = 'cancelled', available_at = NULL, finished_at = ?
-                WHERE id = ? AND state = 'queued' AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)
-                """
-        ).execute(arguments: [now.milliseconds, job])
-        return db.changesCount == 1
     }
 
     /// An edit that was undone: the job has a name again.

@@ -96,15 +96,18 @@ extension Batch {
 extension BatchSettings {
     /// The first thing in which `given` is another batch. Texts are compared as bytes: two spellings of one letter are two prompts.
     fileprivate func difference(from given: BatchSettings) -> QueueError? {
-        let pairs: [(what: String, stored: String, given: String)] = [
+        let pairs: [(what: String, stored: String?, given: String?)] = [
             ("provider", profile.name, given.profile.name), ("model", model, given.model),
-            ("system text", system ?? "none", given.system ?? "none"), ("prompt", prompt, given.prompt),
+            ("system text", system, given.system), ("prompt", prompt, given.prompt),
             ("parameters", parameters.canonicalText, given.parameters.canonicalText),
             ("identity", identity.rawValue, given.identity.rawValue),
         ]
-        guard let pair = pairs.first(where: { !$0.stored.utf8.elementsEqual($0.given.utf8) }) else { return nil }
+        guard let pair = pairs.first(where: { $0.stored.map { Array($0.utf8) } != $0.given.map { Array($0.utf8) } }) else { return nil }
         return .batchDiffers(batch: name, what: pair.what, stored: Self.quoted(pair.stored), given: Self.quoted(pair.given))
     }
 
-    private static func quoted(_ text: String) -> String { text.count > 80 ? "\"\(text.prefix(80))…\"" : "\"\(text)\"" }
+    private static func quoted(_ text: String?) -> String {
+        guard let text else { return "none" }
+        return text.count > 80 ? "\"\(text.prefix(80))…\"" : "\"\(text)\""
+    }
 }

@@ -44,6 +44,13 @@ final class FileLock: Sendable {
         return try body()
     }
 
+    /// Whether the file that is open here is still the one under its name.
+    var isInPlace: Bool {
+        var (mine, named) = (stat(), stat())
+        guard fstat(descriptor, &mine) == 0, stat(path.string, &named) == 0 else { return false }
+        return mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
+    }
+
     /// Takes the lock and keeps it until this value goes; false where somebody else has it.
     func tryLock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import SystemPackage
 
 #if canImport(Glibc)
@@ -9,6 +10,8 @@ import SystemPackage
 /// The files of a queue: the database and what stands beside it.
 struct QueueLocation: Sendable {
     let database: FilePath
+    /// Closing any descriptor of the file drops the SQLite locks of all threads, so nobody may open it while it is being made.
+    private static let making = NSLock()
 
     var lock: FilePath { beside(".lock") }
     var workers: FilePath { beside(".workers") }
@@ -20,14 +23,19 @@ struct QueueLocation: Sendable {
     /// Makes the database file with mode 0600 (SQLite gives the same mode to its log) and the folder of the workers' locks.
     func prepare() throws(QueueError) {
         try refuseNetwork()
-        if !exists {
-            let descriptor = open(database.string, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 || errno == EEXIST else { throw .unusable(database, reason: String(cString: strerror(errno))) }
-            if descriptor >= 0 { close(descriptor) }
-        }
+        try makeDatabase()
         guard mkdir(workers.string, 0o700) == 0 || errno == EEXIST else {
             throw .unusable(workers, reason: String(cString: strerror(errno)))
         }
+    }
+
+    private func makeDatabase() throws(QueueError) {
+        Self.making.lock()
+        defer { Self.making.unlock() }
+        guard !exists else { return }
+        let descriptor = open(database.string, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 || errno == EEXIST else { throw .unusable(database, reason: String(cString: strerror(errno))) }
+        if descriptor >= 0 { close(descriptor) }
     }
 
     private func beside(_ suffix: String) -> FilePath { FilePath(bytes: database.bytes + Array(suffix.utf8)) }

@@ -22,6 +22,7 @@ package struct SQLiteVersion: Hashable, Comparable, Sendable, CustomStringConver
     /// Whether a commit that races another connection's checkpoint can corrupt a WAL (the "WAL-reset" bug: 3.7.0 to 3.51.2, mended
     /// in 3.51.3, 3.50.7 and 3.44.6; sqlite.org/wal.html). Then our processes take turns through a kernel lock.
     package var hasWALResetBug: Bool {
+        guard major == 3 else { return false }
         if minor == 44 { return patch < 6 }
         if minor == 50 { return patch < 7 }
         return self >= SQLiteVersion(3, 7, 0) && self < SQLiteVersion(3, 51, 3)

@@ -19,10 +19,7 @@ struct Schema {
     }
 
     /// Applies what is missing, each step in a transaction of its own with its bookkeeping row.
-    ///
-    /// - Throws: `QueueError` for a foreign, newer or differently made file.
     func migrate(_ db: Database, at now: Timestamp) throws {
-        try check(db)
         let version = try Self.version(db)
         for migration in migrations where migration.number > version {
             try db.inTransaction(.immediate) {
@@ -40,7 +37,17 @@ struct Schema {
     }
 
     /// Refuses what is not ours, what is newer, and what was made by other scripts. An empty file passes.
+    ///
+    /// - Throws: `QueueError`.
     func check(_ db: Database) throws {
+        // All of it about one moment: another process may be migrating.
+        try db.inTransaction(.deferred) {
+            try checkSnapshot(db)
+            return .commit
+        }
+    }
+
+    private func checkSnapshot(_ db: Database) throws {
         let version = try Self.version(db)
         let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0

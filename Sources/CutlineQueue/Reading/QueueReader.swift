@@ -19,9 +19,8 @@ package struct QueueReader: Sendable {
         guard QueueLocation(database: path).exists else { throw QueueError.noSuchQueue(path) }
         self.path = path
         connection = try Queue.describing(path) {
-            let queue = try DatabaseQueue(path: path.string, configuration: Queue.configuration(readsOnly: true))
+            let queue = try DatabaseQueue(path: path.string, configuration: Queue.configuration(path, readsOnly: true))
             try queue.read { db in
-                try Schema(path: path).check(db)
                 // An empty file has no jobs, but is no queue either.
                 guard try db.tableExists("batches") else { throw QueueError.noSuchQueue(path) }
             }

@@ -15,32 +15,28 @@ struct ClaimStep {
         try db.cachedStatement(sql: Self.promotion).execute(arguments: [request.now.milliseconds])
     }
 
-    /// Claims from each batch in scope, oldest first, until the worker or the lane has enough.
+    /// Claims one call from each lane in rotation until the worker has enough, so that no lane waits behind another one's backlog.
     func claim(into turn: inout Turn) throws {
-        var stops: [Int64: LaneStop] = [:]
-        let batches = try batchesWithQueuedJobs()
-        for batch in batches where stops[batch.lane] == nil {
-            var refusal = try lanes.standstill(batch.lane, at: request.now)
-            if refusal == nil, turn.claims.count < request.claimLimit {
-                let (claims, end) = try claim(from: batch, limit: request.claimLimit - turn.claims.count)
-                turn.claims += claims
-                refusal = end
-            }
-            if let refusal { stops[batch.lane] = LaneStop(lane: try lanes.name(batch.lane), refusal: refusal) }
+        var rotation = try lanesWithQueuedJobs()
+        turn.lanesWithQueuedJobs = rotation.count
+        // A lane that stands still says so even where its jobs are delayed or the worker is full.
+        rotation = try rotation.filter { try !stop($0, lanes.standstill($0.lane, at: request.now), &turn) }
+        while turn.claims.count < request.claimLimit, !rotation.isEmpty {
+            var lane = rotation.removeFirst()
+            let free = min(request.claimLimit - turn.claims.count, try lanes.freeSlots(lane.lane))
+            guard let (row, batch) = try lane.next(db, expecting: free) else { continue }
+            let refusal = try lanes.tryReserve(batch.lane, estimatedTokens: batch.estimatedTokens, at: request.now)
+            if try stop(lane, refusal, &turn) { continue }
+            turn.claims.append(try take(row, from: batch))
+            rotation.append(lane)
         }
-        turn.stops = stops.values.sorted { $0.lane < $1.lane }
-        turn.lanesWithQueuedJobs = Set(batches.map(\.lane)).count
+        turn.stops.sort { $0.lane < $1.lane }
     }
 
-    private func claim(from batch: ClaimableBatch, limit: Int) throws -> ([Claim], LaneRefusal?) {
-        var claims: [Claim] = []
-        for row in try Row.fetchAll(db.cachedStatement(sql: Self.candidates), arguments: [batch.id.number, limit]) {
-            if let refusal = try lanes.tryReserve(batch.lane, estimatedTokens: batch.estimatedTokens, at: request.now) {
-                return (claims, refusal)
-            }
-            claims.append(try take(row, from: batch))
-        }
-        return (claims, nil)
+    private func stop(_ backlog: LaneBacklog, _ refusal: LaneRefusal?, _ turn: inout Turn) throws -> Bool {
+        guard let refusal else { return false }
+        turn.stops.append(LaneStop(lane: try lanes.name(backlog.lane), refusal: refusal))
+        return true
     }
 
     private func take(_ row: Row, from batch: ClaimableBatch) throws -> Claim {
@@ -63,13 +59,14 @@ struct ClaimStep {
             attempt: AttemptID(attempt), job: JobID(job), batch: batch.id, n: n, request: call, startedAt: request.now)
     }
 
-    private func batchesWithQueuedJobs() throws -> [ClaimableBatch] {
+    private func lanesWithQueuedJobs() throws -> [LaneBacklog] {
         let rows =
             switch request.scope {
             case .batch(let id): try Row.fetchAll(db.cachedStatement(sql: Self.batches("batches.id = ?")), arguments: [id.number])
             case .all: try Row.fetchAll(db.cachedStatement(sql: Self.batches("true")))
             }
-        return try rows.map { try ClaimableBatch($0) }
+        let batches = Dictionary(grouping: try rows.map { try ClaimableBatch($0) }, by: \.lane)
+        return batches.values.map { LaneBacklog(batches: $0[...]) }.sorted { $0.firstBatch < $1.firstBatch }
     }
 
     static let promotion = """
@@ -91,6 +88,28 @@ struct ClaimStep {
             counts.succeeded, counts.input_tokens, counts.output_tokens
         FROM counts JOIN batches ON batches.id = counts.batch WHERE counts.queued > 0 AND \(condition) ORDER BY batches.id
         """
+    }
+}
+
+/// The queued jobs of one lane: its batches in the order they were made, the jobs of each by priority and number.
+private struct LaneBacklog {
+    var batches: ArraySlice<ClaimableBatch>
+    private var rows: ArraySlice<Row> = []
+
+    init(batches: ArraySlice<ClaimableBatch>) { self.batches = batches }
+
+    var firstBatch: BatchID { batches[batches.startIndex].id }
+    var lane: Int64 { batches[batches.startIndex].lane }
+
+    /// - Parameter count: how many more are likely to be asked for; claimed rows are no candidates when more are fetched.
+    mutating func next(_ db: Database, expecting count: Int) throws -> (Row, ClaimableBatch)? {
+        while let batch = batches.first {
+            if let row = rows.popFirst() { return (row, batch) }
+            let limit = min(max(1, count), 256)
+            rows = try Row.fetchAll(db.cachedStatement(sql: ClaimStep.candidates), arguments: [batch.id.number, limit])[...]
+            if rows.isEmpty { batches.removeFirst() }
+        }
+        return nil
     }
 }
 

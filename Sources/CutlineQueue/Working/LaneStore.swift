@@ -13,6 +13,11 @@ final class LaneStore {
 
     func standstill(_ id: Int64, at now: Timestamp) throws -> LaneRefusal? { try load(id).lane.standstill(at: now) }
 
+    func freeSlots(_ id: Int64) throws -> Int {
+        let lane = try load(id).lane
+        return lane.slots.current - lane.inFlight
+    }
+
     func tryReserve(_ id: Int64, estimatedTokens: Int, at now: Timestamp) throws -> LaneRefusal? {
         try change(id) { $0.tryReserve(estimatedTokens: estimatedTokens, at: now) }
     }

@@ -22,19 +22,20 @@ extension Queue {
         let hasExpired = try reader.read { try Bool.fetchOne($0, sql: RescueStep.anyExpired, arguments: [now.milliseconds])! }
         guard !dead.isEmpty || hasExpired else { return Rescued() }
         var rescued = Rescued()
+        var ended: [FileLock] = []
         try write { db in
-            rescued = Rescued()
             let step = RescueStep(db, now: now)
-            for (id, _) in dead {
+            for (id, lock) in dead {
                 rescued.add(try step.abandonAttempts(of: id))
                 guard try step.hasNoOpenAttempts(id) else { continue }
                 try db.execute(sql: "UPDATE workers SET ended_at = ? WHERE id = ?", arguments: [now.milliseconds, id.number])
-                rescued.deadWorkers += 1
+                ended.append(lock)
             }
             rescued.add(try step.abandonExpired())
         }
-        // Only who holds the lock removes the file.
-        for (_, lock) in dead { unlink(lock.path.string) }
+        rescued.deadWorkers = ended.count
+        // Only who holds the lock removes the files, and not before the last attempt is rescued: without them nobody is known to be dead.
+        for lock in ended { Worker.removeFiles(ofLock: lock.path) }
         return rescued
     }
 
@@ -67,6 +68,7 @@ struct RescueStep {
     static let expired = "SELECT id FROM attempts WHERE phase = 'open' AND lease_until < ? ORDER BY lease_until LIMIT 1000"
     static let openOfWorker = "SELECT id FROM attempts WHERE worker = ? AND phase = 'open' LIMIT 1000"
 
+    /// 1,000 at most.
     func abandonAttempts(of worker: WorkerID) throws -> [Settled.Effect] {
         try abandon(Int64.fetchAll(db, sql: Self.openOfWorker, arguments: [worker.number]))
     }
@@ -90,7 +92,7 @@ struct RescueStep {
             try attempt.end(.unknown, failure: failure, settlement, db)
             _ = try lanes.change(attempt.lane) { $0.forget(calls: 1) }
             let decision = attempt.policy.decision(afterUnknown: attempt.tally(crashes: 1), crashed: true, jitter: 0)
-            return try settling.move(attempt, by: decision, counting: "crashes")
+            return try settling.move(attempt, by: decision, counting: .crashes)
         }
         try lanes.flush()
         return effects

@@ -8,7 +8,7 @@ extension Queue {
     /// - Throws: `QueueError`; then nothing of the request has happened. `.workerGone` where this worker was declared dead: its
     ///   settlements are to be brought again with a `claimLimit` of 0.
     package func turn(_ worker: Worker, _ request: TurnRequest) throws -> Turn {
-        let turn = try write { db in
+        try write { db in
             let lanes = LaneStore(db)
             var turn = Turn()
             let settling = SettleStep(db: db, lanes: lanes, now: request.now, jitter: request.jitter)
@@ -25,8 +25,6 @@ extension Queue {
             (turn.queued, turn.remaining) = try Self.remaining(request.scope, db)
             return turn
         }
-        try checkpointIfLarge()
-        return turn
     }
 
     private static func confirmAlive(_ worker: Worker, _ db: Database, at now: Timestamp) throws {

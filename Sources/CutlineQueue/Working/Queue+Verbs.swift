@@ -35,8 +35,11 @@ extension Queue {
             from: "('queued', 'running', 'held', 'failed')", selection)
     }
 
+    /// A job whose entry moved to another picture stays out: nobody would see its caption.
     private func requeue(from states: String, _ selection: JobSelection) throws -> Int {
-        try change("state = 'queued', finished_at = NULL, failures = 0, unanswered = 0, crashes = 0", from: states, selection)
+        try change(
+            "state = 'queued', finished_at = NULL, failures = 0, unanswered = 0, crashes = 0",
+            from: "\(states) AND EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)", selection)
     }
 
     /// In chunks, so that a large selection does not keep other processes from the queue.

@@ -8,32 +8,47 @@ struct RescueFile {
 
     /// Appends and flushes to the disk; several processes may do so at once.
     func append(_ settlements: [Settlement]) throws {
-        var lines = Data()
-        for settlement in settlements { lines += try JSONEncoder().encode(settlement) + Data("\n".utf8) }
+        // A line break first: the line before may be a torn one.
+        let lines = try Data("\n".utf8) + Self.lines(settlements)
+        while try !appendLocked(lines) {}
+    }
+
+    /// False where a replay removed the file while we waited for its lock.
+    private func appendLocked(_ lines: Data) throws -> Bool {
         let lock = try FileLock(path)
-        try lock.withLock {
+        return try lock.withLock {
+            guard lock.isInPlace else { return false }
             let file = try FileHandle(forWritingTo: URL(filePath: path.string))
             defer { file.closeFile() }
             try file.seekToEnd()
             try file.write(contentsOf: lines)
             try file.synchronize()
+            return true
         }
     }
 
-    /// Hands every whole line to `settle` and removes the file once that has returned. A line that was cut off by a crash had not
-    /// been acknowledged and is passed over.
-    func replay(_ settle: ([Settlement]) throws -> Void) throws -> Int {
+    /// Hands every whole line to `settle`, which returns what the queue refused: that stays in the file, the rest is removed from it.
+    /// A line that was cut off by a crash had not been acknowledged and is passed over.
+    ///
+    /// - Returns: how many lines the queue took.
+    func replay(_ settle: ([Settlement]) throws -> Set<AttemptID>) throws -> Int {
         guard let lock = FileLock(existing: path) else { return 0 }
         return try lock.withLock {
+            guard lock.isInPlace else { return 0 }
             let lines = try Data(contentsOf: URL(filePath: path.string)).split(separator: UInt8(ascii: "\n"))
             let settlements = lines.compactMap { line in
                 // An unreadable line is a torn one; see above.
                 try? JSONDecoder().decode(Settlement.self, from: line)
             }
-            try settle(settlements)
-            unlink(path.string)
-            return settlements.count
+            let refused = try settle(settlements)
+            let left = settlements.filter { refused.contains($0.attempt) }
+            if left.isEmpty { unlink(path.string) } else { try Self.lines(left).write(to: URL(filePath: path.string), options: .atomic) }
+            return settlements.count - left.count
         }
+    }
+
+    private static func lines(_ settlements: [Settlement]) throws -> Data {
+        try settlements.reduce(into: Data()) { $0 += try JSONEncoder().encode($1) + Data("\n".utf8) }
     }
 }
 
@@ -47,14 +62,15 @@ extension Queue {
 
     /// Brings in what a worker saved when it could not write the queue; doing so twice changes nothing.
     ///
-    /// - Returns: how many settlements were found.
+    /// - Returns: how many settlements it took. What it refuses (of an attempt that it does not have) stays in the file.
     package func replayRescueFile(now: Timestamp) throws -> Int {
         try RescueFile(path: location.rescue).replay { settlements in
             try write { db in
                 let lanes = LaneStore(db)
                 let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: { 0 })
-                for settlement in settlements { _ = try settling.settle(settlement) }
+                let settled = try settlements.map(settling.settle)
                 try lanes.flush()
+                return Set(settled.filter(\.isRejected).map(\.attempt))
             }
         }
     }

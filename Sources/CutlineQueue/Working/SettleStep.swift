@@ -10,21 +10,24 @@ struct SettleStep {
 
     /// Settles one call behind a savepoint, so that a row the schema refuses cannot block the others.
     func settle(_ settlement: Settlement) throws -> Settled {
+        guard let attempt = try AttemptRow.fetch(settlement.attempt, db) else {
+            return Settled(attempt: settlement.attempt, effect: .rejected(reason: "no such attempt"))
+        }
         var effect = Settled.Effect.repeated
         do {
             try db.inSavepoint {
-                effect = try apply(settlement)
+                effect = try apply(settlement, attempt)
                 return .commit
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
-            effect = .rejected(reason: error.message ?? "a constraint")
+            return Settled(attempt: settlement.attempt, effect: .rejected(reason: error.message ?? "a constraint"))
         }
+        // Only now: the lane's change is kept in memory until the end of the turn, where no savepoint takes it back.
+        try tellLane(settlement, attempt)
         return Settled(attempt: settlement.attempt, effect: effect)
     }
 
-    private func apply(_ settlement: Settlement) throws -> Settled.Effect {
-        guard let attempt = try AttemptRow.fetch(settlement.attempt, db) else { return .rejected(reason: "no such attempt") }
-        try tellLane(settlement, attempt)
+    private func apply(_ settlement: Settlement, _ attempt: AttemptRow) throws -> Settled.Effect {
         switch settlement.outcome {
         case .caption(let caption): return try keep(caption, settlement, attempt)
         case .failure(let failure): return try fail(failure, settlement, attempt)
@@ -83,7 +86,7 @@ struct SettleStep {
         guard attempt.phase == .open else { return .repeated }
         let decision = attempt.policy.decision(after: failure, tally: attempt.tally(failures: 1), jitter: jitter())
         try attempt.end(decision == .release ? .released : .failed, failure: failure, settlement, db)
-        return try move(attempt, by: decision, counting: decision == .release ? "" : "failures")
+        return try move(attempt, by: decision, counting: decision == .release ? nil : .failures)
     }
 
     private func leaveUnknown(_ failure: Failure, _ settlement: Settlement, _ attempt: AttemptRow) throws -> Settled.Effect {
@@ -92,7 +95,7 @@ struct SettleStep {
         try attempt.end(.unknown, failure: failure, settlement, db)
         try db.cachedStatement(sql: "UPDATE counts SET unanswered = unanswered + 1 WHERE batch = ?").execute(arguments: [attempt.batch])
         try stopPayingForSilence(failure, attempt)
-        return try move(attempt, by: decision, counting: "unanswered")
+        return try move(attempt, by: decision, counting: .unanswered)
     }
 
     /// More than 20 calls and more than 1 % of a batch's without an answer: the lane is paused.
@@ -108,15 +111,17 @@ struct SettleStep {
     private func release(_ reason: String, _ settlement: Settlement, _ attempt: AttemptRow) throws -> Settled.Effect {
         guard attempt.phase == .open else { return .repeated }
         try attempt.end(.released, failure: Failure(.cancelled, reason), settlement, db)
-        return try move(attempt, by: .release, counting: "")
+        return try move(attempt, by: .release, counting: nil)
     }
 
-    /// Moves the job, if this attempt still holds it.
-    func move(_ attempt: AttemptRow, by decision: Decision, counting column: String) throws -> Settled.Effect {
-        if !column.isEmpty {
-            try db.cachedStatement(sql: "UPDATE jobs SET attempts = attempts + 1, \(column) = \(column) + 1 WHERE id = ?")
-                .execute(arguments: [attempt.job])
-        }
+    /// What of a job's patience an attempt used up.
+    enum Budget: String {
+        case failures, unanswered, crashes
+    }
+
+    /// Moves the job and takes from its budget, if this attempt still holds it.
+    func move(_ attempt: AttemptRow, by decision: Decision, counting budget: Budget?) throws -> Settled.Effect {
+        if budget != nil { try add(attempts: 1, to: attempt.job) }
         let state: JobState
         var availableAt: Timestamp?
         let effect: Settled.Effect
@@ -130,12 +135,14 @@ struct SettleStep {
         }
         try db.cachedStatement(
             sql: """
-                UPDATE jobs SET state = ?, lease = NULL, available_at = ?, finished_at = ? WHERE id = ? AND lease = ?
+                UPDATE jobs SET state = ?, lease = NULL, available_at = ?, finished_at = ?\(budget.map { ", \($0) = \($0) + 1" } ?? "")
+                WHERE id = ? AND lease = ?
                 """
         ).execute(arguments: [
             state.rawValue, availableAt?.milliseconds, state.isFinished ? now.milliseconds : nil, attempt.job, attempt.id.number,
         ])
-        return db.changesCount == 1 ? effect : .fenced
+        guard db.changesCount == 1 else { return .fenced }
+        return try JobRow.cancelIfNameless(attempt.job, db, at: now) ? .cancelled : effect
     }
 
     private func add(attempts: Int, to job: Int64) throws {

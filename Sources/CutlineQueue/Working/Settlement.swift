@@ -24,6 +24,8 @@ package struct Settled: Hashable, Sendable {
         /// A later caption of a job that has one: kept, and shown as duplicate spend.
         case duplicate
         case retries(after: Duration), released, held, failed
+        /// The job's entry moved to another picture meanwhile; nobody asks for this one any more.
+        case cancelled
         /// The job belongs to another attempt or to nobody by now; only the attempt was closed.
         case fenced
         /// It was settled before.
@@ -34,6 +36,12 @@ package struct Settled: Hashable, Sendable {
 
     package var attempt: AttemptID
     package var effect: Effect
+
+    /// The outcome is not in the queue: it is to be saved beside it.
+    package var isRejected: Bool {
+        if case .rejected = effect { return true }
+        return false
+    }
 }
 
 /// One job, claimed: its attempt is on the disk, and it is to be sent now.

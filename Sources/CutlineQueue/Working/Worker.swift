@@ -26,9 +26,18 @@ package final class Worker: Sendable {
     func dropBallast() { ballast.drop() }
 
     /// The lock file goes while the lock is held, so that nobody can find it free in between.
-    func removeFiles() {
-        ballast.drop()
-        unlink(lock.path.string)
+    func removeFiles() { Self.removeFiles(ofLock: lock.path) }
+
+    /// Who calls this holds the lock.
+    static func removeFiles(ofLock lock: FilePath) {
+        unlink(ballastPath(ofLock: lock).string)
+        unlink(lock.string)
+    }
+
+    static func ballastPath(ofLock lock: FilePath) -> FilePath {
+        var path = lock
+        path.extension = "ballast"
+        return path
     }
 }
 
@@ -37,7 +46,7 @@ extension Queue {
     package func startWorker(token: String, host: String, pid: Int32, now: Timestamp) throws -> Worker {
         let lock = try FileLock(lockPath(of: token), mustBeNew: true)
         guard lock.tryLock() else { throw QueueError.unusable(lock.path, reason: "somebody else locked it") }
-        let ballast = Ballast(at: location.workers.appending("\(token).ballast"))
+        let ballast = Ballast(at: Worker.ballastPath(ofLock: lock.path))
         let id = try write { db in
             try db.execute(
                 sql: "INSERT INTO workers (token, host, pid, started_at, seen_at) VALUES (?, ?, ?, ?, ?)",
@@ -50,7 +59,8 @@ extension Queue {
     /// Signs the worker off. Attempts of its that are still open become unknown.
     package func endWorker(_ worker: Worker, now: Timestamp) throws {
         try write { db in
-            _ = try RescueStep(db, now: now).abandonAttempts(of: worker.id)
+            let step = RescueStep(db, now: now)
+            while try !step.hasNoOpenAttempts(worker.id) { _ = try step.abandonAttempts(of: worker.id) }
             try db.execute(sql: "UPDATE workers SET ended_at = ? WHERE id = ?", arguments: [now.milliseconds, worker.id.number])
         }
         worker.removeFiles()

@@ -1,0 +1,80 @@
+import CutlineCore
+import TestSupport
+import Testing
+
+@testable import CutlineQueue
+
+@Suite struct BatchTests {
+    @Test func sameSettingsOpenTheSameBatch() throws {
+        let fixture = try Fixture.make()
+        #expect(try open(.make(), in: fixture) == fixture.batch)
+    }
+
+    @Test(arguments: [
+        ("provider", BatchSettings.make(provider: "other")), ("model", .make(model: "sim-2")), ("system text", .make(system: "Be brief.")),
+        ("prompt", .make(prompt: "Describe this picture!")), ("parameters", .make(parameters: Parameters(temperature: 0.5))),
+        ("identity", .make(identity: .path)),
+    ])
+    func otherSettingsUnderTheSameNameAreRefused(what: String, settings: BatchSettings) throws {
+        let fixture = try Fixture.make()
+        let error = #expect(throws: QueueError.self) { try open(settings, in: fixture) }
+        guard case .batchDiffers("harbours", what, _, _) = error else { return #expect(Bool(false), "\(String(describing: error))") }
+        #expect(error?.description.contains("--batch NEW") == true)
+        #expect(try fixture.queue.reader.batches().map(\.settings) == [.make()])
+    }
+
+    @Test func spellingsOfOneLetterAreTwoPrompts() throws {
+        let folder = TemporaryFolder()
+        let queue = try Queue.make(in: folder)
+        _ = try queue.openBatch(.make(prompt: "caf\u{E9}"), policy: RetryPolicy(), limits: Limits(), now: .start)
+        #expect(throws: QueueError.self) {
+            try queue.openBatch(.make(prompt: "cafe\u{301}"), policy: RetryPolicy(), limits: Limits(), now: .start)
+        }
+    }
+
+    @Test func systemTextNoneIsNotTheAbsenceOfOne() throws {
+        let fixture = try Fixture.make()
+        #expect(throws: QueueError.self) { try open(.make(system: "none"), in: fixture) }
+    }
+
+    @Test func settingsComeBackAsTheyWereGiven() throws {
+        let parameters = Parameters(
+            maxTokens: 300, temperature: 0.1, detail: .low, others: ["seed": .integer(9_007_199_254_740_993), "stop": .array([.string("a\u{0}")])])
+        let settings = BatchSettings.make(
+            "b\u{0}", system: "Say \u{0}.", prompt: "e\u{301}\u{0}", parameters: parameters, identity: .path)
+        let fixture = try Fixture.make()
+        _ = try open(settings, in: fixture)
+        #expect(try fixture.queue.reader.batch(named: "b\u{0}").settings == settings)
+    }
+
+    @Test func profilePolicyAndLimitsMayChange() throws {
+        let fixture = try Fixture.make()
+        var settings = BatchSettings.make()
+        settings.profile.baseURL = "http://127.0.0.1:9/v1"
+        let policy = RetryPolicy(maxAttempts: 2, onUnknown: .hold)
+        let batch = try fixture.queue.openBatch(settings, policy: policy, limits: Limits(concurrency: 3), now: .start)
+        #expect(batch == fixture.batch)
+        #expect(try fixture.queue.reader.batches() == [Batch(id: batch, settings: settings, policy: policy)])
+        #expect(try fixture.lane().limits == Limits(concurrency: 3))
+    }
+
+    @Test func refusedSettingsLeaveNoLane() throws {
+        let fixture = try Fixture.make()
+        _ = try? open(.make(provider: "other"), in: fixture)  // refused; what it left behind is the question
+        #expect(try fixture.queue.reader.laneStatuses().map(\.name) == ["simulator"])
+    }
+
+    @Test func unknownBatchIsRefusedNamingTheKnownOnes() throws {
+        let fixture = try Fixture.make()
+        #expect(throws: QueueError.noSuchBatch("nothing", known: ["harbours"])) { try fixture.queue.reader.batch(named: "nothing") }
+    }
+
+    @Test func whatABatchSendsCannotBeOverwritten() throws {
+        let fixture = try Fixture.make()
+        #expect(throws: QueueError.self) { try fixture.queue.execute("UPDATE batches SET prompt = 'other'") }
+    }
+
+    private func open(_ settings: BatchSettings, in fixture: Fixture) throws -> BatchID {
+        try fixture.queue.openBatch(settings, policy: RetryPolicy(), limits: Limits(), now: .start)
+    }
+}

@@ -1,0 +1,132 @@
+import CutlineCore
+import GRDB
+import GRDBSQLite
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import CutlineQueue
+
+@Suite struct PlanTests {
+    /// What may be read from end to end, and by which index: the first row is all that is taken.
+    static let allowed = ["SCAN jobs USING COVERING INDEX jobs_due"]
+
+    @Test(arguments: [
+        (ClaimStep.candidates, "jobs_ready"), (ClaimStep.promotion, "jobs_due"), (ClaimStep.nextDue, "jobs_due"),
+        (RescueStep.expired, "attempts_lease"), (RescueStep.anyExpired, "attempts_lease"), (RescueStep.openOfWorker, "attempts_worker"),
+        (QueueReader.page, "captions_accepted"), (QueueReader.page, "entries USING INTEGER PRIMARY KEY"),
+    ])
+    func statementUsesItsIndex(sql: String, index: String) throws {
+        let fixture = try Fixture.make()
+        let plan = try fixture.queue.write { try Self.plan(sql, $0) }
+        #expect(plan.contains { $0.contains(index) }, "\(plan)")
+        #expect(Self.faults(plan).isEmpty)
+    }
+
+    /// Every statement that a life of adding, working, rescuing, stopping and reading runs.
+    @Test func noStatementReadsATableFromEndToEnd() throws {
+        let fixture = try Fixture.make()
+        let statements = StatementLog()
+        try fixture.queue.write { $0.trace { statements.add($0) } }
+        try fixture.queue.reader.read { $0.trace { statements.add($0) } }
+        try live(fixture)
+        let tables = ["jobs", "entries", "attempts", "captions", "pictures"]
+        let seen = statements.all.filter { sql in tables.contains { sql.contains($0) } }
+        #expect(seen.count > 30, "the log is empty: the test is blind")
+        for sql in seen {
+            let faults = try fixture.queue.write { Self.faults(try Self.plan(sql, $0)) }
+            #expect(faults.isEmpty, "\(faults) in \(sql)")
+        }
+    }
+
+    @Test func claimDoesNotGrowWithTheDelayedJobs() throws {
+        let few = try stepsOfATurn(delayed: 0)
+        let many = try stepsOfATurn(delayed: 100_000)
+        #expect(few > 500, "nothing was counted")
+        #expect(many < few + 100, "\(many) steps with 100,000 delayed jobs, \(few) without")
+    }
+
+    @Test func turnDoesNotGrowWithTheFinishedJobs() throws {
+        let few = try stepsOfATurn(delayed: 0)
+        let many = try stepsOfATurn(delayed: 0, cancelled: 20_000)
+        #expect(many < few + 100, "\(many) steps with 20,000 finished jobs, \(few) without")
+    }
+
+    private func live(_ fixture: Fixture) throws {
+        let queue = fixture.queue
+        try fixture.add(0..<9)
+        try fixture.add(.make(20, key: "0.jpg"), .make(1, key: "copy.jpg"), .make(0, key: "0.jpg"))
+        let outcomes: [Outcome] = [.text("a"), .permanent, .transient, .unanswered, .notSent("stopping")]
+        for (claim, outcome) in zip(try fixture.claim(9), outcomes) { try fixture.settle(claim, outcome) }
+        _ = try queue.rescue(except: fixture.worker, now: .after(400))
+        _ = try fixture.claim(9, at: .after(400))
+        _ = try (queue.retry(), queue.hold(), queue.release(), queue.cancel(now: .start))
+        _ = try queue.knownDigest(of: "/pictures/0.jpg", stamp: FileStamp(size: 1, modified: 1, inode: 1))
+        _ = try queue.path(ofDefaultKey: "0.jpg", in: fixture.batch)
+        _ = try queue.records()
+        _ = try (fixture.show("0.jpg"), queue.reader.jobs(named: "3"))
+        var cursor = RecordCursor()
+        _ = try queue.reader.records(RecordSelection(batch: fixture.batch), after: &cursor)
+        try queue.endWorker(fixture.worker, now: .after(400))
+    }
+
+    private func stepsOfATurn(delayed: Int, cancelled: Int = 0) throws -> Int {
+        let fixture = try Fixture.make(pictures: 0..<64)
+        try fixture.queue.execute(
+            """
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(delayed + cancelled))
+            INSERT INTO jobs (batch, fingerprint, images, state, available_at, finished_at)
+            SELECT 1, CAST(printf('%032d', i) AS BLOB), '[]', iif(i > \(delayed), 'cancelled', 'queued'),
+                iif(i > \(delayed), NULL, \(Timestamp.after(1_000).milliseconds) + i), iif(i > \(delayed), 1, NULL)
+            FROM n WHERE \(delayed + cancelled) > 0
+            """)
+        let first = try fixture.claim(16)
+        let counter = StepCounter()
+        try fixture.queue.write { counter.start($0) }
+        _ = try fixture.turn(first.map { .of($0, .text("a")) }, claiming: 16, at: .after(1))
+        try fixture.queue.write { counter.stop($0) }
+        return counter.steps
+    }
+
+    private static func plan(_ sql: String, _ db: Database) throws -> [String] {
+        let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN \(sql)")
+        statement.setUncheckedArguments(StatementArguments(Array(repeating: 1, count: sql.count { $0 == "?" })))
+        return try Row.fetchAll(statement).map { $0["detail"] }
+    }
+
+    private static func faults(_ plan: [String]) -> [String] {
+        plan.filter { line in
+            let scans = ["jobs", "attempts", "entries", "captions", "pictures"].contains { line.hasPrefix("SCAN \($0)") }
+            return (scans && !allowed.contains(line)) || line.hasPrefix("USE TEMP B-TREE")
+        }
+    }
+}
+
+/// The distinct statements that a connection ran.
+private final class StatementLog: Sendable {
+    private let seen = Mutex<Set<String>>([])
+
+    func add(_ event: Database.TraceEvent) {
+        guard case .statement(let statement) = event else { return }
+        let sql = statement.sql
+        guard ["SELECT", "INSERT", "UPDATE", "DELETE"].contains(where: sql.hasPrefix) else { return }
+        seen.withLock { _ = $0.insert(sql) }
+    }
+
+    var all: [String] { seen.withLock { $0.sorted() } }
+}
+
+/// Counts the steps of SQLite's virtual machine on one connection.
+private final class StepCounter {
+    private(set) var steps = 0
+
+    func start(_ db: Database) {
+        let count: @convention(c) (UnsafeMutableRawPointer?) -> CInt = { pointer in
+            Unmanaged<StepCounter>.fromOpaque(pointer!).takeUnretainedValue().steps += 1
+            return 0
+        }
+        sqlite3_progress_handler(db.sqliteConnection, 1, count, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    func stop(_ db: Database) { sqlite3_progress_handler(db.sqliteConnection, 0, nil, nil) }
+}
