@@ -44,16 +44,16 @@ package final class TemporaryFolder: Sendable {
     }
 
     private static func remove(_ path: FilePath) {
-        guard let stream = opendir(path.string) else { return }
+        guard let stream = path.withPlatformString({ opendir($0) }) else { return }
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: entry.pointee.d_name) {
                 FilePath(platformString: UnsafeRawPointer($0).assumingMemoryBound(to: CInterop.PlatformChar.self))
             }
             guard name.string != ".", name.string != ".." else { continue }
             let child = path.appending(name.components)
-            if unlink(child.string) != 0 { remove(child) }
+            if child.withPlatformString({ unlink($0) }) != 0 { remove(child) }
         }
         closedir(stream)
-        rmdir(path.string)
+        _ = path.withPlatformString { rmdir($0) }
     }
 }
