@@ -13,9 +13,9 @@ struct Fixture {
     let worker: Worker
 
     static func make(
-        policy: RetryPolicy = RetryPolicy(), limits: Limits = Limits(concurrency: 10_000), pictures: Range<Int> = 0..<0
+        policy: RetryPolicy = RetryPolicy(), limits: Limits = Limits(concurrency: 10_000), pictures: Range<Int> = 0..<0,
+        folder: TemporaryFolder = TemporaryFolder(inMemory: true)
     ) throws -> Fixture {
-        let folder = TemporaryFolder()
         let queue = try Queue.make(in: folder)
         let batch = try queue.openBatch(.make(), policy: policy, limits: limits, now: .start)
         let fixture = Fixture(folder: folder, queue: queue, batch: batch, worker: try queue.worker("first"))

@@ -71,7 +71,7 @@ import Testing
     }
 
     private func stepsOfATurn(delayed: Int, cancelled: Int = 0) throws -> Int {
-        let fixture = try Fixture.make(pictures: 0..<64)
+        let fixture = try Fixture.make(pictures: 0..<64, folder: TemporaryFolder())
         try fixture.queue.execute(
             """
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(delayed + cancelled))
