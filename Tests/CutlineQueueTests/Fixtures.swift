@@ -141,7 +141,8 @@ extension Settlement {
 
 extension Outcome {
     static func text(_ text: String, tokens: Int? = 100, cost: Int64? = nil) -> Outcome {
-        let usage = Usage(inputTokens: tokens, outputTokens: tokens, cost: cost.map(Money.init(nanodollars:)), costSource: cost.map { _ in .reported })
+        let usage = Usage(
+            inputTokens: tokens, outputTokens: tokens, cost: cost.map(Money.init(nanodollars:)), costSource: cost.map { _ in .reported })
         return .caption(Caption(text: text, finishReason: .stop, resolvedModel: "sim-1-0001", usage: usage, requestID: "r"))
     }
     static func failed(_ kind: FailureClass, status: Int? = 400, retryAfter: Duration? = nil) -> Outcome {
