@@ -39,7 +39,8 @@ import Testing
 
     @Test func settingsComeBackAsTheyWereGiven() throws {
         let parameters = Parameters(
-            maxTokens: 300, temperature: 0.1, detail: .low, others: ["seed": .integer(9_007_199_254_740_993), "stop": .array([.string("a\u{0}")])])
+            maxTokens: 300, temperature: 0.1, detail: .low,
+            others: ["seed": .integer(9_007_199_254_740_993), "stop": .array([.string("a\u{0}")])])
         let settings = BatchSettings.make(
             "b\u{0}", system: "Say \u{0}.", prompt: "e\u{301}\u{0}", parameters: parameters, identity: .path)
         let fixture = try Fixture.make()

@@ -13,9 +13,9 @@ struct Fixture {
     let worker: Worker
 
     static func make(
-        policy: RetryPolicy = RetryPolicy(), limits: Limits = Limits(concurrency: 10_000), pictures: Range<Int> = 0..<0
+        policy: RetryPolicy = RetryPolicy(), limits: Limits = Limits(concurrency: 10_000), pictures: Range<Int> = 0..<0,
+        folder: TemporaryFolder = TemporaryFolder(inMemory: true)
     ) throws -> Fixture {
-        let folder = TemporaryFolder()
         let queue = try Queue.make(in: folder)
         let batch = try queue.openBatch(.make(), policy: policy, limits: limits, now: .start)
         let fixture = Fixture(folder: folder, queue: queue, batch: batch, worker: try queue.worker("first"))
@@ -141,7 +141,8 @@ extension Settlement {
 
 extension Outcome {
     static func text(_ text: String, tokens: Int? = 100, cost: Int64? = nil) -> Outcome {
-        let usage = Usage(inputTokens: tokens, outputTokens: tokens, cost: cost.map(Money.init(nanodollars:)), costSource: cost.map { _ in .reported })
+        let usage = Usage(
+            inputTokens: tokens, outputTokens: tokens, cost: cost.map(Money.init(nanodollars:)), costSource: cost.map { _ in .reported })
         return .caption(Caption(text: text, finishReason: .stop, resolvedModel: "sim-1-0001", usage: usage, requestID: "r"))
     }
     static func failed(_ kind: FailureClass, status: Int? = 400, retryAfter: Duration? = nil) -> Outcome {

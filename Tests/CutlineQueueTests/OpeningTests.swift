@@ -208,7 +208,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("ext4", false), ("tmpfs", false), ("overlay", false), ("btrfs", false), ("nfs", true), ("nfs4", true), ("cifs", true), ("9p", true),
+        ("ext4", false), ("tmpfs", false), ("overlay", false), ("btrfs", false), ("nfs", true), ("nfs4", true), ("cifs", true),
+        ("9p", true),
         ("virtiofs", true), ("fuse", true), ("fuse.sshfs", true),
     ])
     func refusesNetworkFileSystems(kind: String, isNetwork: Bool) {

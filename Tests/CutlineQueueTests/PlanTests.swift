@@ -10,6 +10,8 @@ import Testing
 @Suite struct PlanTests {
     /// What may be read from end to end, and by which index: the first row is all that is taken.
     static let allowed = ["SCAN jobs USING COVERING INDEX jobs_due"]
+    /// SQLite looks for children of a new row only while a deferred key is violated, and none of ours is deferred.
+    static let skipped = ["INSERT INTO jobs": "SCAN captions"]
 
     @Test(arguments: [
         (ClaimStep.candidates, "jobs_ready"), (ClaimStep.promotion, "jobs_due"), (ClaimStep.nextDue, "jobs_due"),
@@ -34,7 +36,8 @@ import Testing
         let seen = statements.all.filter { sql in tables.contains { sql.contains($0) } }
         #expect(seen.count > 30, "the log is empty: the test is blind")
         for sql in seen {
-            let faults = try fixture.queue.write { Self.faults(try Self.plan(sql, $0)) }
+            let plan = try fixture.queue.write { try Self.plan(sql, $0) }
+            let faults = Self.faults(plan).filter { fault in !Self.skipped.contains { sql.hasPrefix($0.key) && fault == $0.value } }
             #expect(faults.isEmpty, "\(faults) in \(sql)")
         }
     }
@@ -71,7 +74,7 @@ import Testing
     }
 
     private func stepsOfATurn(delayed: Int, cancelled: Int = 0) throws -> Int {
-        let fixture = try Fixture.make(pictures: 0..<64)
+        let fixture = try Fixture.make(pictures: 0..<64, folder: TemporaryFolder())
         try fixture.queue.execute(
             """
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(delayed + cancelled))

@@ -105,7 +105,8 @@ import Testing
         let attempts = try fixture.show("0.jpg").attempts
         #expect(attempts.map(\.n) == [1, 2] && attempts.map(\.phase) == [.failed, .succeeded] && attempts.map(\.billed) == [.no, .yes])
         #expect(attempts[0].problem == .init(kind: .overloaded, status: 503, message: "said the provider"))
-        #expect(attempts[1].requestID == "r" && attempts[1].usage.cost == Money(nanodollars: 5) && attempts[1].latency == .milliseconds(250))
+        #expect(
+            attempts[1].requestID == "r" && attempts[1].usage.cost == Money(nanodollars: 5) && attempts[1].latency == .milliseconds(250))
         #expect(attempts.map(\.startedAt) == [.start, .after(9)] && attempts.map(\.endedAt) == [.after(1), .after(10)])
     }
 

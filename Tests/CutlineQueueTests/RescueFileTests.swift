@@ -13,19 +13,20 @@ import Testing
         let claims = try fixture.claim(2)
         let file = try fixture.queue.saveForRescue(claims.map { .of($0, .text("ä\n\u{1F30A}", cost: 7)) }, by: fixture.worker)
         #expect(file.bytes == fixture.queue.path.bytes + Array(".rescue.jsonl".utf8))
-        #expect(try fixture.queue.replayRescueFile(now: .after(1)) == 2)
+        #expect(try fixture.queue.replayRescueFile(now: .after(1)).broughtIn == 2)
         #expect(try fixture.queue.records().map(\.caption?.text) == ["ä\n\u{1F30A}", "ä\n\u{1F30A}"])
-        #expect(try fixture.queue.replayRescueFile(now: .after(1)) == 0)
+        #expect(try fixture.queue.replayRescueFile(now: .after(1)) == Replayed())
         #expect(!FileManager.default.fileExists(atPath: file.string))
     }
 
     @Test func bringingInTwiceChangesNothing() throws {
         let fixture = try Fixture.make(pictures: 0..<1)
         let saved = [Settlement.of(try fixture.claimOne(), .text("a"))]
-        for _ in 0..<2 {
+        let broughtIn = try (0..<2).map { _ in
             _ = try fixture.queue.saveForRescue(saved, by: fixture.worker)
-            #expect(try fixture.queue.replayRescueFile(now: .start) == 1)
+            return try fixture.queue.replayRescueFile(now: .start).broughtIn
         }
+        #expect(broughtIn == [1, 0])
         #expect(try fixture.status().duplicateCaptions == 0 && fixture.status().attempts == 1)
     }
 
@@ -35,9 +36,9 @@ import Testing
         let settlement = Settlement.of(try fixture.claimOne(), outcome)
         _ = try fixture.queue.saveForRescue([settlement], by: fixture.worker)
         var found: [Settlement] = []
-        _ = try RescueFile(path: fixture.queue.location.rescue).replay { settlements in
+        try RescueFile(path: fixture.queue.location.rescue).replay { settlements in
             found = settlements
-            return []
+            return true
         }
         #expect(found == [settlement])
     }
@@ -49,7 +50,7 @@ import Testing
         let whole = try Data(contentsOf: URL(filePath: path.string))
         fixture.folder.write("queue.db.rescue.jsonl", whole.dropLast(9))
         _ = try fixture.queue.saveForRescue([.of(claims[2], .text("c"))], by: fixture.worker)
-        #expect(try fixture.queue.replayRescueFile(now: .start) == 2)
+        #expect(try fixture.queue.replayRescueFile(now: .start).broughtIn == 2)
         #expect(try fixture.queue.records().map(\.caption?.text) == ["a", nil, "c"])
     }
 
@@ -59,7 +60,7 @@ import Testing
         _ = try fixture.queue.saveForRescue([.of(late, .text("saved"))], by: fixture.worker)
         _ = try fixture.queue.rescue(except: nil, now: .after(400))
         try fixture.settle(fixture.claimOne(at: .after(400)), .text("second"), at: .after(400))
-        #expect(try fixture.queue.replayRescueFile(now: .after(500)) == 1)
+        #expect(try fixture.queue.replayRescueFile(now: .after(500)).broughtIn == 1)
         #expect(try fixture.show("0.jpg").attempts.map(\.duplicateCaption) == ["saved", nil])
     }
 
@@ -69,11 +70,11 @@ import Testing
         var stranger = Settlement.of(claim, .text("of another queue"))
         stranger.attempt = AttemptID(4_711)
         let path = try fixture.queue.saveForRescue([stranger, .of(claim, .text("a"))], by: fixture.worker)
-        #expect(try fixture.queue.replayRescueFile(now: .start) == 1)
-        let left = try String(contentsOfFile: path.string, encoding: .utf8)
-        #expect(left.contains("of another queue") && left.contains("4711"))
-        #expect(try FileManager.default.attributesOfItem(atPath: path.string)[.posixPermissions] as? Int == 0o600)
-        #expect(try fixture.queue.replayRescueFile(now: .start) == 0)
+        let first = try fixture.queue.replayRescueFile(now: .start)
+        #expect(first.broughtIn == 1 && first.refused == 1)
+        #expect(try String(contentsOfFile: path.string, encoding: .utf8).contains("of another queue"))
+        let second = try fixture.queue.replayRescueFile(now: .start)
+        #expect(second.broughtIn == 0 && second.refused == 1)
     }
 
     @Test func severalMaySaveWhileOneBringsIn() async throws {
@@ -86,10 +87,10 @@ import Testing
                     return 0
                 }
             }
-            for _ in 0..<50 { group.addTask { try fixture.queue.replayRescueFile(now: .start) } }
+            for _ in 0..<50 { group.addTask { try fixture.queue.replayRescueFile(now: .start).broughtIn } }
             return try await group.reduce(0, +)
         }
-        #expect(try found + fixture.queue.replayRescueFile(now: .start) == 200)
+        #expect(try found + fixture.queue.replayRescueFile(now: .start).broughtIn == 200)
         #expect(try fixture.count(.succeeded) == 200)
     }
 }
@@ -124,7 +125,7 @@ import Testing
         #expect(try Data(contentsOf: URL(filePath: saved.string)).count > 200_000)
         free()
         let again = try Queue(at: fixture.queue.path, now: .start)
-        #expect(try again.replayRescueFile(now: .start) == 1)
+        #expect(try again.replayRescueFile(now: .start).broughtIn == 1)
         #expect(try again.state(of: claim.job) == .succeeded)
     }
 }

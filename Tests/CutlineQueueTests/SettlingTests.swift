@@ -64,7 +64,9 @@ import Testing
 
     @Test func lastAttemptFailsTheJob() throws {
         let fixture = try Fixture.make(policy: RetryPolicy(maxAttempts: 3), pictures: 0..<1)
-        let effects = try (0..<3).map { try fixture.settle(fixture.claimOne(at: .after(Double($0) * 100)), .transient, at: .after(Double($0) * 100)) }
+        let effects = try (0..<3).map {
+            try fixture.settle(fixture.claimOne(at: .after(Double($0) * 100)), .transient, at: .after(Double($0) * 100))
+        }
         #expect(effects == [.retries(after: .seconds(1)), .retries(after: .seconds(1)), .failed])
         #expect(try fixture.show("0.jpg").record.attempts == 3)
     }

@@ -11,8 +11,10 @@ import SystemPackage
 package final class TemporaryFolder: Sendable {
     package let path: FilePath
 
-    package init() {
-        var template = Array("/tmp/cutline-test-XXXXXX".utf8CString)
+    /// - Parameter inMemory: where the system has a folder in memory, for tests that write much and have nothing to say about disks.
+    package init(inMemory: Bool = false) {
+        let parent = inMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+        var template = Array("\(parent)/cutline-test-XXXXXX".utf8CString)
         precondition(mkdtemp(&template) != nil, "cannot make a temporary folder")
         path = FilePath(platformString: template)
     }

@@ -226,6 +226,13 @@ CREATE TRIGGER captions_counted AFTER INSERT ON captions WHEN NEW.accepted = 0 B
     UPDATE counts SET duplicates = duplicates + 1 WHERE batch = (SELECT batch FROM jobs WHERE id = NEW.job);
 END;
 
+-- REPLACE deletes without telling the trigger below.
+CREATE TRIGGER captions_not_replaced BEFORE INSERT ON captions
+WHEN EXISTS (SELECT 1 FROM captions WHERE attempt = NEW.attempt)
+    OR NEW.accepted = 1 AND EXISTS (SELECT 1 FROM captions WHERE job = NEW.job AND accepted = 1) BEGIN
+    SELECT RAISE(ABORT, 'a caption is never replaced');
+END;
+
 CREATE TRIGGER captions_kept BEFORE DELETE ON captions BEGIN
     SELECT RAISE(ABORT, 'a caption is never deleted');
 END;

@@ -30,12 +30,12 @@ extension QueueReader {
     package func jobs(named name: String, batch: BatchID? = nil) throws -> [JobStatus] {
         let entries = try read { db in
             let byKey = try Int64.fetchAll(
-                db, sql: "SELECT id FROM entries WHERE key = ? AND batch IN (SELECT id FROM batches WHERE ? IS NULL OR id = ?) ORDER BY id",
+                db, sql: "SELECT id FROM entries WHERE key = ? AND batch IN (SELECT id FROM batches WHERE ? IS NULL OR id = ?)",
                 arguments: [UserText(name), batch?.number, batch?.number])
             guard byKey.isEmpty, let id = Int64(name) else { return byKey }
             return try Int64.fetchAll(db, sql: "SELECT id FROM entries WHERE id = ?", arguments: [id])
         }
-        return try entries.compactMap(status(ofEntry:))
+        return try entries.sorted().compactMap(status(ofEntry:))
     }
 
     private func status(ofEntry entry: Int64) throws -> JobStatus? {

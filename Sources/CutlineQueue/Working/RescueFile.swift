@@ -27,29 +27,33 @@ struct RescueFile {
         }
     }
 
-    /// Hands every whole line to `settle`, which returns what the queue refused: that stays in the file, the rest is removed from it.
-    /// A line that was cut off by a crash had not been acknowledged and is passed over.
-    ///
-    /// - Returns: how many lines the queue took.
-    func replay(_ settle: ([Settlement]) throws -> Set<AttemptID>) throws -> Int {
-        guard let lock = FileLock(existing: path) else { return 0 }
-        return try lock.withLock {
-            guard lock.isInPlace else { return 0 }
+    /// Hands every whole line to `settle`, and removes the file where that returns true. A line that was cut off by a crash had not been
+    /// acknowledged and is passed over.
+    func replay(_ settle: ([Settlement]) throws -> Bool) throws {
+        guard let lock = FileLock(existing: path) else { return }
+        try lock.withLock {
+            guard lock.isInPlace else { return }
             let lines = try Data(contentsOf: URL(filePath: path.string)).split(separator: UInt8(ascii: "\n"))
             let settlements = lines.compactMap { line in
                 // An unreadable line is a torn one; see above.
                 try? JSONDecoder().decode(Settlement.self, from: line)
             }
-            let refused = try settle(settlements)
-            let left = settlements.filter { refused.contains($0.attempt) }
-            if left.isEmpty { unlink(path.string) } else { try Self.lines(left).write(to: URL(filePath: path.string), options: .atomic) }
-            return settlements.count - left.count
+            if try settle(settlements) { unlink(path.string) }
         }
     }
 
     private static func lines(_ settlements: [Settlement]) throws -> Data {
         try settlements.reduce(into: Data()) { $0 += try JSONEncoder().encode($1) + Data("\n".utf8) }
     }
+}
+
+/// What became of the outcomes in the rescue file.
+package struct Replayed: Hashable, Sendable {
+    package var broughtIn = 0
+    /// Of attempts that this queue does not have (was a backup restored?); the file is kept because of them.
+    package var refused = 0
+
+    package init() {}
 }
 
 extension Queue {
@@ -61,17 +65,20 @@ extension Queue {
     }
 
     /// Brings in what a worker saved when it could not write the queue; doing so twice changes nothing.
-    ///
-    /// - Returns: how many settlements it took. What it refuses (of an attempt that it does not have) stays in the file.
-    package func replayRescueFile(now: Timestamp) throws -> Int {
+    package func replayRescueFile(now: Timestamp) throws -> Replayed {
+        var replayed = Replayed()
         try RescueFile(path: location.rescue).replay { settlements in
-            try write { db in
+            let settled = try write { db in
                 let lanes = LaneStore(db)
                 let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: { 0 })
                 let settled = try settlements.map(settling.settle)
                 try lanes.flush()
-                return Set(settled.filter(\.isRejected).map(\.attempt))
+                return settled
             }
+            replayed.refused = settled.count(where: \.isRejected)
+            replayed.broughtIn = settled.count { $0.effect != .repeated } - replayed.refused
+            return replayed.refused == 0
         }
+        return replayed
     }
 }
