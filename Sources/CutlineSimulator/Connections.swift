@@ -9,6 +9,8 @@ final class Connections: Sendable {
     private struct State {
         var listener: (any Channel)?
         var open: [ObjectIdentifier: any Channel] = [:]
+        /// Calls that are held back, one for a connection.
+        var waits: [ObjectIdentifier: EventLoopPromise<Void>] = [:]
         var isClosed = false
     }
 
@@ -27,8 +29,31 @@ final class Connections: Sendable {
     func add(_ channel: any Channel) {
         state.withLock { $0.open[ObjectIdentifier(channel)] = channel }
         channel.closeFuture.whenComplete { _ in
-            self.state.withLock { _ = $0.open.removeValue(forKey: ObjectIdentifier(channel)) }
+            let wait = self.state.withLock {
+                $0.open.removeValue(forKey: ObjectIdentifier(channel))
+                return $0.waits.removeValue(forKey: ObjectIdentifier(channel))
+            }
+            wait?.fail(ChannelError.ioOnClosedChannel)
         }
+    }
+
+    /// Lets a call wait.
+    ///
+    /// - Throws: `ChannelError` as soon as its connection is closed, by the client or by stopping.
+    func wait(_ time: Duration, on channel: any Channel) async throws {
+        let end = channel.eventLoop.makePromise(of: Void.self)
+        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(time)) { end.succeed() }
+        let isOpen = state.withLock {
+            guard $0.open[ObjectIdentifier(channel)] != nil else { return false }
+            $0.waits[ObjectIdentifier(channel)] = end
+            return true
+        }
+        if !isOpen { end.fail(ChannelError.ioOnClosedChannel) }
+        defer {
+            timer.cancel()
+            state.withLock { _ = $0.waits.removeValue(forKey: ObjectIdentifier(channel)) }
+        }
+        try await end.futureResult.get()
     }
 
     /// Closes the listener, then every connection, and returns before that is done.

@@ -20,6 +20,7 @@ struct Responder: HTTPResponder {
     static let largestBody = 128 << 20
 
     let script: Script
+    let connections: Connections
     private var book: CallBook { script.book }
 
     func respond(to request: Request, context: Connection) async throws -> Response {
@@ -66,16 +67,9 @@ struct Responder: HTTPResponder {
         exchange.envelope.reply(answer, model: try request.get().model, call: exchange.call, at: CallBook.now)
     }
 
-    /// - Throws: when the connection is closed meanwhile, by the client or by stopping.
     private func pause(_ exchange: Exchange, for latency: Duration) async throws {
-        let end = exchange.channel.eventLoop.makePromise(of: Void.self)
-        let timer = exchange.channel.eventLoop.scheduleTask(in: TimeAmount(latency)) { end.succeed() }
-        exchange.channel.closeFuture.whenComplete { _ in
-            timer.cancel()
-            end.fail(ChannelError.ioOnClosedChannel)
-        }
         do {
-            try await end.futureResult.get()
+            try await connections.wait(latency, on: exchange.channel)
         } catch {
             try note(exchange, status: nil, fault: Self.closed)
             throw error

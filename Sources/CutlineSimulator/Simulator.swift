@@ -59,13 +59,16 @@ package final class Simulator: Sendable {
         _ = await serving.result
     }
 
+    /// One thread for all simulators of a process. It is never shut down: a connection's last references go some time after it was
+    /// closed, and touch it once more.
+    private static let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
     /// Returns when the connections are closed.
     private static func serve(
         _ options: SimulatorOptions, _ book: CallBook, _ connections: Connections, running: @escaping @Sendable (Int) -> Void
     ) async throws {
-        let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let application = Application(
-            responder: Responder(script: Script(options: options, book: book)),
+            responder: Responder(script: Script(options: options, book: book), connections: connections),
             server: .http1(configuration: .init(additionalChannelHandlers: [ConnectionEntry(connections)])),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: options.port), backlog: 4_096),
             onServerRunning: { channel in
@@ -81,7 +84,6 @@ package final class Simulator: Sendable {
             // That its server returned is an error to Hummingbird, and what stopping does here.
             if !connections.isClosed { failure = error }
         }
-        try await threads.shutdownGracefully()
         try book.log?.close()
         if let failure { throw failure }
     }

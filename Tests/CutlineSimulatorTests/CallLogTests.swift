@@ -74,6 +74,18 @@ import Testing
         }
     }
 
+    @Test func aCallWhoseClientLeavesTooSoonWasNotAnswered() async throws {
+        try await withSimulator(SimulatorOptions(latency: .seconds(3_600), log: file)) { simulator in
+            do {
+                let (socket, body) = (try RawSocket(simulator.port), chat())
+                socket.send("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+                try await until { try lines().count == 1 }
+            }
+            try await until { try lines().count == 2 }
+        }
+        #expect(try lines().last?.text == #"{"call":1,"event":"answered","fault":"closed","status":null}"#)
+    }
+
     @Test func aResetBeforeTheBodyIsNotACallThatWasReceived() async throws {
         try await withSimulator(SimulatorOptions(faults: [Fault(.resetEarly)], log: file)) { simulator in
             let socket = try RawSocket(simulator.port)
