@@ -7,7 +7,7 @@ struct DecisionTests {
 
     private static let expected: [FailureClass: Kind] = [
         .unauthorized: .release, .forbidden: .release, .quotaExhausted: .release, .rateLimited: .release, .overloaded: .retry,
-        .serverError: .retry, .timeout: .retry, .unreachable: .retry, .connectionLost: .retry, .tls: .release,
+        .serverError: .retry, .timeout: .retry, .unreachable: .release, .connectionLost: .retry, .tls: .release,
         .wrongEndpoint: .release, .modelNotFound: .release, .noVision: .fail, .imageUnreachable: .retry, .imageRejected: .fail,
         .imageUnreadable: .fail, .tooLarge: .fail, .contextTooLong: .fail, .contentFiltered: .fail, .refused: .fail,
         .emptyAnswer: .retry, .malformedAnswer: .retry, .schemaMismatch: .fail, .unsupportedParameter: .fail,

@@ -110,16 +110,28 @@ struct LaneTests {
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(5_100)) == nil)
     }
 
-    @Test func theBreakerGivesUpAfterSixOpenings() {
+    @Test func theBreakerGivesUpALaneThatNeverAnswered() {
         var lane = lane()
-        var (now, opened) = (Int64(0), [Int64]())
+        #expect(waits(&lane, from: 0) == [5, 10, 20, 40])
+        #expect(lane.paused == Pause(kind: .connectionLost, message: "reset"))
+    }
+
+    @Test func theBreakerKeepsProbingALaneThatAnsweredBefore() {
+        var lane = lane()
+        _ = call(&lane, .answered(usedTokens: nil), sent: 0, ended: 0)
+        #expect(waits(&lane, from: 0) == [5, 10, 20, 40, 60, 60, 60, 60])
+        #expect(lane.paused == nil)
+    }
+
+    /// The seconds of the first eight openings, if there are so many, when every call is lost.
+    private func waits(_ lane: inout Lane, from start: Int64) -> [Int64] {
+        var (now, opened) = (start, [Int64]())
         for _ in 0..<4 { _ = call(&lane, lost, sent: now, ended: now) }
-        while case .opened(let until, _)? = call(&lane, lost, sent: now, ended: now).first {
+        while opened.count < 8, case .opened(let until, _)? = call(&lane, lost, sent: now, ended: now).first {
             opened.append((until - at(now)).milliseconds / 1_000)
             now = until.milliseconds - at(0).milliseconds
         }
-        #expect(opened == [5, 10, 20, 40, 60, 60])
-        #expect(lane.paused == Pause(kind: .connectionLost, message: "reset"))
+        return opened
     }
 
     @Test func callsSentBeforeTheBreakerOpenedAreTheSameTrouble() {
