@@ -49,7 +49,7 @@ package actor Runner {
             finish = continuation
             do {
                 let replayed = try queue.replayRescueFile(now: clock.now())
-                if replayed > 0 { report(.replayed(replayed)) }
+                if replayed.broughtIn > 0 { report(.replayed(replayed.broughtIn)) }
                 try rescue()
                 try queue.resumeLanes(options.scope)
                 changeCounter = try queue.changeCounter()
