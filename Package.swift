@@ -9,6 +9,7 @@ let system = Target.Dependency.product(name: "SystemPackage", package: "swift-sy
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -21,7 +22,7 @@ func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resou
 }
 
 func suite(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+    .testTarget(name: name, dependencies: ["CutlineCore", "TestSupport", system] + dependencies, swiftSettings: strict)
 }
 
 let package = Package(
@@ -66,15 +67,16 @@ let package = Package(
             swiftSettings: strict),
         // Tests: a suite per room, then the commands in process, then the built binary
         .target(name: "TestSupport", dependencies: ["CutlineCore", system], path: "Tests/TestSupport", swiftSettings: strict),
-        suite("CutlineCoreTests", ["CutlineCore", "TestSupport"]),
-        suite("CutlineInputTests", ["CutlineInput", "TestSupport"]),
-        suite("CutlineQueueTests", ["CutlineQueue", "CutlineMigrationsSQLite", "TestSupport", grdb]),
-        suite("CutlineProviderTests", ["CutlineProvider", "TestSupport", system, nio, nioPosix, nioHTTP1]),
-        suite("CutlineExportTests", ["CutlineExport", "TestSupport"]),
-        suite("CutlineSimulatorTests", ["CutlineCore", "CutlineSimulator", "TestSupport", system, httpClient]),
-        suite("CutlineRunnerTests", ["CutlineRunner", "TestSupport"]),
-        suite("CommandTests", ["cutline", "TestSupport"]),
-        suite("EndToEndTests", ["CutlineCore", "TestSupport"]),
+        suite("CutlineCoreTests", []),
+        suite("CutlineInputTests", ["CutlineInput"]),
+        suite("CutlineQueueTests", ["CutlineQueue", "CutlineMigrationsSQLite", grdb, grdbSQLite]),
+        suite("CutlineProviderTests", ["CutlineProvider", nio, nioPosix, nioHTTP1]),
+        suite("CutlineExportTests", ["CutlineExport"]),
+        suite("CutlineSimulatorTests", ["CutlineSimulator", httpClient]),
+        suite("CutlineRunnerTests", ["CutlineRunner", "CutlineQueue"]),
+        suite("CommandTests", ["cutline", "CutlineSimulator", "CutlineQueue"]),
+        // Runs the built binary, so that it must be built before.
+        suite("EndToEndTests", ["cutline"]),
     ],
     swiftLanguageModes: [.v6]
 )
