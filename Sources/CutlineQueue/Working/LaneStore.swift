@@ -10,6 +10,7 @@ final class LaneStore {
     init(_ db: Database) { self.db = db }
 
     func name(_ id: Int64) throws -> String { try load(id).name }
+    func inFlight(_ id: Int64) throws -> Int { try load(id).lane.inFlight }
 
     func tryReserve(_ id: Int64, estimatedTokens: Int, at now: Timestamp) throws -> LaneRefusal? {
         try change(id) { $0.tryReserve(estimatedTokens: estimatedTokens, at: now) }
