@@ -26,8 +26,10 @@ package struct Usage: Codable, Hashable, Sendable {
         self.costSource = costSource
     }
 
+    /// Nil also where the sum is absurd: the numbers come from outside and must not stop the process.
     package var totalTokens: Int? {
         guard let inputTokens, let outputTokens else { return nil }
-        return inputTokens + outputTokens
+        let (sum, isTooLarge) = inputTokens.addingReportingOverflow(outputTokens)
+        return isTooLarge ? nil : sum
     }
 }

@@ -37,6 +37,12 @@ import Testing
         #expect(try fixture.lane().inFlight == 1, "the lane must not hear of what was not stored")
     }
 
+    @Test func absurdUsageDoesNotStopTheQueue() throws {
+        let fixture = try Fixture.make(pictures: 0..<2)
+        #expect(try fixture.settle(fixture.claimOne(), .text("a", tokens: .max)) == .accepted)
+        #expect(try fixture.claim().count == 1)
+    }
+
     @Test func whatWasNotSentIsNoAttempt() throws {
         let fixture = try Fixture.make(pictures: 0..<1)
         #expect(try fixture.settle(fixture.claimOne(), .notSent("stopping")) == .released)

@@ -58,6 +58,15 @@ import Testing
         #expect(batches == [fixture.batch, other, fixture.batch, other, fixture.batch, fixture.batch])
     }
 
+    @Test func freedSlotGoesToTheLaneWithFewerCalls() throws {
+        let fixture = try Fixture.make(pictures: 0..<9)
+        let limits = Limits(concurrency: 100)
+        let other = try fixture.queue.openBatch(.make("late", provider: "other"), policy: RetryPolicy(), limits: limits, now: .start)
+        _ = try fixture.queue.add((10..<14).map { .make($0) }, to: other, now: .start)
+        let batches = try (0..<4).map { _ in try fixture.claimOne().batch }
+        #expect(batches == [fixture.batch, other, fixture.batch, other])
+    }
+
     @Test func blockedLaneLeavesTheOthersAlone() throws {
         let fixture = try Fixture.make(limits: Limits(concurrency: 1), pictures: 0..<3)
         let other = try fixture.queue.openBatch(

@@ -15,7 +15,8 @@ struct ClaimStep {
         try db.cachedStatement(sql: Self.promotion).execute(arguments: [request.now.milliseconds])
     }
 
-    /// Claims one call from each lane in rotation until the worker has enough, so that no lane waits behind another one's backlog.
+    /// Claims one call from each lane in rotation until the worker has enough, so that no lane waits behind another one's backlog;
+    /// the lane with the fewest calls in flight comes first.
     func claim(into turn: inout Turn) throws {
         var rotation = try lanesWithQueuedJobs()
         turn.lanesWithQueuedJobs = rotation.count
@@ -66,7 +67,8 @@ struct ClaimStep {
             case .all: try Row.fetchAll(db.cachedStatement(sql: Self.batches("true")))
             }
         let batches = Dictionary(grouping: try rows.map { try ClaimableBatch($0) }, by: \.lane)
-        return batches.values.map { LaneBacklog(batches: $0[...]) }.sorted { $0.firstBatch < $1.firstBatch }
+        let backlogs = try batches.map { (backlog: LaneBacklog(batches: $1[...]), inFlight: try lanes.inFlight($0)) }
+        return backlogs.sorted { ($0.inFlight, $0.backlog.firstBatch) < ($1.inFlight, $1.backlog.firstBatch) }.map(\.backlog)
     }
 
     static let promotion = """
@@ -128,8 +130,8 @@ private struct ClaimableBatch {
         request = CaptionRequest(
             model: row.text("model"), system: row.text(optional: "system"), prompt: row.text("prompt"), images: [], parameters: parameters)
         let succeeded: Int = row["succeeded"]
-        if succeeded > 0, let input = row["input_tokens"] as Int?, let output = row["output_tokens"] as Int? {
-            estimatedTokens = (input + output) / succeeded + 1
+        if succeeded > 0, let used = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"]).totalTokens {
+            estimatedTokens = max(1, used / succeeded)
         } else {
             estimatedTokens = 1_000 + (parameters.maxTokens ?? 300)
         }

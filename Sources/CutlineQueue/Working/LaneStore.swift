@@ -10,6 +10,7 @@ final class LaneStore {
     init(_ db: Database) { self.db = db }
 
     func name(_ id: Int64) throws -> String { try load(id).name }
+    func inFlight(_ id: Int64) throws -> Int { try load(id).lane.inFlight }
 
     func standstill(_ id: Int64, at now: Timestamp) throws -> LaneRefusal? { try load(id).lane.standstill(at: now) }
 

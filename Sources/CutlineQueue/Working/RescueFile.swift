@@ -2,6 +2,12 @@ import CutlineCore
 import Foundation
 import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Where what has been paid for goes when the queue cannot be written: `<queue>.rescue.jsonl`, one settlement a line.
 struct RescueFile {
     let path: FilePath
@@ -23,8 +29,18 @@ struct RescueFile {
             try file.seekToEnd()
             try file.write(contentsOf: lines)
             try file.synchronize()
+            syncFolder()
             return true
         }
+    }
+
+    /// A new file's name is on the disk only once its folder is.
+    private func syncFolder() {
+        let folder = path.removingLastComponent()
+        let descriptor = open(folder.isEmpty ? "." : folder.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
     }
 
     /// Hands every whole line to `settle`, and removes the file where that returns true. A line that was cut off by a crash had not been
