@@ -1,0 +1,117 @@
+import CutlineCore
+import Foundation
+import Testing
+import TestSupport
+
+/// A folder in, a dataset out.
+@Suite struct CaptioningTests {
+    private let ask = ["--provider", "simulator", "--model", "sim-1", "--prompt", "Describe this image."]
+
+    @Test func everyFormatIsSentWithItsOwnTypeAndCaptioned() throws {
+        let place = Workplace()
+        try place.copyExamples(["harbour.jpg", "a.png", "b.webp", "moon.gif", "Größe & \"Maß\" #1.png"], to: "photos/deep")
+        let run = try place.program.run(["run", "photos"] + ask)
+        #expect(run.status == 0, "\(run.error)")
+        #expect(run.output == "")
+        let records = try place.records()
+        let captions = Dictionary(uniqueKeysWithValues: records.map { ($0["key"]?.string ?? "", $0["caption"]?.string ?? "") })
+        #expect(
+            captions == [
+                "deep/harbour.jpg": "A JPEG picture, 640 × 480 pixels, 39,758 bytes.",
+                "deep/a.png": "A PNG picture, 360 × 270 pixels, 10,826 bytes.",
+                "deep/b.webp": "A WebP picture, 360 × 270 pixels, 2,904 bytes.",
+                "deep/moon.gif": "A GIF picture, 200 × 200 pixels, 29,906 bytes.",
+                "deep/Größe & \"Maß\" #1.png": "A PNG picture, 320 × 320 pixels, 26,178 bytes.",
+            ])
+    }
+
+    @Test func datasetsAreWrittenToFiles() throws {
+        let place = Workplace()
+        try place.copyExamples(["a.png", "b.webp"], to: "photos")
+        #expect(try place.program.run(["run", "photos"] + ask).status == 0)
+        for format in ["jsonl", "csv"] {
+            let export = try place.program.run("export", "--format", format, "-o", "set.\(format)")
+            #expect(export.status == 0 && export.output == "", "\(export.error)")
+            let text = try String(contentsOfFile: place.folder.path.appending("set.\(format)").string, encoding: .utf8)
+            #expect(text == (try place.program.run("export", "--format", format).output))
+            #expect(text.contains("A WebP picture, 360 × 270 pixels, 2,904 bytes."))
+        }
+    }
+
+    @Test func pathsThatAreNotUTF8AreCaptioned() throws {
+        let place = Workplace()
+        try place.copyExamples(["a.png"], to: "photos")
+        let name = Array("\(place.folder.path.string)/photos/a.png".utf8) + [0]
+        let odd = Array("\(place.folder.path.string)/photos/caf".utf8) + [0xE9, 0] as [UInt8]
+        #expect(
+            name.withUnsafeBytes { a in
+                odd.withUnsafeBytes { b in rename(a.bindMemory(to: CChar.self).baseAddress!, b.bindMemory(to: CChar.self).baseAddress!) }
+            } == 0)
+        #expect(try place.program.run(["run", "photos"] + ask).status == 0)
+        #expect(try place.records().map { $0["key"]?.string } == ["caf\\xe9"])
+    }
+
+    @Test func secondRunSendsNothingAndAnAddedPictureIsTheOnlyNewCost() throws {
+        let place = Workplace()
+        let provider = try ProviderProcess(in: place.folder)
+        let asked = try given(provider, place)
+        try place.copyExamples(["a.png", "b.webp", "moon.gif"], to: "photos")
+        for _ in 0..<2 { #expect(try place.program.run(asked).status == 0) }
+        #expect(try provider.calls().count == 3)
+        try place.copyExamples(["tiles.gif"], to: "photos")
+        #expect(try place.program.run(asked).status == 0)
+        #expect(try provider.calls().count == 4)
+        #expect(try place.records().count == 4)
+    }
+
+    @Test func renamedAndCopiedPicturesAreExportedAndNotPaidForAgain() throws {
+        let place = Workplace()
+        let provider = try ProviderProcess(in: place.folder)
+        let asked = try given(provider, place)
+        try place.copyExamples(["a.png", "b.webp"], to: "photos")
+        #expect(try place.program.run(asked).status == 0)
+        let photos = URL(filePath: place.folder.path.string).appending(path: "photos")
+        try FileManager.default.moveItem(at: photos.appending(path: "a.png"), to: photos.appending(path: "renamed.png"))
+        try FileManager.default.copyItem(at: photos.appending(path: "b.webp"), to: photos.appending(path: "copy.webp"))
+        #expect(try place.program.run(asked).status == 0)
+        #expect(try provider.calls().count == 2)
+        #expect(
+            try place.records().compactMap { $0["key"]?.string } == ["a.png", "b.webp", "copy.webp", "renamed.png"].map { "photos/\($0)" })
+    }
+
+    @Test func editedPictureIsCaptionedAgainUnderItsKey() throws {
+        let place = Workplace()
+        let provider = try ProviderProcess(in: place.folder)
+        let asked = try given(provider, place)
+        try place.copyExamples(["a.png"], to: "photos")
+        #expect(try place.program.run(asked).status == 0)
+        place.folder.write("photos/a.png", try Data(contentsOf: Workplace.examples.appending(path: "chart.png")))
+        let run = try place.program.run(asked)
+        #expect(run.status == 0 && run.error.contains("1 edited"), "\(run.error)")
+        #expect(try provider.calls().count == 2)
+        #expect(try place.records().map { $0["caption"]?.string } == ["A PNG picture, 560 × 420 pixels, 15,701 bytes."])
+    }
+
+    @Test func pictureThatVanishedIsAFailedJobThatWasNeverSent() throws {
+        let place = Workplace()
+        let provider = try ProviderProcess(in: place.folder)
+        let asked = try given(provider, place)
+        try place.copyExamples(["a.png", "b.webp"], to: "photos")
+        #expect(try place.program.run(["add"] + asked.dropFirst()).status == 0)
+        try FileManager.default.removeItem(atPath: place.folder.path.appending("photos/a.png").string)
+        #expect(try place.program.run("work").status == 1)
+        #expect(try provider.calls().count == 1)
+        #expect(try place.records("--state", "failed").map { $0["error"]?["class"]?.string } == ["image_unreadable"])
+    }
+
+    /// A job file that asks a provider process, and a folder of pictures: flags cannot name an address.
+    private func given(_ provider: ProviderProcess, _ place: Workplace) throws -> [String] {
+        place.folder.write(
+            "settings.json",
+            text: """
+                {"batch": "photos", "provider": {"name": "simulator", "base_url": "\(provider.baseURL)"}, "model": "sim-1",
+                 "prompt": "Describe this image."}
+                """)
+        return ["run", "settings.json", "photos"]
+    }
+}
