@@ -18,7 +18,7 @@ demo: build ## Captions the example pictures with the built-in simulator, into d
 	$(CUTLINE) run jobs.example.json --queue demo/cutline.db
 	$(CUTLINE) export --queue demo/cutline.db --format jsonl -o demo/captions.jsonl --overwrite
 	$(CUTLINE) export --queue demo/cutline.db --format csv -o demo/captions.csv --overwrite
-	$(CUTLINE) status --queue demo/cutline.db
+	@$(CUTLINE) export --queue demo/cutline.db --format table
 
 test: setup ## Format, imports, build and all tests; ends with "N passed, N failed"
 	swift format lint --strict -r $(SWIFT_FILES)
