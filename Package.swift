@@ -72,7 +72,7 @@ let package = Package(
         suite("CutlineProviderTests", ["CutlineProvider", "TestSupport", system, nio, nioPosix, nioHTTP1]),
         suite("CutlineExportTests", ["CutlineExport", "TestSupport"]),
         suite("CutlineSimulatorTests", ["CutlineCore", "CutlineSimulator", "TestSupport", system, httpClient]),
-        suite("CutlineRunnerTests", ["CutlineRunner", "TestSupport"]),
+        suite("CutlineRunnerTests", ["CutlineRunner", "TestSupport", system, grdb]),
         suite("CommandTests", ["cutline", "TestSupport"]),
         suite("EndToEndTests", ["CutlineCore", "TestSupport"]),
     ],
