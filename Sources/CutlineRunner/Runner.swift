@@ -65,7 +65,9 @@ package actor Runner {
                 try queue.resumeLanes(options.scope)
                 changeCounter = try queue.changeCounter()
             } catch { return fail(error) }
-            heartbeat = executor.queue.repeatingTimer(every: .milliseconds(Int(clock.beat.milliseconds))) { [weak self] in self?.assumeIsolated { $0.beat() } }
+            heartbeat = executor.queue.repeatingTimer(every: .milliseconds(Int(clock.beat.milliseconds))) { [weak self] in
+                self?.assumeIsolated { $0.beat() }
+            }
             takeTurn()
         }
     }

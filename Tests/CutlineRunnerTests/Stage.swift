@@ -102,13 +102,23 @@ final class EventLog: Sendable {
         for watcher in ready { watcher.continuation.resume() }
     }
 
-    /// Waits for the next event of this kind.
-    func next(_ isMet: @escaping @Sendable (RunnerEvent) -> Bool) async {
-        await withCheckedContinuation { continuation in state.withLock { $0.watchers.append((isMet, continuation)) } }
+    /// Waits for an event of this kind, unless there has been one.
+    func first(_ isMet: @escaping @Sendable (RunnerEvent) -> Bool) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.events.contains(where: isMet) { return true }
+                state.watchers.append((isMet, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
     }
 
+    /// Waits for so many beats from now on.
     func beats(_ count: Int) async {
-        for _ in 0..<count { await next(\.isProgress) }
+        for _ in 0..<count {
+            await withCheckedContinuation { continuation in state.withLock { $0.watchers.append((\.isProgress, continuation)) } }
+        }
     }
 }
 
