@@ -73,7 +73,7 @@ let package = Package(
         suite("CutlineProviderTests", ["CutlineProvider", nio, nioPosix, nioHTTP1]),
         suite("CutlineExportTests", ["CutlineExport"]),
         suite("CutlineSimulatorTests", ["CutlineSimulator", httpClient]),
-        suite("CutlineRunnerTests", ["CutlineRunner", "CutlineQueue"]),
+        suite("CutlineRunnerTests", ["CutlineRunner", "CutlineQueue", "CutlineProvider", grdb]),
         suite("CommandTests", ["cutline", "CutlineSimulator", "CutlineQueue"]),
         // Runs the built binary, so that it must be built before.
         suite("EndToEndTests", ["cutline"]),

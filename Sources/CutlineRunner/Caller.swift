@@ -30,7 +30,9 @@ package actor Caller {
     /// One call for one claim.
     package nonisolated func call(_ claim: Claim) async -> Outcome {
         let profile: Profile
-        do { profile = try await self.profile(of: claim.batch) } catch { return .notSent("\(error)") }
+        do { profile = try await self.profile(of: claim.batch) } catch let failure as Failure { return .failure(failure) } catch {
+            return .notSent("\(error)")
+        }
         let key = key(profile)
         if let variable = profile.apiKeyEnv, key == nil {
             return .failure(Failure(.unauthorized, "there is no API key: set the environment variable \(variable)"))
@@ -51,6 +53,9 @@ package actor Caller {
     private func simulatorAddress() async throws -> String {
         let task = simulator ?? Task { try await startSimulator() }
         simulator = task
-        return try await task.value
+        do { return try await task.value } catch {
+            simulator = nil
+            throw Failure(.unreachable, "the simulator cannot be started: \(error)")
+        }
     }
 }

@@ -21,6 +21,6 @@ package enum Descriptors {
             raised.rlim_cur = min(limit.rlim_max, 65_536)
             if setrlimit(resource, &raised) == 0 { limit = raised }
         }
-        return max(4, (Int(clamping: limit.rlim_cur) - 64) / 2)
+        return max(4, (Int(min(limit.rlim_cur, 65_536)) - 64) / 2)
     }
 }

@@ -32,8 +32,20 @@ package enum RunEnd: Sendable {
     /// Jobs are left, and no lane will take them until a person acts (or, with `waits` off, for long).
     case paused([LaneStop])
     case interrupted
-    /// The queue could not be written. What had been paid for stands in `saved`, if anything was in memory.
+    /// The queue could not be written. What had been paid for stands in `saved`, if anything was in memory; the error is `LostAnswers`
+    /// where it could not be saved either.
     case queueFailed(any Error, saved: String?)
+}
+
+/// The worst end: answers that neither the queue nor the file beside it took.
+package struct LostAnswers: Error, CustomStringConvertible {
+    package var count: Int
+    package var cause: String
+    package var saveError: String
+
+    package var description: String {
+        "\(cause); answers to \(count) calls, which may have been paid for, could not be saved beside it either: \(saveError)"
+    }
 }
 
 /// What a run is to do.
@@ -61,9 +73,14 @@ package struct RunnerClock: Sendable {
     package var now: @Sendable () -> Timestamp
     /// A random number in 0…1.
     package var jitter: @Sendable () -> Double
+    /// How often a run looks at what other processes did, in real time; every fifth time it also looks for dead ones.
+    package var beat: Duration
 
-    package init(now: @escaping @Sendable () -> Timestamp, jitter: @escaping @Sendable () -> Double) {
+    package init(
+        now: @escaping @Sendable () -> Timestamp, jitter: @escaping @Sendable () -> Double, beat: Duration = .seconds(1)
+    ) {
         self.now = now
         self.jitter = jitter
+        self.beat = beat
     }
 }
