@@ -48,6 +48,17 @@ import Testing
         #expect(try fixture.queue.reader.batch(named: "b\u{0}").settings == settings)
     }
 
+    @Test func adjustChangesOnlyWhatIsGiven() throws {
+        let fixture = try Fixture.make(limits: Limits(concurrency: 3, requests: .perMinute(60)))
+        try fixture.queue.adjust(
+            .batch(fixture.batch), limits: Limits(concurrency: 5), maxAttempts: 2, onUnknown: nil, now: .start)
+        #expect(try fixture.lane().limits == Limits(concurrency: 5, requests: .perMinute(60)))
+        #expect(try fixture.queue.reader.batches().map(\.policy) == [RetryPolicy(maxAttempts: 2)])
+        try fixture.queue.adjust(.all, limits: Limits(), maxAttempts: nil, onUnknown: .hold, now: .start)
+        #expect(try fixture.lane().limits == Limits(concurrency: 5, requests: .perMinute(60)))
+        #expect(try fixture.queue.reader.batches().map(\.policy) == [RetryPolicy(maxAttempts: 2, onUnknown: .hold)])
+    }
+
     @Test func profilePolicyAndLimitsMayChange() throws {
         let fixture = try Fixture.make()
         var settings = BatchSettings.make()

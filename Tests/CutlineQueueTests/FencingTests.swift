@@ -57,13 +57,22 @@ import Testing
         #expect(try rescued.fixture.dump() == before)
     }
 
-    /// The first call is still open when its job has a new owner: the user cancelled and released it meanwhile.
+    @Test func jobWhoseCallIsOpenIsNotReleased() throws {
+        let fixture = try Fixture.make(pictures: 0..<1)
+        let claim = try fixture.claimOne()
+        #expect(try fixture.queue.cancel(now: .start) == 1)
+        #expect(try fixture.queue.release() == 0, "it would be paid twice")
+        #expect(try fixture.settle(claim, .transient) == .fenced)
+        #expect(try fixture.queue.release() == 1)
+    }
+
+    /// The first call is still open when its job has a new owner. No verb lets that happen; the fence holds all the same.
     @Test(arguments: [(Outcome.permanent, 1), (.transient, 1), (.unanswered, 1), (.notSent("stopping"), 0)])
     func zombieCannotTouchTheJobOfTheNewOwner(outcome: Outcome, counted: Int) throws {
         let fixture = try Fixture.make(pictures: 0..<1)
         let zombie = try fixture.claimOne()
         #expect(try fixture.queue.cancel(now: .start) == 1)
-        #expect(try fixture.queue.release() == 1)
+        try fixture.queue.execute("UPDATE jobs SET state = 'queued', finished_at = NULL")
         let owner = try fixture.claimOne()
         #expect(try fixture.settle(zombie, outcome) == .fenced)
         #expect(try fixture.queue.number("SELECT lease FROM jobs WHERE state = 'running'") == Int(owner.attempt.number))

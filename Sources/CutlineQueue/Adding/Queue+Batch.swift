@@ -57,6 +57,23 @@ extension Queue {
         return BatchID(db.lastInsertedRowID)
     }
 
+    /// Changes limits and policies of the batches in scope; nil leaves what is there.
+    package func adjust(_ scope: Scope, limits: Limits, maxAttempts: Int?, onUnknown: OnUnknown?, now: Timestamp) throws {
+        try write { db in
+            let lanes = LaneStore(db)
+            for batch in try Batch.all(db) where scope == .all || scope == .batch(batch.id) {
+                var policy = batch.policy
+                policy.maxAttempts = maxAttempts ?? policy.maxAttempts
+                policy.onUnknown = onUnknown ?? policy.onUnknown
+                try db.execute(
+                    sql: "UPDATE batches SET policy = ? WHERE id = ?", arguments: [try JSONColumn.encode(policy), batch.id.number])
+                let lane = try Int64.fetchOne(db, sql: "SELECT lane FROM batches WHERE id = ?", arguments: [batch.id.number])!
+                try lanes.change(lane) { $0.adopt(limits.over($0.limits), at: now) }
+            }
+            try lanes.flush()
+        }
+    }
+
     /// Lifts the pauses of the lanes in scope: a person who starts a worker may have mended the cause.
     package func resumeLanes(_ scope: Scope) throws {
         try write { db in

@@ -35,11 +35,15 @@ extension Queue {
             from: "('queued', 'running', 'held', 'failed')", selection)
     }
 
-    /// A job whose entry moved to another picture stays out: nobody would see its caption.
+    /// A job whose entry moved to another picture stays out, for nobody would see its caption; and so does one whose call is still open,
+    /// for it would be paid twice.
     private func requeue(from states: String, _ selection: JobSelection) throws -> Int {
         try change(
             "state = 'queued', finished_at = NULL, failures = 0, unanswered = 0, crashes = 0",
-            from: "\(states) AND EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)", selection)
+            from: """
+                \(states) AND EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)
+                    AND NOT EXISTS (SELECT 1 FROM attempts WHERE job = jobs.id AND phase = 'open')
+                """, selection)
     }
 
     /// In chunks, so that a large selection does not keep other processes from the queue.
