@@ -114,7 +114,9 @@ final class EventLog: Sendable {
         }
     }
 
-    /// Waits for so many beats from now on.
+    var beatsSoFar: Int { events.filter(\.isProgress).count }
+
+    /// Waits for so many beats from now on, or more.
     func beats(_ count: Int) async {
         for _ in 0..<count {
             await withCheckedContinuation { continuation in state.withLock { $0.watchers.append((\.isProgress, continuation)) } }
