@@ -6,7 +6,7 @@ import CutlineRunner
 enum RunText {
     /// `120 / 1,000 done · 41.2/s · ETA 21.3 s · 2 failed · 64 in flight · 36,000 tokens · $0.04 · hackclub waits 30.0 s`
     static func progress(_ totals: RunTotals, _ run: RunProgress, since start: Int, elapsed: Duration, at now: Timestamp) -> String {
-        let done = totals.done - start
+        let done = max(0, totals.done - start)
         var parts = ["\(Words.number(totals.done)) / \(Words.number(totals.total)) done", Words.rate(done, in: elapsed)]
         let left = totals.total - totals.done
         if done > 0, left > 0 {
@@ -28,20 +28,23 @@ enum RunText {
             "an earlier worker died with \(Words.count(rescued.attempts, "call")) in flight, which may have been billed; their jobs are queued again\(held)"
     }
 
-    static func summary(_ batches: [BatchStatus], _ end: RunEnd, elapsed: Duration) -> String {
+    static func summary(_ batches: [BatchStatus], elapsed: Duration) -> String {
         let totals = RunTotals(batches)
-        let succeeded = totals.done - totals.failed - totals.held
-        var lines = [
-            "\(Words.number(succeeded)) of \(Words.count(totals.total, "job")) have a caption\(spent(totals)) (\(Words.duration(elapsed)))"
-        ]
+        let captioned = totals.done - totals.failed - totals.held
+        return "\(Words.number(captioned)) of \(Words.count(totals.total, "job")) captioned\(spent(totals)) (\(Words.duration(elapsed)))"
+    }
+
+    /// What went wrong and what to do about it, a line each.
+    static func troubles(_ batches: [BatchStatus], _ end: RunEnd) -> [String] {
+        let totals = RunTotals(batches)
+        var lines: [String] = []
         let unknown = batches.map(\.unknownAttempts).reduce(0, +)
         if unknown > 0 { lines.append("\(Words.count(unknown, "call")) may have been billed without an answer; see `cutline status`") }
         if totals.failed > 0 {
             lines.append("\(Words.count(totals.failed, "job")) failed; see `cutline export --state failed --format table`")
         }
         if totals.held > 0 { lines.append("\(Words.count(totals.held, "job")) held; see `cutline export --state held --format table`") }
-        lines += ending(end)
-        return lines.joined(separator: "\n")
+        return lines + ending(end)
     }
 
     private static func ending(_ end: RunEnd) -> [String] {
