@@ -37,7 +37,7 @@ struct CommandEnd: Error, Hashable {
         case let end as CommandEnd: self = end
         case let error as InputError: self = .badInput("\(error)")
         case let error as QueueError: self = CommandEnd(code: error.exitStatus, sentence: "\(error)")
-        case let error as ExportError: self = CommandEnd(code: error.exitStatus, sentence: error == .closedPipe ? nil : "\(error)")
+        case let error as ExportError: self = CommandEnd(code: error.exitStatus, sentence: error.sentence)
         default: self = CommandEnd(code: .queue, sentence: "something unforeseen went wrong: \(error)")
         }
     }
@@ -61,6 +61,14 @@ extension ExportError {
         case .cannotWrite: .queue
         // `| head` has what it wanted.
         case .closedPipe: .success
+        }
+    }
+
+    fileprivate var sentence: String? {
+        switch self {
+        case .closedPipe: nil
+        case .cannotWrite(_?, _): "\(self); name another file with -o PATH"
+        case .exists, .isFolder, .cannotWrite(nil, _): "\(self)"
         }
     }
 }

@@ -18,7 +18,7 @@ import Testing
         #expect(first.error.contains("1 job failed; see `cutline export --state failed --format table`"))
         #expect(await desk.run(asking).code == 1)
         #expect(await desk.cutline("work").code == 1)
-        let problem = try await desk.records("--state", "failed")[0]["error"]
+        let problem = try await desk.records("--state", "failed").first?["error"]
         #expect(problem?["class"]?.string == "invalid_request")
         #expect(problem?["status"]?.int == 400)
     }
@@ -38,7 +38,9 @@ import Testing
             desk.variables["SIM_KEY"] = "wrong"
             let said = await desk.cutline("run", "jobs.json")
             #expect(said.code == 2)
-            #expect(said.error.contains("simulator is paused: Incorrect API key provided: simulator\nto go on: check the API key"))
+            #expect(
+                said.error.contains(
+                    "simulator is paused (unauthorized): Incorrect API key provided: simulator\nto go on: check the API key"))
             #expect(try await desk.counts() == ["queued": 2])
             let paused = try await desk.status()["lanes"]?[0]?["paused"]
             #expect(paused?["class"]?.string == "unauthorized")

@@ -40,7 +40,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("harbour.jpg", "harbour.jpg"), ("a\nb\tc\rd", "a b c d"), ("\u{1B}[31mred\u{1B}[0m", " [31mred [0m"), ("\u{0}\u{7F}\u{9B}2J", "   2J"),
+        ("harbour.jpg", "harbour.jpg"), ("a\nb\tc\rd", "a b c d"), ("\u{1B}[31mred\u{1B}[0m", " [31mred [0m"),
+        ("\u{0}\u{7F}\u{9B}2J", "   2J"),
         ("a\u{202E}gpj.exe", "a gpj.exe"), ("a\u{2028}b\u{2066}c", "a b c"), ("Größe 図 👍🏽 e\u{301}", "Größe 図 👍🏽 e\u{301}"), ("", ""),
     ])
     func cleanTextHasNoControlCharacters(text: String, cleaned: String) { #expect(Words.clean(text) == cleaned) }

@@ -6,6 +6,7 @@ import CutlineQueue
 struct Export: Command {
     static let configuration = CommandConfiguration(
         abstract: "Write the captions as a dataset.",
+        usage: "cutline export [<options>]",
         discussion: """
             One record an entry, in the order they were added; the same queue gives the same bytes.
 

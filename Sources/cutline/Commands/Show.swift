@@ -20,7 +20,8 @@ struct Show: Command {
             let jobs = try reader.jobs(named: key, batch: reader.scope(ofBatch: batch).batch)
             guard !jobs.isEmpty else {
                 throw CommandEnd.badInput(
-                    "there is no job with the key or number \"\(Words.clean(key))\"; `cutline export --format table --state all` lists them")
+                    "there is no job with the key or number \"\(Words.clean(key))\"; `cutline export --format table --state all` lists them"
+                )
             }
             for job in jobs { try environment.output.send(json ? job.json : job.text(at: environment.now())) }
         }

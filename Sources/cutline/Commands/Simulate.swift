@@ -6,6 +6,7 @@ import SystemPackage
 struct Simulate: Command {
     static let configuration = CommandConfiguration(
         abstract: "Play a provider on this machine, with faults if wanted.",
+        usage: "cutline simulate [<options>]",
         discussion: """
             A stand-in that measures pictures; it is not a vision model. It listens on 127.0.0.1 only and prints its base URL.
 

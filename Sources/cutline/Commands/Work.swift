@@ -4,6 +4,7 @@ import CutlineQueue
 struct Work: Command {
     static let configuration = CommandConfiguration(
         abstract: "Work on all batches, or on one, until nothing is left to do.",
+        usage: "cutline work [<options>]",
         discussion: """
             Any number of processes may work on one queue; they share its limits.
 

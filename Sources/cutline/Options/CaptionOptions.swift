@@ -10,15 +10,15 @@ struct CaptionOptions: ParsableArguments {
     var provider: String?
     @Option(help: ArgumentHelp("The model, as the provider calls it.", valueName: "name"))
     var model: String?
-    @Option(help: ArgumentHelp("What to ask about each picture.", valueName: "text"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("What to ask about each picture.", valueName: "text"))
     var prompt: String?
     @Option(help: ArgumentHelp("A file that holds the prompt, byte for byte.", valueName: "path"))
     var promptFile: String?
-    @Option(help: ArgumentHelp("A system text that goes before the prompt.", valueName: "text"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("A system text that goes before the prompt.", valueName: "text"))
     var system: String?
-    @Option(help: ArgumentHelp("The longest answer, in tokens.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The longest answer, in tokens.", valueName: "n"))
     var maxTokens: Int?
-    @Option(help: ArgumentHelp("The sampling temperature.", valueName: "t"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The sampling temperature.", valueName: "t"))
     var temperature: Double?
     @Option(help: ArgumentHelp("How closely the model looks.", valueName: "level"))
     var detail: ImageDetail?

@@ -3,13 +3,13 @@ import CutlineCore
 
 /// Limits and policies: they may change at each run.
 struct PolicyOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Calls in flight at once.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Calls in flight at once.", valueName: "n"))
     var concurrency: Int?
-    @Option(help: ArgumentHelp("The provider's limit on requests.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The provider's limit on requests.", valueName: "n"))
     var requestsPerMinute: Int?
-    @Option(help: ArgumentHelp("The provider's limit on tokens.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The provider's limit on tokens.", valueName: "n"))
     var tokensPerMinute: Int?
-    @Option(help: ArgumentHelp("Counted calls of one job before it fails (default: 5).", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Counted calls of one job before it fails (default: 5).", valueName: "n"))
     var maxAttempts: Int?
     @Option(
         help: ArgumentHelp(

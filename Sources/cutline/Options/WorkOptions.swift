@@ -2,7 +2,9 @@ import ArgumentParser
 
 /// How this process works; nothing of it is stored.
 struct WorkOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The deadline of one call, from the first byte sent to the last received (default: 300).", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The deadline of one call, from the first byte sent to the last received (default: 300).", valueName: "seconds"))
     var timeout: Double?
     @Option(help: ArgumentHelp("A file that holds the API key, instead of the provider's environment variable.", valueName: "path"))
     var apiKeyFile: String?

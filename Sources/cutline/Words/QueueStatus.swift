@@ -143,7 +143,7 @@ extension LaneStatus {
 
     fileprivate func notes(at now: Timestamp) -> String {
         if let pause = lane.paused {
-            return "\(name) is paused: \(pause.kind.rawValue): \(Words.clean(pause.message)); \(pause.advice)\n"
+            return "\(LaneText.paused(name, pause))\n"
         }
         guard let until = blockedUntil(at: now) else { return "" }
         return "\(name) waits \(Words.duration(until - now)) more, as the provider asked\n"

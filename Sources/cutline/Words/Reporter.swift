@@ -34,16 +34,17 @@ final class Reporter: Sendable {
         switch event {
         case .progress(let progress):
             // The summary says the rest.
-            guard progress.remaining > 0 else { return }
+            guard progress.remaining > 0, !progress.isOver else { return }
             let isDue = state.withLock { state in
                 state.ticks += 1
                 return state.ticks == 1 || state.ticks % 10 == 0
             }
             if isDue { say(line(progress)) }
-        case .lane(let notice): say(LaneText.line(notice, at: environment.now()))
+        case .lane(let notice): say(LaneText.line(notice, at: environment.now()) ?? "")
         case .rescued(let rescued): say(RunText.rescued(rescued))
         case .replayed(let count): say("brought in \(Words.count(count, "answer")) that an earlier run had saved beside the queue")
-        case .draining(let inFlight): say("stopping when \(Words.count(inFlight, "call")) in flight have ended; stop once more to give them up")
+        case .draining(let inFlight):
+            say("stopping when \(Words.count(inFlight, "call")) in flight have ended; stop once more to give them up")
         case .ended: break
         }
     }
@@ -88,5 +89,14 @@ struct RunTotals: Hashable {
             if let more = batch.usage.totalTokens { tokens = (tokens ?? 0) + more }
             if let more = batch.usage.cost { cost = (cost ?? .zero) + more }
         }
+    }
+}
+
+extension RunProgress {
+    /// Whether this worker will do nothing more, though jobs are left.
+    fileprivate var isOver: Bool {
+        guard inFlight == 0 else { return false }
+        let pauses = stops.count { if case .paused = $0.refusal { true } else { false } }
+        return isDraining || (pauses > 0 && pauses == stops.count)
     }
 }

@@ -65,11 +65,12 @@ enum RunText {
 
 /// What lanes do, in sentences.
 enum LaneText {
-    static func line(_ notice: LaneNotice, at now: Timestamp) -> String {
+    /// Nil for a pause, which progress shows until the end names its cause.
+    static func line(_ notice: LaneNotice, at now: Timestamp) -> String? {
         switch notice.action {
         case .blocked(let until, let message):
             "\(notice.lane) asks for a pause of \(Words.duration(until - now)): \(Words.clean(message))"
-        case .paused(let pause): "\(notice.lane) is paused: \(pause.kind.rawValue): \(Words.clean(pause.message))"
+        case .paused: nil
         case .opened(let until, let message):
             "\(notice.lane) fails again and again; next try in \(Words.duration(until - now)): \(Words.clean(message))"
         }
@@ -78,7 +79,7 @@ enum LaneText {
     /// Part of a line of progress; nil where there is nothing to wait for but an ended call.
     static func wait(_ stop: LaneStop, at now: Timestamp) -> String? {
         switch stop.refusal {
-        case .paused(let pause): "\(stop.lane) is paused: \(pause.kind.rawValue)"
+        case .paused(let pause): "\(stop.lane) is paused: \(Words.clean(pause.message))"
         case .slots: nil
         case .until(let time, let reason):
             switch reason {
@@ -89,10 +90,15 @@ enum LaneText {
         }
     }
 
+    /// What happened and what to do, a line each.
+    static func paused(_ lane: String, _ pause: Pause) -> String {
+        "\(lane) is paused (\(pause.kind.rawValue)): \(Words.clean(pause.message))\nto go on: \(pause.advice)"
+    }
+
     /// Why a run stopped early.
     static func end(_ stop: LaneStop) -> String? {
         switch stop.refusal {
-        case .paused(let pause): "\(stop.lane) is paused: \(Words.clean(pause.message))\nto go on: \(pause.advice)"
+        case .paused(let pause): paused(stop.lane, pause)
         case .until(let time, _): "\(stop.lane) opens again at \(time.iso8601); run again then, or without --no-wait"
         case .slots: nil
         }
