@@ -22,6 +22,8 @@ struct Said: Equatable {
 struct Desk {
     let folder = TemporaryFolder()
     var variables: [String: String] = [:]
+    /// A told rate needs a clock that goes on.
+    var now: @Sendable () -> Timestamp = { Self.noon }
 
     static let noon = Timestamp(milliseconds: 1_795_176_000_000)
 
@@ -45,18 +47,18 @@ struct Desk {
         let descriptors = [out, err].map { open($0.string, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600) }
         defer { for descriptor in descriptors { close(descriptor) } }
         let environment = Environment(
-            now: { Self.noon }, jitter: { 0.5 }, variables: variables, folder: folder.path, host: "desk", processID: 42,
+            now: now, jitter: { 0.5 }, variables: variables, folder: folder.path, host: "desk", processID: 42,
             output: StandardStream(descriptor: output ?? descriptors[0]), error: StandardStream(descriptor: descriptors[1]))
         let code = await Cutline.run(arguments, in: environment)
-        return Said(code: code, output: text(of: out), error: text(of: err))
+        // Whether a line of progress comes in between depends on the machine.
+        let lines = Self.text(of: err).split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.contains(" done · ") }
+        return Said(code: code, output: Self.text(of: out), error: lines.joined(separator: "\n"))
     }
 
     func write(_ name: String, _ text: String) { folder.write(name, text: text) }
     func path(_ name: String) -> String { folder.path.appending(name).string }
     func text(_ name: String) -> String { Desk.text(of: folder.path.appending(name)) }
     func has(_ name: String) -> Bool { access(path(name), F_OK) == 0 }
-
-    private func text(of path: FilePath) -> String { Self.text(of: path) }
 
     static func text(of path: FilePath) -> String { String(decoding: bytes(of: path), as: UTF8.self) }
 

@@ -1,9 +1,13 @@
+import CutlineCore
 import SystemPackage
 import Testing
 
+@testable import cutline
+
 @Suite(.timeLimit(.minutes(1))) struct ExampleTests {
     @Test func theExampleRunsAsItIs() async throws {
-        let desk = Desk()
+        var desk = Desk()
+        desk.now = { .wallClock }
         let said = await desk.cutline("run", repository.appending("jobs.example.json").string)
         #expect(said.code == 0)
         #expect(said.error.hasPrefix("batch \"example\": 15 new jobs\n15 of 15 jobs captioned, "))
