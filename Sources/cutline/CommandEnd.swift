@@ -11,6 +11,7 @@ enum ExitStatus: Int32 {
     case stoppedEarly = 2
     case usage = 64
     case badInput = 65
+    /// The queue or another file cannot be opened or written.
     case queue = 70
     case interrupted = 130
     case terminated = 143
@@ -21,26 +22,25 @@ struct CommandEnd: Error, Hashable {
     var code: ExitStatus
     var sentence: String?
 
+    init(code: ExitStatus, sentence: String?) { (self.code, self.sentence) = (code, sentence) }
+
     static func usage(_ sentence: String) -> CommandEnd { CommandEnd(code: .usage, sentence: sentence) }
     static func badInput(_ sentence: String) -> CommandEnd { CommandEnd(code: .badInput, sentence: sentence) }
 
     /// Runs `body`; the rooms' errors become ends with the right code.
-    static func mapping<Result>(_ body: () async throws -> Result) async throws -> Result {
-        do { return try await body() } catch { throw CommandEnd(error) ?? error }
+    static func mapping<Result>(_ body: () async throws -> Result) async throws(CommandEnd) -> Result {
+        do { return try await body() } catch { throw CommandEnd(error) }
     }
 
-    private init?(_ error: any Error) {
+    private init(_ error: any Error) {
         switch error {
         case let end as CommandEnd: self = end
         case let error as InputError: self = .badInput("\(error)")
         case let error as QueueError: self = CommandEnd(code: error.exitStatus, sentence: "\(error)")
-        case ExportError.closedPipe: self = CommandEnd(code: .success, sentence: nil)
-        case let error as ExportError: self = CommandEnd(code: .queue, sentence: "\(error)")
-        default: return nil
+        case let error as ExportError: self = CommandEnd(code: error.exitStatus, sentence: error.sentence)
+        default: self = CommandEnd(code: .queue, sentence: "something unforeseen went wrong: \(error)")
         }
     }
-
-    init(code: ExitStatus, sentence: String?) { (self.code, self.sentence) = (code, sentence) }
 }
 
 extension QueueError {
@@ -49,6 +49,26 @@ extension QueueError {
         case .batchDiffers, .keyTaken: .badInput
         case .noSuchBatch: .usage
         case .unusable, .networkFileSystem, .foreign, .newer, .damaged, .changedMigration, .noSuchQueue, .workerGone: .queue
+        }
+    }
+}
+
+extension ExportError {
+    fileprivate var exitStatus: ExitStatus {
+        switch self {
+        // Another flag mends it.
+        case .exists, .isFolder: .usage
+        case .cannotWrite: .queue
+        // `| head` has what it wanted.
+        case .closedPipe: .success
+        }
+    }
+
+    fileprivate var sentence: String? {
+        switch self {
+        case .closedPipe: nil
+        case .cannotWrite(_?, _): "\(self); name another file with -o PATH"
+        case .exists, .isFolder, .cannotWrite(nil, _): "\(self)"
         }
     }
 }

@@ -32,6 +32,12 @@ struct Environment: Sendable {
     /// A path as the user wrote it, made absolute.
     func path(_ text: String) -> FilePath { folder.pushing(FilePath(text)) }
 
+    /// `path` as seen from the folder, where it lies in it.
+    func shortName(of path: FilePath) -> String {
+        var short = path
+        return short.removePrefix(folder) && !short.isEmpty ? short.string : path.string
+    }
+
     private static var liveVariables: [String: String] {
         var variables: [String: String] = [:]
         var entry = environ

@@ -1,4 +1,5 @@
 import CutlineExport
+import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -9,19 +10,39 @@ import CutlineExport
 /// Where a command writes: the result to one, everything else to the other.
 struct StandardStream: Sendable {
     let descriptor: Int32
-    var isTerminal: Bool { isatty(descriptor) == 1 }
 
     static let output = StandardStream(descriptor: STDOUT_FILENO)
     static let error = StandardStream(descriptor: STDERR_FILENO)
 
-    /// Writes all of it. What cannot be written (the reader went away) is dropped: it was meant for eyes.
-    func write(_ text: String) {
-        var rest = Array(text.utf8)[...]
+    /// Writes a result, all of it: half a result must not look like success.
+    func send(_ result: String) throws(ExportError) {
+        var rest = Array(result.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Self.write(descriptor, $0) }
-            guard count > 0 || errno == EINTR else { return }
-            rest = rest.dropFirst(max(0, count))
+            guard count < 0 else {
+                rest = rest.dropFirst(count)
+                continue
+            }
+            let failure = Errno(rawValue: errno)
+            switch failure {
+            case .interrupted: continue
+            case .resourceTemporarilyUnavailable: waitUntilWritable()
+            case .brokenPipe: throw .closedPipe
+            default: throw .cannotWrite(nil, failure)
+            }
         }
+    }
+
+    /// Writes words for a person.
+    func say(_ words: String) {
+        // Where stderr cannot be written, nobody is there to be told.
+        try? send(words)
+    }
+
+    /// A failure shows at the next write.
+    private func waitUntilWritable() {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&entry, 1, -1)
     }
 
     private static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {

@@ -1,13 +1,15 @@
 import ArgumentParser
 
-struct Add: AsyncParsableCommand {
+struct Add: Command {
     static let configuration = CommandConfiguration(
         abstract: "Add pictures to the queue; send nothing.",
         discussion: """
             Adding the same again changes nothing. No API key is needed.
 
-            Example:  cutline add photos/ --provider indoxhub --model openai/gpt-4o-mini --prompt "Describe this image."
-                      cutline work
+            Example:
+              cutline add photos/ --provider indoxhub --model openai/gpt-4o-mini \\
+                --prompt "Describe this image."
+              cutline work
             """)
 
     @Argument(help: ArgumentHelp("Folders, globs, picture files, http(s) URLs, or one .json job file.", valueName: "input"))
@@ -16,8 +18,6 @@ struct Add: AsyncParsableCommand {
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
     @OptionGroup(title: "Limits and policies") var policy: PolicyOptions
     @Flag(name: .shortAndLong, help: "Show errors only.") var quiet = false
-
-    func run() async throws { try await run(in: .live) }
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {

@@ -1,14 +1,16 @@
 import ArgumentParser
 import CutlineQueue
 
-struct Run: AsyncParsableCommand {
+struct Run: Command {
     static let configuration = CommandConfiguration(
         abstract: "Add what is new, then work on that batch until it is done.",
         discussion: """
             Run the same command again to continue: what has a caption is not sent again.
 
-            Example:  cutline run photos/ --provider infron --model gpt-4o-mini --prompt "Describe this image in one sentence."
-                      cutline run jobs.example.json
+            Examples:
+              cutline run photos/ --provider infron --model gpt-4o-mini \\
+                --prompt "Describe this image in one sentence."
+              cutline run jobs.example.json
             """)
 
     @Argument(help: ArgumentHelp("Folders, globs, picture files, http(s) URLs, or one .json job file.", valueName: "input"))
@@ -18,16 +20,14 @@ struct Run: AsyncParsableCommand {
     @OptionGroup(title: "Limits and policies") var policy: PolicyOptions
     @OptionGroup(title: "Working") var work: WorkOptions
 
-    func run() async throws { try await run(in: .live) }
-
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             let adding = try Adding(inputs: inputs, caption: caption, policy: policy, queue: queue, in: environment)
             // A missing key is better found before anything is added.
             let keys = try KeyRing(environment, file: work.apiKeyFile)
-            try adding.checkReachable(with: keys, allowsInsecureHTTP: work.insecureHttp)
+            try keys.check(adding.profile, allowsInsecureHTTP: work.insecureHttp)
             let (opened, batch) = try adding.add(isQuiet: work.quiet)
-            try await Working(queue: opened, scope: .batch(batch), options: work, keys: keys, in: environment).run()
+            try await Working(queue: opened, scope: .batch(batch), options: work, keys: keys, environment: environment).run()
         }
     }
 }

@@ -1,27 +1,29 @@
 import ArgumentParser
 import CutlineQueue
 
-struct Show: AsyncParsableCommand {
+struct Show: Command {
     static let configuration = CommandConfiguration(
         abstract: "Show one job with all its attempts.",
-        discussion: "Example:  cutline show harbour.jpg")
+        discussion: """
+            Example:
+              cutline show harbour.jpg
+            """)
 
     @Argument(help: ArgumentHelp("The job's key, or the number of an entry.", valueName: "key|id")) var key: String
-    @Option(help: "Only in this batch.") var batch: String?
+    @Option(help: ArgumentHelp("Only in this batch.", valueName: "name")) var batch: String?
     @OptionGroup var queue: QueueOptions
-    @Flag(help: "One JSON object a line instead of text (docs/output.md).") var json = false
-
-    func run() async throws { try await run(in: .live) }
+    @Flag(help: "One JSON object a line instead of text.") var json = false
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             let reader = try queue.reader(in: environment)
-            let jobs = try reader.jobs(named: key, batch: try batch.map { try reader.batch(named: $0).id })
+            let jobs = try reader.jobs(named: key, batch: reader.scope(ofBatch: batch).batch)
             guard !jobs.isEmpty else {
                 throw CommandEnd.badInput(
-                    "there is no job with the key or number \"\(key)\"; `cutline export --format table --state all` lists them")
+                    "there is no job with the key or number \"\(Words.clean(key))\"; `cutline export --format table --state all` lists them"
+                )
             }
-            for job in jobs { environment.output.write(json ? job.json : job.text(at: environment.now())) }
+            for job in jobs { try environment.output.send(json ? job.json : job.text(at: environment.now())) }
         }
     }
 }

@@ -1,18 +1,22 @@
 import ArgumentParser
 import CutlineRunner
 import CutlineSimulator
+import SystemPackage
 
-struct Simulate: AsyncParsableCommand {
+struct Simulate: Command {
     static let configuration = CommandConfiguration(
         abstract: "Play a provider on this machine, with faults if wanted.",
+        usage: "cutline simulate [<options>]",
         discussion: """
             A stand-in that measures pictures; it is not a vision model. It listens on 127.0.0.1 only and prints its base URL.
 
-            Example:  cutline simulate --port 8089 --latency 500 --fault 429:retry-after=2@10% --fault reset@7
+            Example:
+              cutline simulate --port 8089 --latency 500 \\
+                --fault 429:retry-after=2@10% --fault reset@7
             """)
 
-    @Option(help: "The port (default: any free one).") var port: Int = 0
-    @Option(name: .customLong("as"), help: ArgumentHelp("openai or indoxhub.", valueName: "dialect")) var dialect:
+    @Option(help: ArgumentHelp("The port (default: any free one).", valueName: "n")) var port: Int?
+    @Option(name: .customLong("as"), help: ArgumentHelp("Whose wire it speaks.", valueName: "dialect")) var dialect:
         SimulatorOptions.Dialect = .openai
     @Option(help: ArgumentHelp("How long each answer takes.", valueName: "milliseconds")) var latency: Int = 0
     @Option(
@@ -26,27 +30,33 @@ struct Simulate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A file that gets a JSON line for each call and each answer.", valueName: "path")) var log: String?
 
     func validate() throws {
-        guard (0...65_535).contains(port) else { throw ValidationError("--port must be between 0 and 65535.") }
+        guard port.map({ (0...65_535).contains($0) }) ?? true else { throw ValidationError("--port must be between 0 and 65535.") }
         guard latency >= 0 else { throw ValidationError("--latency must be at least 0.") }
         guard rate.map({ $0 > 0 }) ?? true, burst > 0 else { throw ValidationError("--rate and --burst must be above 0.") }
     }
 
-    func run() async throws { try await run(in: .live) }
-
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             var options = SimulatorOptions()
-            options.port = port
+            options.port = port ?? 0
             options.dialect = dialect
             options.latency = .milliseconds(latency)
             options.faults = fault
             options.rateLimit = rate.map { SimulatorOptions.CallRate(perSecond: $0, burst: Double(burst)) }
             options.keys = key.map { [$0] }
             options.log = log.map(environment.path)
-            let simulator = try await Simulator.start(options)
-            environment.output.write("\(simulator.baseURL)\n")
+            let simulator = try await start(options)
+            try environment.output.send("\(simulator.baseURL)\n")
             await Self.signal()
             await simulator.stop()
+        }
+    }
+
+    private func start(_ options: SimulatorOptions) async throws -> Simulator {
+        do { return try await Simulator.start(options) } catch let error as Errno {
+            throw CommandEnd.usage("--log: \(log ?? "") cannot be written: \(error); give another path")
+        } catch {
+            throw CommandEnd.usage("cannot listen on port \(options.port) (\(error)); give another --port, or none for any free one")
         }
     }
 

@@ -1,20 +1,21 @@
 import ArgumentParser
 import CutlineQueue
 
-struct Status: AsyncParsableCommand {
+struct Status: Command {
     static let configuration = CommandConfiguration(
         abstract: "Show the batches in numbers, and why lanes wait.",
-        discussion: "Example:  cutline status --json")
+        discussion: """
+            Example:
+              cutline status --json
+            """)
 
     @OptionGroup var queue: QueueOptions
-    @Flag(help: "One JSON object instead of a table (docs/output.md).") var json = false
-
-    func run() async throws { try await run(in: .live) }
+    @Flag(help: "One JSON object instead of a table.") var json = false
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             let status = try QueueStatus(of: queue.reader(in: environment), named: queue.name(in: environment))
-            environment.output.write(json ? status.json : status.table(at: environment.now()))
+            try environment.output.send(json ? status.json(at: environment.now()) : status.table(at: environment.now()))
         }
     }
 }

@@ -1,32 +1,32 @@
 import ArgumentParser
 import CutlineQueue
 
-struct Work: AsyncParsableCommand {
+struct Work: Command {
     static let configuration = CommandConfiguration(
         abstract: "Work on all batches, or on one, until nothing is left to do.",
+        usage: "cutline work [<options>]",
         discussion: """
             Any number of processes may work on one queue; they share its limits.
 
-            Example:  cutline work --batch photos
+            Example:
+              cutline work --batch photos
             """)
 
-    @Option(help: "Only this batch.") var batch: String?
+    @Option(help: ArgumentHelp("Only this batch.", valueName: "name")) var batch: String?
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "Working") var work: WorkOptions
-
-    func run() async throws { try await run(in: .live) }
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             // Looking first: a worker never makes a queue.
             let reader = try queue.reader(in: environment)
-            let scope = try batch.map { Scope.batch(try reader.batch(named: $0).id) } ?? .all
+            let scope = try reader.scope(ofBatch: batch)
             let keys = try KeyRing(environment, file: work.apiKeyFile)
-            for status in try reader.batchStatuses() where status.count(.queued) > 0 && (scope == .all || scope == .batch(status.id)) {
+            for status in try reader.batchStatuses(in: scope) where status.count(.queued) + status.count(.running) > 0 {
                 try keys.check(try reader.batch(named: status.name).settings.profile, allowsInsecureHTTP: work.insecureHttp)
             }
             let opened = try Queue(at: queue.path(in: environment), now: environment.now())
-            try await Working(queue: opened, scope: scope, options: work, keys: keys, in: environment).run()
+            try await Working(queue: opened, scope: scope, options: work, keys: keys, environment: environment).run()
         }
     }
 }

@@ -3,33 +3,36 @@ import CutlineCore
 
 /// What is asked, of whom. It belongs to the batch and never changes under one name.
 struct CaptionOptions: ParsableArguments {
-    @Option(help: "The batch's name (else the job file's, else the first input's last path part).")
+    @Option(help: ArgumentHelp("The batch's name (else the job file's, else the first input's last path part).", valueName: "name"))
     var batch: String?
-    @Option(help: "The provider: hackclub, infron, indoxhub, anyfast, openai, simulator.")
+    @Option(
+        help: ArgumentHelp("hackclub, infron, indoxhub, anyfast, openai or simulator; a job file can describe others.", valueName: "name"))
     var provider: String?
-    @Option(help: "The model, as the provider calls it.")
+    @Option(help: ArgumentHelp("The model, as the provider calls it.", valueName: "name"))
     var model: String?
-    @Option(help: "What to ask about each picture.")
+    @Option(parsing: .unconditional, help: ArgumentHelp("What to ask about each picture.", valueName: "text"))
     var prompt: String?
     @Option(help: ArgumentHelp("A file that holds the prompt, byte for byte.", valueName: "path"))
     var promptFile: String?
-    @Option(help: "A system text that goes before the prompt.")
+    @Option(parsing: .unconditional, help: ArgumentHelp("A system text that goes before the prompt.", valueName: "text"))
     var system: String?
-    @Option(help: "The longest answer, in tokens.")
+    @Option(parsing: .unconditional, help: ArgumentHelp("The longest answer, in tokens.", valueName: "n"))
     var maxTokens: Int?
-    @Option(help: "The sampling temperature.")
+    @Option(parsing: .unconditional, help: ArgumentHelp("The sampling temperature.", valueName: "t"))
     var temperature: Double?
-    @Option(help: ArgumentHelp("How closely the model looks: auto, low, high, original.", valueName: "level"))
+    @Option(help: ArgumentHelp("How closely the model looks.", valueName: "level"))
     var detail: ImageDetail?
     @Option(
-        help: ArgumentHelp("How a picture is recognised as the same: by its bytes, or by path, size and time.", valueName: "bytes|path"))
+        help: ArgumentHelp(
+            "How a picture is known again: by its bytes (default), or by path, size and time without reading it.", valueName: "how"))
     var identity: IdentityMode?
 
     func validate() throws {
         if prompt != nil, promptFile != nil { throw ValidationError("Give either --prompt or --prompt-file, not both.") }
+        let texts = [("--batch", batch), ("--provider", provider), ("--model", model), ("--prompt", prompt)]
+        for (flag, text) in texts where text?.isEmpty == true { throw ValidationError("\(flag) must not be empty.") }
         if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens must be above 0.") }
         if let temperature, temperature < 0 || !temperature.isFinite { throw ValidationError("--temperature must be at least 0.") }
-        if batch?.isEmpty == true { throw ValidationError("--batch must not be empty.") }
     }
 }
 

@@ -3,17 +3,17 @@ import CutlineCore
 
 /// Limits and policies: they may change at each run.
 struct PolicyOptions: ParsableArguments {
-    @Option(help: "Calls in flight at once.")
+    @Option(parsing: .unconditional, help: ArgumentHelp("Calls in flight at once.", valueName: "n"))
     var concurrency: Int?
-    @Option(help: ArgumentHelp("The provider's limit on requests.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The provider's limit on requests.", valueName: "n"))
     var requestsPerMinute: Int?
-    @Option(help: ArgumentHelp("The provider's limit on tokens.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The provider's limit on tokens.", valueName: "n"))
     var tokensPerMinute: Int?
-    @Option(help: ArgumentHelp("Counted calls of one job before it fails (default: 5).", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Counted calls of one job before it fails (default: 5).", valueName: "n"))
     var maxAttempts: Int?
     @Option(
         help: ArgumentHelp(
-            "A call that may have been billed without an answer: retry, retry=N or hold (default: retry).", valueName: "policy"))
+            "What to do after a call that may have been billed and brought no answer (default: retry).", valueName: "policy"))
     var onUnknown: OnUnknown?
 
     func validate() throws {
@@ -32,6 +32,8 @@ struct PolicyOptions: ParsableArguments {
 }
 
 extension OnUnknown: ExpressibleByArgument {
+    package static var allValueStrings: [String] { ["retry", "retry=N", "hold"] }
+
     package init?(argument: String) {
         switch argument {
         case "hold": self = .hold

@@ -21,16 +21,14 @@ struct Adding {
         queuePath = queue.path(in: environment)
         let name = caption.batch ?? plan.batchName
         let choice = BatchChoice(
-            flags: caption, jobFile: plan.jobFile, stored: try Self.stored(name, at: queuePath, unless: plan.jobFile != nil))
-        settings = try choice.settings(named: name, catalogue: ProfileCatalogue.builtIn(), in: environment)
+            flags: caption, jobFile: plan.jobFile, stored: try Self.stored(name, at: queuePath), environment: environment)
+        settings = try choice.settings(named: name, catalogue: ProfileCatalogue.builtIn())
         limits = policy.limits.over(plan.jobFile?.limits ?? Limits()).over(settings.profile.limits)
         self.policy = RetryPolicy(maxAttempts: policy.maxAttempts ?? 5, onUnknown: policy.onUnknown ?? .retry(times: nil))
         self.environment = environment
     }
 
-    func checkReachable(with keys: KeyRing, allowsInsecureHTTP: Bool) throws {
-        try keys.check(settings.profile, allowsInsecureHTTP: allowsInsecureHTTP)
-    }
+    var profile: Profile { settings.profile }
 
     /// Adds what is new and says what came of it.
     func add(isQuiet: Bool) throws -> (queue: Queue, batch: BatchID) {
@@ -47,8 +45,8 @@ struct Adding {
             start = end
         }
         if !isQuiet {
-            if let skipped = plan.skipped.description { environment.error.write("\(skipped)\n") }
-            environment.error.write(AddedText.line(added, batch: settings.name))
+            if let skipped = plan.skipped.description { environment.error.say("\(skipped)\n") }
+            environment.error.say(AddedText.line(added, batch: settings.name))
         }
         return (queue, batch)
     }
@@ -62,9 +60,7 @@ struct Adding {
         }
     }
 
-    /// The batch of this name as it was made, so that flags need not be repeated; a job file says everything itself.
-    private static func stored(_ name: String, at path: FilePath, unless hasJobFile: Bool) throws -> BatchSettings? {
-        guard !hasJobFile else { return nil }
+    private static func stored(_ name: String, at path: FilePath) throws -> BatchSettings? {
         do { return try QueueReader(at: path).batch(named: name).settings } catch QueueError.noSuchQueue, QueueError.noSuchBatch {
             return nil
         }

@@ -6,43 +6,64 @@ import CutlineProvider
 struct BatchChoice {
     let flags: CaptionOptions
     let jobFile: JobFile?
+    /// The batch of this name as it was made, so that flags need not be repeated.
     let stored: BatchSettings?
+    let environment: Environment
 
-    func settings(named name: String, catalogue: ProfileCatalogue, in environment: Environment) throws -> BatchSettings {
+    func settings(named name: String, catalogue: ProfileCatalogue) throws -> BatchSettings {
         let profile = try profile(from: catalogue)
         guard let model = flags.model ?? jobFile?.model ?? stored?.model else {
-            throw CommandEnd.usage("which model? Give --model NAME, as \(profile.name) calls it")
+            throw CommandEnd.usage("which model? Give --model NAME, as \(profile.name) calls it\(orInJobFile("model"))")
         }
-        guard let prompt = try prompt(in: environment) else {
-            throw CommandEnd.usage("what to ask? Give --prompt TEXT or --prompt-file PATH")
+        guard let prompt = try prompt() else {
+            throw CommandEnd.usage("what to ask? Give --prompt TEXT or --prompt-file PATH\(orInJobFile("prompt"))")
         }
         return BatchSettings(
-            name: name, profile: profile, model: model, system: flags.system ?? jobFile?.system ?? stored?.system, prompt: prompt,
-            parameters: parameters, identity: flags.identity ?? stored?.identity ?? .bytes)
+            name: name, profile: profile, model: model, system: system, prompt: prompt, parameters: parameters,
+            identity: flags.identity ?? stored?.identity ?? .bytes)
     }
 
     private func profile(from catalogue: ProfileCatalogue) throws -> Profile {
-        if let name = flags.provider { return try builtIn(name, in: catalogue) }
-        switch jobFile?.provider {
-        case .named(let name): return try builtIn(name, in: catalogue)
-        case .inline(let json): return try catalogue.resolve(inline: json)
-        case nil: break
+        if let name = flags.provider {
+            guard let profile = catalogue[name] else { throw CommandEnd.usage(Self.unknown(name, catalogue)) }
+            return profile
         }
+        if let jobFile, let choice = jobFile.provider { return try profile(choice, of: jobFile, catalogue) }
         if let stored { return stored.profile }
-        throw CommandEnd.usage("which provider? Give --provider NAME, one of \(catalogue.names.joined(separator: ", "))")
+        let names = catalogue.names.joined(separator: ", ")
+        throw CommandEnd.usage("which provider? Give --provider NAME, one of \(names)\(orInJobFile("provider"))")
     }
 
-    private func builtIn(_ name: String, in catalogue: ProfileCatalogue) throws -> Profile {
-        if let profile = catalogue[name] { return profile }
-        let known = "known: \(catalogue.names.joined(separator: ", ")); another one is described in a job file's `provider`"
-        let sentence = "there is no provider \"\(name)\"; \(known)"
-        throw flags.provider == nil ? CommandEnd.badInput(sentence) : CommandEnd.usage(sentence)
+    private func profile(_ choice: JobFile.ProviderChoice, of file: JobFile, _ catalogue: ProfileCatalogue) throws -> Profile {
+        let name = environment.shortName(of: file.path)
+        switch choice {
+        case .named(let provider):
+            if let profile = catalogue[provider] { return profile }
+            throw CommandEnd.badInput("the job file \(name) cannot be used, provider: \(Self.unknown(provider, catalogue))")
+        case .inline(let json):
+            do throws(InvalidValue) { return try catalogue.resolve(inline: json) } catch {
+                throw CommandEnd.badInput("the job file \(name) cannot be used, \(error)")
+            }
+        }
     }
 
-    private func prompt(in environment: Environment) throws -> String? {
-        if let file = flags.promptFile { return try TextFile.read(environment.path(file)) }
-        return flags.prompt ?? jobFile?.prompt ?? stored?.prompt
+    private static func unknown(_ name: String, _ catalogue: ProfileCatalogue) -> String {
+        "there is no provider \"\(Words.clean(name))\"; known are \(catalogue.names.joined(separator: ", ")), and a job file's `provider` can describe another one"
     }
+
+    private func prompt() throws -> String? {
+        guard let name = flags.promptFile else { return flags.prompt ?? jobFile?.prompt ?? stored?.prompt }
+        do throws(InputError) {
+            let prompt = try TextFile.read(environment.path(name))
+            if !prompt.isEmpty { return prompt }
+        } catch {
+            throw CommandEnd.badInput("--prompt-file: \(error); give a text file, or --prompt TEXT")
+        }
+        throw CommandEnd.badInput("--prompt-file: \(name) is empty; write the prompt into it, or give --prompt TEXT")
+    }
+
+    /// A job file says all that is optional itself: what was taken out of it is gone.
+    private var system: String? { flags.system ?? (jobFile == nil ? stored?.system : jobFile?.system) }
 
     private var parameters: Parameters {
         var parameters = jobFile?.parameters ?? stored?.parameters ?? Parameters()
@@ -51,4 +72,6 @@ struct BatchChoice {
         parameters.detail = flags.detail ?? parameters.detail
         return parameters
     }
+
+    private func orInJobFile(_ key: String) -> String { jobFile == nil ? "" : ", or `\(key)` in the job file" }
 }

@@ -11,12 +11,7 @@ struct KeyRing: Sendable {
     /// - Parameter file: read at once; white space around the key is dropped.
     init(_ environment: Environment, file: String?) throws {
         variables = environment.variables
-        fileKey = try file.map { name in
-            let text = try TextFile.read(environment.path(name))
-            let key = text.trimmingSpace
-            guard !key.isEmpty else { throw CommandEnd.usage("the key file \(name) is empty") }
-            return key
-        }
+        fileKey = try file.map { try Self.key(inFile: $0, environment) }
     }
 
     func key(for profile: Profile) -> String? {
@@ -32,17 +27,39 @@ struct KeyRing: Sendable {
         if let objection = ProviderClient.objection(to: profile, allowsInsecureHTTP: allowsInsecureHTTP) {
             throw CommandEnd.usage(objection)
         }
-        guard let variable = profile.apiKeyEnv, key(for: profile) == nil else { return }
-        throw CommandEnd.usage(
-            "\(profile.name) needs an API key: set the environment variable \(variable) (export \(variable)=…), or give --api-key-file PATH"
-        )
+        guard let variable = profile.apiKeyEnv else { return }
+        guard let key = key(for: profile) else {
+            throw CommandEnd.usage(
+                "\(profile.name) needs an API key: set the environment variable \(variable) (export \(variable)=…), or give --api-key-file PATH"
+            )
+        }
+        guard key.canBeSent else {
+            throw CommandEnd.usage("\(variable) cannot be an API key: it holds white space or other characters that none has; set it again")
+        }
+    }
+
+    private static func key(inFile name: String, _ environment: Environment) throws -> String {
+        let key: String
+        do throws(InputError) {
+            key = try TextFile.read(environment.path(name)).trimmingSpace
+        } catch {
+            throw CommandEnd.usage("--api-key-file: \(error); give a file that holds the key alone")
+        }
+        guard !key.isEmpty else { throw CommandEnd.usage("--api-key-file: \(name) is empty; give a file that holds the key alone") }
+        guard key.canBeSent else {
+            throw CommandEnd.usage("--api-key-file: \(name) holds more than one word; give a file that holds the key alone")
+        }
+        return key
     }
 }
 
 extension String {
-    var trimmingSpace: String {
+    fileprivate var trimmingSpace: String {
         let start = unicodeScalars.drop { $0.properties.isWhitespace }
         guard let end = start.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
         return String(start[...end])
     }
+
+    /// Whether it can stand in a header: printable ASCII without spaces.
+    fileprivate var canBeSent: Bool { utf8.allSatisfy { (0x21...0x7E).contains($0) } }
 }

@@ -18,14 +18,6 @@ struct Working {
     let keys: KeyRing
     let environment: Environment
 
-    init(queue: Queue, scope: Scope, options: WorkOptions, keys: KeyRing, in environment: Environment) {
-        self.queue = queue
-        self.scope = scope
-        self.options = options
-        self.keys = keys
-        self.environment = environment
-    }
-
     func run() async throws {
         let worker = try queue.startWorker(
             token: Self.token(environment), host: environment.host, pid: environment.processID, now: environment.now())
@@ -33,7 +25,7 @@ struct Working {
         let client = ProviderClient(connections: limit, allowsInsecureHTTP: options.insecureHttp, now: environment.now)
         let simulator = InProcessSimulator()
         let caller = Caller(
-            client: client, queue: queue.reader, timeout: .milliseconds(Int64(options.timeout * 1_000)), key: keys.key,
+            client: client, queue: queue.reader, timeout: options.deadline, key: keys.key,
             simulator: simulator.address)
         let stopping = Stopping()
         let reporter = Reporter(queue: queue.reader, scope: scope, isQuiet: options.quiet, in: environment)
@@ -69,8 +61,7 @@ struct Working {
     private func exitStatus(_ end: RunEnd, signal: Int32?) throws -> CommandEnd? {
         switch end {
         case .finished:
-            let batches = try queue.reader.batchStatuses().filter { scope == .all || scope == .batch($0.id) }
-            let hasFailures = batches.contains { $0.count(.failed) + $0.count(.held) > 0 }
+            let hasFailures = try queue.reader.batchStatuses(in: scope).contains { $0.count(.failed) + $0.count(.held) > 0 }
             return hasFailures ? CommandEnd(code: .someFailed, sentence: nil) : nil
         case .paused: return CommandEnd(code: .stoppedEarly, sentence: nil)
         case .interrupted: return CommandEnd(code: signal == SIGTERM ? .terminated : .interrupted, sentence: nil)

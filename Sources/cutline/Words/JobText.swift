@@ -37,7 +37,7 @@ extension AttemptStatus {
         var words = ["  attempt \(n)", startedAt.iso8601, phase.rawValue]
         if let latency { words.append("after \(Words.duration(latency))") }
         if let problem {
-            words.append("\(problem.kind.rawValue)\(problem.status.map { " (\($0))" } ?? ""): \(Words.clean(problem.message))")
+            words.append(problem.line)
         }
         if let tokens = usage.totalTokens { words.append("\(Words.number(tokens)) tokens") }
         if let cost = usage.cost { words.append(Words.money(cost)) }
@@ -45,6 +45,11 @@ extension AttemptStatus {
         if duplicateCaption != nil { words.append("duplicate caption") }
         return words.joined(separator: "  ")
     }
+}
+
+extension Record.Problem {
+    /// `invalid_request (400): the provider's sentence`.
+    var line: String { "\(kind.rawValue)\(status.map { " (\($0))" } ?? ""): \(Words.clean(message))" }
 }
 
 extension JSONText {

@@ -16,13 +16,13 @@ struct QueueStatus {
     }
 
     /// One line of JSON (docs/output.md).
-    var json: String {
+    func json(at now: Timestamp) -> String {
         var text = JSONText()
         text.openObject()
         text.key("queue")
         text.value(queue)
         text.list("batches", batches) { $0.write($1) }
-        text.list("lanes", lanes) { $0.write($1) }
+        text.list("lanes", lanes) { $0.write($1, at: now) }
         text.list("workers", workers) { $0.write($1) }
         text.closeObject()
         return String(decoding: text.bytes, as: UTF8.self) + "\n"
@@ -76,7 +76,7 @@ extension JSONText {
         closeObject()
     }
 
-    fileprivate mutating func write(_ status: LaneStatus) {
+    fileprivate mutating func write(_ status: LaneStatus, at now: Timestamp) {
         openObject()
         member("name", status.name)
         key("paused")
@@ -89,7 +89,7 @@ extension JSONText {
         } else {
             null()
         }
-        member("blocked_until", status.lane.blockedUntil?.iso8601)
+        member("blocked_until", status.blockedUntil(at: now)?.iso8601)
         member("in_flight", status.lane.inFlight)
         closeObject()
     }
@@ -138,11 +138,14 @@ extension BatchStatus {
 }
 
 extension LaneStatus {
+    /// Nil where the wait that the provider asked for is over.
+    fileprivate func blockedUntil(at now: Timestamp) -> Timestamp? { lane.blockedUntil.flatMap { $0 > now ? $0 : nil } }
+
     fileprivate func notes(at now: Timestamp) -> String {
         if let pause = lane.paused {
-            return "\(name) is paused: \(pause.kind.rawValue): \(Words.clean(pause.message)); \(pause.advice)\n"
+            return "\(LaneText.paused(name, pause))\n"
         }
-        guard let until = lane.blockedUntil, until > now else { return "" }
+        guard let until = blockedUntil(at: now) else { return "" }
         return "\(name) waits \(Words.duration(until - now)) more, as the provider asked\n"
     }
 }

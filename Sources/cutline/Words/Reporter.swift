@@ -24,7 +24,7 @@ final class Reporter: Sendable {
         self.environment = environment
         state = Mutex(State(startedAt: environment.now()))
         // A queue that cannot be read is the runner's to report.
-        let done = (try? Self.totals(queue, scope))?.done ?? 0
+        let done = (try? totals())?.done ?? 0
         state.withLock { $0.startedWith = done }
     }
 
@@ -34,42 +34,41 @@ final class Reporter: Sendable {
         switch event {
         case .progress(let progress):
             // The summary says the rest.
-            guard progress.remaining > 0 else { return }
+            guard progress.remaining > 0, !progress.isOver else { return }
             let isDue = state.withLock { state in
                 state.ticks += 1
                 return state.ticks == 1 || state.ticks % 10 == 0
             }
             if isDue { say(line(progress)) }
-        case .lane(let notice): say(LaneText.line(notice, at: environment.now()))
+        case .lane(let notice): say(LaneText.line(notice, at: environment.now()) ?? "")
         case .rescued(let rescued): say(RunText.rescued(rescued))
-        case .replayed(let count): say("\(Words.count(count, "answer")) that an earlier run had saved beside the queue brought in")
-        case .draining(let inFlight): say("stopping: \(Words.count(inFlight, "call")) in flight; once more to give them up")
+        case .replayed(let count): say("brought in \(Words.count(count, "answer")) that an earlier run had saved beside the queue")
+        case .draining(let inFlight):
+            say("stopping when \(Words.count(inFlight, "call")) in flight have ended; stop once more to give them up")
         case .ended: break
         }
     }
 
     /// The last words of a run.
     func close(_ end: RunEnd) {
-        guard let batches = try? scoped(), !isQuiet || end.isFailure else { return }
-        say(RunText.summary(batches, end, elapsed: environment.now() - state.withLock { $0.startedAt }))
+        // A queue that cannot be read is the exit's to report.
+        let batches = (try? queue.batchStatuses(in: scope)) ?? []
+        if !isQuiet, !batches.isEmpty {
+            say(RunText.summary(batches, elapsed: environment.now() - state.withLock { $0.startedAt }))
+        }
+        say(RunText.troubles(batches, end).joined(separator: "\n"))
     }
 
     private func line(_ progress: RunProgress) -> String {
         // A missed line of progress harms nobody.
-        guard let totals = try? Self.totals(queue, scope) else { return "" }
+        guard let totals = try? totals() else { return "" }
         let (startedAt, startedWith) = state.withLock { ($0.startedAt, $0.startedWith) }
         return RunText.progress(totals, progress, since: startedWith, elapsed: environment.now() - startedAt, at: environment.now())
     }
 
-    private func say(_ line: String) { if !line.isEmpty { environment.error.write("\(line)\n") } }
+    private func say(_ line: String) { if !line.isEmpty { environment.error.say("\(line)\n") } }
 
-    private func scoped() throws -> [BatchStatus] { try Self.scoped(queue, scope) }
-
-    private static func scoped(_ queue: QueueReader, _ scope: Scope) throws -> [BatchStatus] {
-        try queue.batchStatuses().filter { scope == .all || scope == .batch($0.id) }
-    }
-
-    private static func totals(_ queue: QueueReader, _ scope: Scope) throws -> RunTotals { RunTotals(try scoped(queue, scope)) }
+    private func totals() throws -> RunTotals { RunTotals(try queue.batchStatuses(in: scope)) }
 }
 
 /// The batches of a run, added up.
@@ -93,11 +92,11 @@ struct RunTotals: Hashable {
     }
 }
 
-extension RunEnd {
-    fileprivate var isFailure: Bool {
-        switch self {
-        case .finished, .interrupted: false
-        case .paused, .queueFailed: true
-        }
+extension RunProgress {
+    /// Whether this worker will do nothing more, though jobs are left.
+    fileprivate var isOver: Bool {
+        guard inFlight == 0 else { return false }
+        let pauses = stops.count { if case .paused = $0.refusal { true } else { false } }
+        return isDraining || (pauses > 0 && pauses == stops.count)
     }
 }

@@ -6,7 +6,7 @@ import CutlineRunner
 enum RunText {
     /// `120 / 1,000 done · 41.2/s · ETA 21.3 s · 2 failed · 64 in flight · 36,000 tokens · $0.04 · hackclub waits 30.0 s`
     static func progress(_ totals: RunTotals, _ run: RunProgress, since start: Int, elapsed: Duration, at now: Timestamp) -> String {
-        let done = totals.done - start
+        let done = max(0, totals.done - start)
         var parts = ["\(Words.number(totals.done)) / \(Words.number(totals.total)) done", Words.rate(done, in: elapsed)]
         let left = totals.total - totals.done
         if done > 0, left > 0 {
@@ -28,20 +28,23 @@ enum RunText {
             "an earlier worker died with \(Words.count(rescued.attempts, "call")) in flight, which may have been billed; their jobs are queued again\(held)"
     }
 
-    static func summary(_ batches: [BatchStatus], _ end: RunEnd, elapsed: Duration) -> String {
+    static func summary(_ batches: [BatchStatus], elapsed: Duration) -> String {
         let totals = RunTotals(batches)
-        let succeeded = totals.done - totals.failed - totals.held
-        var lines = [
-            "\(Words.number(succeeded)) of \(Words.count(totals.total, "job")) have a caption\(spent(totals)) (\(Words.duration(elapsed)))"
-        ]
+        let captioned = totals.done - totals.failed - totals.held
+        return "\(Words.number(captioned)) of \(Words.count(totals.total, "job")) captioned\(spent(totals)) (\(Words.duration(elapsed)))"
+    }
+
+    /// What went wrong and what to do about it, a line each.
+    static func troubles(_ batches: [BatchStatus], _ end: RunEnd) -> [String] {
+        let totals = RunTotals(batches)
+        var lines: [String] = []
         let unknown = batches.map(\.unknownAttempts).reduce(0, +)
         if unknown > 0 { lines.append("\(Words.count(unknown, "call")) may have been billed without an answer; see `cutline status`") }
         if totals.failed > 0 {
             lines.append("\(Words.count(totals.failed, "job")) failed; see `cutline export --state failed --format table`")
         }
         if totals.held > 0 { lines.append("\(Words.count(totals.held, "job")) held; see `cutline export --state held --format table`") }
-        lines += ending(end)
-        return lines.joined(separator: "\n")
+        return lines + ending(end)
     }
 
     private static func ending(_ end: RunEnd) -> [String] {
@@ -62,11 +65,12 @@ enum RunText {
 
 /// What lanes do, in sentences.
 enum LaneText {
-    static func line(_ notice: LaneNotice, at now: Timestamp) -> String {
+    /// Nil for a pause, which progress shows until the end names its cause.
+    static func line(_ notice: LaneNotice, at now: Timestamp) -> String? {
         switch notice.action {
         case .blocked(let until, let message):
             "\(notice.lane) asks for a pause of \(Words.duration(until - now)): \(Words.clean(message))"
-        case .paused(let pause): "\(notice.lane) is paused: \(pause.kind.rawValue): \(Words.clean(pause.message))"
+        case .paused: nil
         case .opened(let until, let message):
             "\(notice.lane) fails again and again; next try in \(Words.duration(until - now)): \(Words.clean(message))"
         }
@@ -75,7 +79,7 @@ enum LaneText {
     /// Part of a line of progress; nil where there is nothing to wait for but an ended call.
     static func wait(_ stop: LaneStop, at now: Timestamp) -> String? {
         switch stop.refusal {
-        case .paused(let pause): "\(stop.lane) is paused: \(pause.kind.rawValue)"
+        case .paused(let pause): "\(stop.lane) is paused: \(Words.clean(pause.message))"
         case .slots: nil
         case .until(let time, let reason):
             switch reason {
@@ -86,10 +90,15 @@ enum LaneText {
         }
     }
 
+    /// What happened and what to do, a line each.
+    static func paused(_ lane: String, _ pause: Pause) -> String {
+        "\(lane) is paused (\(pause.kind.rawValue)): \(Words.clean(pause.message))\nto go on: \(pause.advice)"
+    }
+
     /// Why a run stopped early.
     static func end(_ stop: LaneStop) -> String? {
         switch stop.refusal {
-        case .paused(let pause): "\(stop.lane) is paused: \(Words.clean(pause.message))\nto go on: \(pause.advice)"
+        case .paused(let pause): paused(stop.lane, pause)
         case .until(let time, _): "\(stop.lane) opens again at \(time.iso8601); run again then, or without --no-wait"
         case .slots: nil
         }

@@ -16,19 +16,19 @@ enum Words {
     /// `1 job`, `1,200 jobs`.
     static func count(_ value: Int, _ noun: String) -> String { "\(number(value)) \(noun)\(value == 1 ? "" : "s")" }
 
-    /// `450 ms`, `12.3 s`, `3 min 20 s`, `2 h 5 min`.
+    /// `450 ms`, `12.3 s`, `3 min 20 s`, `2 h 5 min`; a time that has passed is `0 ms`.
     static func duration(_ duration: Duration) -> String {
-        let milliseconds = duration.milliseconds
-        let seconds = milliseconds / 1_000
-        switch milliseconds {
-        case ..<1_000: return "\(milliseconds) ms"
-        case ..<60_000: return "\(seconds).\(milliseconds % 1_000 / 100) s"
-        case ..<3_600_000: return "\(seconds / 60) min \(seconds % 60) s"
-        default: return "\(seconds / 3_600) h \(seconds % 3_600 / 60) min"
-        }
+        let milliseconds = max(0, duration.milliseconds)
+        if milliseconds < 1_000 { return "\(milliseconds) ms" }
+        let tenths = (milliseconds + 50) / 100
+        if tenths < 600 { return "\(tenths / 10).\(tenths % 10) s" }
+        let seconds = (milliseconds + 500) / 1_000
+        if seconds < 3_600 { return "\(seconds / 60) min \(seconds % 60) s" }
+        let minutes = (seconds + 30) / 60
+        return "\(number(Int(minutes / 60))) h \(minutes % 60) min"
     }
 
-    /// `$0.41`, `$12.30`, `$0.000229`: two digits that say something, at least cents.
+    /// `$0.41`, `$12.30`, `$0.0023`: at least cents, and below ten cents two digits that say something.
     static func money(_ money: Money) -> String {
         var places = 2
         var unit: Int64 = 10_000_000
@@ -36,10 +36,13 @@ enum Words {
             places += 1
             unit /= 10
         }
-        let rounded = (money.nanodollars + unit / 2) / unit
+        let (whole, rest) = money.nanodollars.quotientAndRemainder(dividingBy: unit)
+        let rounded = whole + (rest * 2 >= unit ? 1 : 0)
         let scale = 1_000_000_000 / unit
-        let fraction = String(rounded % scale)
-        return "$\(number(Int(rounded / scale))).\(String(repeating: "0", count: places - fraction.count))\(fraction)"
+        var fraction = String(rounded % scale)
+        fraction = String(repeating: "0", count: places - fraction.count) + fraction
+        while fraction.count > 2, fraction.hasSuffix("0") { fraction.removeLast() }
+        return "$\(number(Int(rounded / scale))).\(fraction)"
     }
 
     /// `41.2/s`, `7.5/min` where it is slow.
@@ -54,24 +57,16 @@ enum Words {
         return "\(number(tenths / 10)).\(tenths % 10)"
     }
 
-    /// Text from outside, safe on a terminal: control characters (C0, DEL, C1) become spaces.
+    /// Text from outside, safe on one line of a terminal: control characters (C0, DEL, C1), line separators and those that turn the
+    /// direction of writing become spaces.
     static func clean(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? " " : $0 }))
+        String(String.UnicodeScalarView(text.unicodeScalars.map { isUnsafe($0.value) ? " " : $0 }))
     }
 
-    /// At most `width` characters, the cut shown by an ellipsis.
-    static func shortened(_ text: String, to width: Int) -> String {
-        text.count <= width ? text : "\(text.prefix(width - 1))…"
-    }
-
-    /// Columns aligned by spaces; the last one is left as it is.
-    static func table(_ rows: [[String]]) -> String {
-        let columns = rows.map(\.count).max() ?? 0
-        let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
-        return rows.map { row in
-            row.enumerated().map { index, cell in
-                index == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[index] - cell.count)
-            }.joined(separator: "  ") + "\n"
-        }.joined()
+    private static func isUnsafe(_ scalar: UInt32) -> Bool {
+        switch scalar {
+        case 0..<0x20, 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
     }
 }

@@ -1,0 +1,150 @@
+import Testing
+
+/// Exit code 65, its sentences, and that nothing was added.
+@Suite(.timeLimit(.minutes(1))) struct BadInputTests {
+    private static let whole = #""provider": "simulator", "model": "m", "prompt": "p""#
+
+    @Test(arguments: [
+        ("{\"provider\": \"simulator\",\n \"model\":,}", "the job file jobs.json is not JSON, line 2, column 10: unexpected character"),
+        (
+            #"{"promt": "p"}"#,
+            "the job file jobs.json cannot be used, promt: unknown key; known here: batch, provider, model, system, prompt, parameters, limits, images, jobs"
+        ),
+        (
+            #"{"images": ["a.png"], "jobs": [{"images": ["a.png"]}, {"images": ["a.png"]}, {"images": ["a.png"]}, {"images": [3]}]}"#,
+            "the job file jobs.json cannot be used, jobs[3].images[0]: expected a text"
+        ),
+        (
+            #"{"parameters": {"max_tokens": 0}, "images": ["a.png"]}"#,
+            "the job file jobs.json cannot be used, parameters.max_tokens: must be above 0"
+        ),
+        (
+            #"{"limits": {"requests_per_minute": -1}, "images": ["a.png"]}"#,
+            "the job file jobs.json cannot be used, limits.requests_per_minute: must be above 0"
+        ),
+        (
+            #"{"provider": "nope", "images": ["a.png"]}"#,
+            "the job file jobs.json cannot be used, provider: there is no provider \"nope\"; known are hackclub, infron, indoxhub, anyfast, openai, simulator, and a job file's `provider` can describe another one"
+        ),
+        (
+            #"{"provider": {"name": "mine"}, "model": "m", "prompt": "p", "images": ["a.png"]}"#,
+            "the job file jobs.json cannot be used, provider: needs base_url; a profile without it must have one of the names hackclub, infron, indoxhub, anyfast, openai, simulator"
+        ),
+        (
+            #"{"provider": {"name": "mine", "base_url": "localhost"}, "images": ["a.png"]}"#,
+            "the job file jobs.json cannot be used, provider.base_url: expected an address that begins with http:// or https://"
+        ),
+        ("{\(whole), \"images\": [\"none.png\"]}", "jobs.json, images[0]: there is no file or folder none.png; check the path"),
+        ("{\(whole), \"images\": [\"*.tiff\"]}", "jobs.json, images[0]: nothing matches *.tiff; check the path and the pattern"),
+        (
+            "{\(whole), \"images\": [\"a.png\", \"notes.txt\"]}",
+            "jobs.json, images[1]: notes.txt is not a picture, whatever its name says; take it out of the input"
+        ),
+        (
+            #"{\#(whole), "jobs": [{"key": "k", "images": ["a.png"]}, {"key": "k", "images": ["b.png"]}]}"#,
+            "the key k stands for different pictures, a.png and b.png; give them keys of their own in a job file"
+        ),
+        ("{\(whole)}", "jobs.json names no picture; add `images` or `jobs` to it, or name a folder"),
+    ])
+    func aBadJobFileIsRefusedBeforeAnythingIsAdded(text: String, sentence: String) async {
+        let desk = Desk(pictures: "a.png", "b.png")
+        desk.write("jobs.json", text)
+        desk.write("notes.txt", "not a picture")
+        for command in ["run", "add"] {
+            #expect(await desk.cutline(command, "jobs.json") == Said(code: 65, output: "", error: "cutline: \(sentence)\n"))
+        }
+        #expect(!desk.has("cutline.db"))
+    }
+
+    @Test(arguments: [
+        ("none", "there is no file or folder none; check the path"),
+        ("*.tiff", "nothing matches *.tiff; check the path and the pattern"),
+        ("notes.txt", "notes.txt is not a picture, whatever its name says; take it out of the input"),
+        ("empty.png", "empty.png is empty; restore it or take it out of the input"),
+        ("http://", "the address http:// names no host"),
+        ("a.png none", "there is no file or folder none; check the path"),
+    ])
+    func aBadInputIsRefusedBeforeAnythingIsAdded(inputs: String, sentence: String) async {
+        let desk = Desk(pictures: "a.png")
+        desk.write("notes.txt", "not a picture")
+        desk.write("empty.png", "")
+        let said = await desk.run(["add"] + inputs.split(separator: " ").map(String.init) + Desk.asking)
+        #expect(said == Said(code: 65, output: "", error: "cutline: \(sentence)\n"))
+        #expect(!desk.has("cutline.db"))
+    }
+
+    @Test func aBadInputAddsNothingToAQueueThatIsThere() async throws {
+        let desk = Desk(pictures: "photos/a.png")
+        _ = await desk.caption("photos")
+        desk.folder.write("photos/b.png", png("b"))
+        desk.write("photos/notes.txt", "not a picture")
+        #expect(await desk.add("photos", "photos/notes.txt").code == 65)
+        #expect(try await desk.records("--state", "all").count == 1)
+    }
+
+    @Test func anotherPromptUnderTheSameNameAsksForAnotherBatch() async throws {
+        let desk = Desk(pictures: "photos/a.png")
+        _ = await desk.caption("photos")
+        desk.folder.write("photos/b.png", png("b"))
+        let said = await desk.cutline("run", "photos", "--prompt", "Else?")
+        #expect(
+            said
+                == Said(
+                    code: 65, output: "",
+                    error:
+                        "cutline: batch \"photos\" was made with prompt \"Describe.\", now \"Else?\" is asked for; a batch never changes: start another one with --batch NEW\n"
+                ))
+        #expect(try await desk.records("--state", "all").count == 1)
+        #expect(
+            await desk.cutline("run", "photos", "--provider", "simulator", "--model", "sim-1", "--prompt", "Else?", "--batch", "new").code
+                == 0)
+    }
+
+    @Test func anotherFileUnderATakenKeyIsRefusedNamingBoth() async throws {
+        let desk = Desk(pictures: "one/photos/a.png", "two/photos/a.png")
+        _ = await desk.caption("one/photos")
+        let said = await desk.add("two/photos")
+        #expect(said.code == 65)
+        #expect(
+            said.error.contains(
+                "the key \"a.png\" of batch \"photos\" belongs to \(desk.path("one/photos/a.png")), not to \(desk.path("two/photos/a.png"))"
+            ))
+        #expect(try await desk.records("--state", "all").count == 1)
+    }
+
+    @Test(arguments: [
+        ("none", "cannot be read: No such file or directory; give a text file, or --prompt TEXT"),
+        ("raw", "is not UTF-8 text; give a text file, or --prompt TEXT"),
+    ])
+    func aPromptFileThatCannotBeReadIsRefused(name: String, end: String) async {
+        let desk = Desk(pictures: "a.png")
+        desk.folder.write("raw", [0xFF, 0xFE])
+        let said = await desk.cutline("add", "a.png", "--provider", "simulator", "--model", "m", "--prompt-file", name)
+        #expect(said == Said(code: 65, output: "", error: "cutline: --prompt-file: \(desk.path(name)) \(end)\n"))
+        #expect(!desk.has("cutline.db"))
+    }
+
+    @Test func anEmptyPromptFileIsRefused() async {
+        let desk = Desk(pictures: "a.png")
+        desk.write("prompt.txt", "")
+        let said = await desk.cutline("add", "a.png", "--provider", "simulator", "--model", "m", "--prompt-file", "prompt.txt")
+        #expect(
+            said
+                == Said(
+                    code: 65, output: "",
+                    error: "cutline: --prompt-file: prompt.txt is empty; write the prompt into it, or give --prompt TEXT\n"))
+    }
+
+    @Test func anUnknownKeyIsBadInput() async {
+        let desk = Desk(pictures: "a.png")
+        _ = await desk.add("a.png")
+        let said = await desk.cutline("show", "b.png")
+        #expect(
+            said
+                == Said(
+                    code: 65, output: "",
+                    error:
+                        "cutline: there is no job with the key or number \"b.png\"; `cutline export --format table --state all` lists them\n"
+                ))
+    }
+}

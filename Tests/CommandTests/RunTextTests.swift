@@ -1,0 +1,48 @@
+import CutlineCore
+import Testing
+
+@testable import CutlineQueue
+@testable import CutlineRunner
+@testable import cutline
+
+@Suite struct RunTextTests {
+    private let now = Timestamp(milliseconds: 0)
+
+    private func totals(done: Int, of total: Int) -> RunTotals {
+        var totals = RunTotals([])
+        (totals.done, totals.total) = (done, total)
+        return totals
+    }
+
+    @Test func progressSaysHowFarAndHowFast() {
+        var totals = totals(done: 120, of: 1_000)
+        (totals.failed, totals.held, totals.tokens, totals.cost) = (2, 1, 36_000, Money(nanodollars: 40_000_000))
+        let line = RunText.progress(totals, RunProgress(inFlight: 64), since: 20, elapsed: .seconds(10), at: now)
+        #expect(line == "120 / 1,000 done · 10.0/s · ETA 1 min 28 s · 2 failed · 1 held · 64 in flight · 36,000 tokens · $0.04")
+    }
+
+    @Test(arguments: [
+        (LaneRefusal.slots, ""), (.until(Timestamp(milliseconds: 500), .requests), " · at the limit on requests"),
+        (.until(Timestamp(milliseconds: 30_000), .provider), " · hackclub asked to wait 30.0 s"),
+        (.until(Timestamp(milliseconds: 5_000), .breaker), " · hackclub does not answer, next try in 5.0 s"),
+        (.until(Timestamp(milliseconds: -5_000), .breaker), " · hackclub does not answer, next try in 0 ms"),
+        (.paused(Pause(kind: .unauthorized, message: "No such\nkey.")), " · hackclub is paused: No such key."),
+    ])
+    func progressSaysWhyALaneWaits(refusal: LaneRefusal, end: String) {
+        let progress = RunProgress(inFlight: 0, stops: [LaneStop(lane: "hackclub", refusal: refusal)])
+        let line = RunText.progress(totals(done: 1, of: 2), progress, since: 1, elapsed: .seconds(10), at: now)
+        #expect(line == "1 / 2 done · 0.0/s · 0 in flight\(end)")
+    }
+
+    @Test func progressAfterARequeueElsewhereIsNotNegative() {
+        let line = RunText.progress(totals(done: 3, of: 9), RunProgress(inFlight: 1), since: 5, elapsed: .zero, at: now)
+        #expect(line == "3 / 9 done · 0.0/s · 1 in flight")
+    }
+
+    @Test func everyPauseSaysWhatToDo() {
+        for kind in FailureClass.allCases {
+            let advice = Pause(kind: kind, message: "").advice
+            #expect(advice.hasSuffix("run again") || kind == .modelNotFound)
+        }
+    }
+}

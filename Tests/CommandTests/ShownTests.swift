@@ -1,0 +1,181 @@
+import CutlineCore
+import CutlineSimulator
+import Testing
+
+/// What the commands print, to the letter: other people's scripts read it.
+@Suite(.timeLimit(.minutes(1))) struct ShownTests {
+    /// One caption, one failure, one more name; the clock stands still.
+    private func desk() async -> Desk {
+        let desk = Desk(pictures: "photos/a.png")
+        desk.folder.write("photos/copy of a.png", png("photos/a.png"))
+        desk.write(
+            "jobs.json",
+            """
+            {"batch": "mixed", "provider": "simulator", "model": "sim-1", "prompt": "Describe.", "images": ["photos"],
+             "jobs": [{"key": "bad", "images": ["photos/a.png"], "prompt": "[simulate: 400]"}]}
+            """)
+        _ = await desk.cutline("run", "jobs.json")
+        return desk
+    }
+
+    @Test func runSaysWhatWasAddedAndWhatCameOfIt() async {
+        let desk = Desk(pictures: "photos/a.png")
+        #expect(
+            await desk.caption("photos")
+                == Said(code: 0, output: "", error: "batch \"photos\": 1 new job\n1 of 1 job captioned, 267 tokens (0 ms)\n"))
+        #expect(
+            await desk.caption("photos")
+                == Said(code: 0, output: "", error: "batch \"photos\": 1 there already\n1 of 1 job captioned, 267 tokens (0 ms)\n"))
+    }
+
+    @Test func runSaysWhatFailed() async {
+        let desk = Desk(pictures: "photos/a.png")
+        #expect(
+            await desk.cutline("run", "photos", "--provider", "simulator", "--model", "m", "--prompt", "[simulate: 400]")
+                == Said(
+                    code: 1, output: "",
+                    error: """
+                        batch "photos": 1 new job
+                        0 of 1 job captioned (0 ms)
+                        1 job failed; see `cutline export --state failed --format table`
+
+                        """))
+    }
+
+    @Test func runSaysWhyItStopped() async {
+        let desk = Desk(pictures: "photos/a.png")
+        #expect(
+            await desk.cutline("run", "photos", "--provider", "simulator", "--model", "m", "--prompt", "[simulate: quota]")
+                == Said(
+                    code: 2, output: "",
+                    error: """
+                        batch "photos": 1 new job
+                        0 of 1 job captioned (0 ms)
+                        simulator is paused (quota_exhausted): The simulated quota is used up.
+                        to go on: top up at the provider or wait for the quota's reset, then run again
+
+                        """))
+        #expect(
+            await desk.cutline("status").output == """
+                batch   provider   model  queued  running  succeeded  failed  held  cancelled  tokens  cost
+                photos  simulator  m      1       0        0          0       0     0          –       –
+                simulator is paused (quota_exhausted): The simulated quota is used up.
+                to go on: top up at the provider or wait for the quota's reset, then run again
+
+                """)
+    }
+
+    @Test func statusIsATable() async {
+        #expect(
+            await desk().cutline("status")
+                == Said(
+                    code: 0,
+                    output: """
+                        batch  provider   model  queued  running  succeeded  failed  held  cancelled  tokens  cost
+                        mixed  simulator  sim-1  0       0        1          1       0     0          267     –
+
+                        """, error: ""))
+    }
+
+    @Test func statusIsOneLineOfJSON() async {
+        #expect(
+            await desk().cutline("status", "--json").output == """
+                {"queue":"cutline.db","batches":[{"name":"mixed","provider":"simulator","model":"sim-1",\
+                "counts":{"queued":0,"running":0,"succeeded":1,"failed":1,"held":0,"cancelled":0},\
+                "usage":{"input_tokens":258,"output_tokens":9,"cost_usd":null},\
+                "attempts":{"total":2,"failed":1,"unknown":0,"duplicate_captions":0}}],\
+                "lanes":[{"name":"simulator","paused":null,"blocked_until":null,"in_flight":0}],"workers":[]}
+
+                """)
+    }
+
+    @Test func statusCountsWhatMayHaveBeenPaidForNothing() async {
+        let desk = Desk(pictures: "a.png")
+        _ = await desk.cutline(
+            "run", "a.png", "--provider", "simulator", "--model", "m", "--prompt", "[simulate: reset]", "--on-unknown", "hold")
+        #expect(await desk.cutline("status").output.hasSuffix("\na.png: 1 call without an answer, maybe billed\n"))
+    }
+
+    @Test func exportAsATable() async {
+        #expect(
+            await desk().cutline("export", "--format", "table", "--state", "all").output == """
+                photos/a.png          A PNG picture, 2 × 3 pixels, 41 bytes.
+                photos/copy of a.png  A PNG picture, 2 × 3 pixels, 41 bytes.
+                bad                   invalid_request (400): A simulated fault: status 400.
+
+                """)
+    }
+
+    @Test func exportIsOneRecordALine() async {
+        #expect(
+            await desk().cutline("export", "--state", "all").output == """
+                {"id":1,"key":"photos/a.png","batch":"mixed","state":"succeeded","images":["photos/a.png"],"prompt":"Describe.",\
+                "caption":"A PNG picture, 2 × 3 pixels, 41 bytes.","finish_reason":"stop","flags":[],"provider":"simulator",\
+                "requested_model":"sim-1","model":"sim-1","usage":{"input_tokens":258,"output_tokens":9,"total_tokens":267,\
+                "cached_tokens":null,"cost_usd":null,"cost_source":null},"attempts":1,"latency_ms":0,"error":null,\
+                "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{}}
+                {"id":2,"key":"photos/copy of a.png","batch":"mixed","state":"succeeded","images":["photos/copy of a.png"],"prompt":"Describe.",\
+                "caption":"A PNG picture, 2 × 3 pixels, 41 bytes.","finish_reason":"stop","flags":[],"provider":"simulator",\
+                "requested_model":"sim-1","model":"sim-1","usage":{"input_tokens":258,"output_tokens":9,"total_tokens":267,\
+                "cached_tokens":null,"cost_usd":null,"cost_source":null},"attempts":1,"latency_ms":0,"error":null,\
+                "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{}}
+                {"id":3,"key":"bad","batch":"mixed","state":"failed","images":["photos/a.png"],"prompt":"[simulate: 400]",\
+                "caption":null,"finish_reason":null,"flags":[],"provider":"simulator",\
+                "requested_model":"sim-1","model":null,"usage":{"input_tokens":null,"output_tokens":null,"total_tokens":null,\
+                "cached_tokens":null,"cost_usd":null,"cost_source":null},"attempts":1,"latency_ms":null,\
+                "error":{"class":"invalid_request","status":400,"message":"A simulated fault: status 400."},\
+                "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{}}
+
+                """)
+    }
+
+    @Test func showIsWhatAPersonAsks() async {
+        let desk = await desk()
+        #expect(
+            await desk.cutline("show", "photos/a.png").output == """
+                photos/a.png (entry 1) of batch "mixed": succeeded
+                  images   photos/a.png
+                  asked    simulator, sim-1: Describe.
+                  caption  A PNG picture, 2 × 3 pixels, 41 bytes.
+                  attempt 1  2026-11-20T12:00:00Z  succeeded  after 0 ms  267 tokens
+
+                """)
+        #expect(
+            await desk.cutline("show", "3").output == """
+                bad (entry 3) of batch "mixed": failed
+                  images   photos/a.png
+                  asked    simulator, sim-1: [simulate: 400]
+                  attempt 1  2026-11-20T12:00:00Z  failed  after 0 ms  invalid_request (400): A simulated fault: status 400.
+
+                """)
+    }
+
+    @Test func showIsOneLineOfJSON() async {
+        #expect(
+            await desk().cutline("show", "bad", "--json").output == """
+                {"id":3,"key":"bad","batch":"mixed","state":"failed","images":["photos/a.png"],"prompt":"[simulate: 400]",\
+                "caption":null,"finish_reason":null,"flags":[],"provider":"simulator",\
+                "requested_model":"sim-1","model":null,"usage":{"input_tokens":null,"output_tokens":null,"total_tokens":null,\
+                "cached_tokens":null,"cost_usd":null,"cost_source":null},"attempts":1,"latency_ms":null,\
+                "error":{"class":"invalid_request","status":400,"message":"A simulated fault: status 400."},\
+                "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{},\
+                "attempt_log":[{"n":1,"phase":"failed","billed":"no","started_at":"2026-11-20T12:00:00Z","ended_at":"2026-11-20T12:00:00Z",\
+                "latency_ms":0,"request_id":null,"error":{"class":"invalid_request","status":400,"message":"A simulated fault: status 400."},\
+                "input_tokens":null,"output_tokens":null,"cost_usd":null,"duplicate_caption":null}]}
+
+                """)
+    }
+
+    @Test func whatStandsInTheQueueCannotCommandTheTerminal() async {
+        let desk = Desk(pictures: "a.png")
+        desk.write(
+            "jobs.json",
+            #"{"batch": "b\u001b[2J", "provider": "simulator", "model": "m\n", "prompt": "p\u009b", "jobs": [{"key": "k\u0007", "images": ["a.png"]}]}"#
+        )
+        var shown = await desk.cutline("run", "jobs.json").error
+        for command in [["status"], ["show", "1"], ["export", "--format", "table"]] { shown += await desk.run(command).output }
+        #expect(!shown.unicodeScalars.contains { $0 != "\n" && $0.properties.generalCategory == .control })
+        #expect(shown.contains("batch \"b [2J\": 1 new job\n"))
+        #expect(await desk.cutline("export").output.contains(#""key":"k\u0007","batch":"b\u001b[2J""#))
+    }
+}

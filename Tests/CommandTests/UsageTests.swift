@@ -1,0 +1,163 @@
+import CutlineProvider
+import Testing
+
+@testable import cutline
+
+/// Exit code 64, its sentences, and that nothing was made.
+@Suite(.timeLimit(.minutes(1))) struct UsageTests {
+    @Test(arguments: [
+        (
+            ["run", "a.png"],
+            "which provider? Give --provider NAME, one of hackclub, infron, indoxhub, anyfast, openai, simulator"
+        ),
+        (["run", "a.png", "--provider", "openai"], "which model? Give --model NAME, as openai calls it"),
+        (["run", "a.png", "--provider", "simulator", "--model", "m"], "what to ask? Give --prompt TEXT or --prompt-file PATH"),
+        (["run", "empty.json"], "which model? Give --model NAME, as simulator calls it, or `model` in the job file"),
+        (
+            ["add", "a.png", "--provider", "nope", "--model", "m", "--prompt", "p"],
+            "there is no provider \"nope\"; known are hackclub, infron, indoxhub, anyfast, openai, simulator, and a job file's `provider` can describe another one"
+        ),
+        (
+            ["run", "a.png", "--provider", "openai", "--model", "m", "--prompt", "p", "--api-key-file", "empty.key"],
+            "--api-key-file: empty.key is empty; give a file that holds the key alone"
+        ),
+        (
+            ["run", "a.png", "--provider", "openai", "--model", "m", "--prompt", "p", "--api-key-file", "two.key"],
+            "--api-key-file: two.key holds more than one word; give a file that holds the key alone"
+        ),
+        (
+            ["run", "plain.json", "--model", "m", "--prompt", "p"],
+            "http://pictures.invalid/v1 would be called without encryption; use https, or allow it with --insecure-http"
+        ),
+    ])
+    func whatIsMissingIsNamedWithItsFlag(arguments: [String], sentence: String) async {
+        let desk = Desk(pictures: "a.png")
+        desk.write("empty.json", #"{"provider": "simulator", "images": ["a.png"]}"#)
+        desk.write("plain.json", #"{"provider": {"name": "mine", "base_url": "http://pictures.invalid/v1"}, "images": ["a.png"]}"#)
+        desk.write("empty.key", " \n")
+        desk.write("two.key", "sk-one\nsk-two\n")
+        #expect(await desk.run(arguments) == Said(code: 64, output: "", error: "cutline: \(sentence)\n"))
+        #expect(!desk.has("cutline.db"))
+    }
+
+    @Test(arguments: [
+        ("hackclub", "HACKCLUB_API_KEY"), ("infron", "INFRON_API_KEY"), ("indoxhub", "INDOXHUB_API_KEY"), ("anyfast", "ANYFAST_API_KEY"),
+        ("openai", "OPENAI_API_KEY"),
+    ])
+    func aMissingKeyIsNamedAndNothingIsMade(provider: String, variable: String) async {
+        var desk = Desk(pictures: "a.png")
+        desk.variables[variable] = "  "
+        let said = await desk.cutline("run", "a.png", "--provider", provider, "--model", "m", "--prompt", "p")
+        #expect(
+            said
+                == Said(
+                    code: 64, output: "",
+                    error:
+                        "cutline: \(provider) needs an API key: set the environment variable \(variable) (export \(variable)=…), or give --api-key-file PATH\n"
+                ))
+        #expect(!desk.has("cutline.db"))
+    }
+
+    @Test func workAsksForTheKeysOfWhatIsQueued() async {
+        let desk = Desk(pictures: "a.png")
+        _ = await desk.cutline("add", "a.png", "--provider", "infron", "--model", "m", "--prompt", "p")
+        let said = await desk.cutline("work")
+        #expect(said.code == 64)
+        #expect(said.error.hasPrefix("cutline: infron needs an API key: set the environment variable INFRON_API_KEY"))
+    }
+
+    @Test func aMissingKeyFileIsAUsageError() async {
+        let desk = Desk(pictures: "a.png")
+        let said = await desk.cutline(
+            "run", "a.png", "--provider", "openai", "--model", "m", "--prompt", "p", "--api-key-file", "none")
+        #expect(said.code == 64)
+        #expect(
+            said.error
+                == "cutline: --api-key-file: \(desk.path("none")) cannot be read: No such file or directory; give a file that holds the key alone\n"
+        )
+    }
+
+    @Test func aKeyThatNoHeaderCanCarryIsNotShown() async {
+        var desk = Desk(pictures: "a.png")
+        desk.variables["OPENAI_API_KEY"] = "sk-canary\r\nX: y"
+        let said = await desk.cutline("run", "a.png", "--provider", "openai", "--model", "m", "--prompt", "p")
+        #expect(
+            said.error
+                == "cutline: OPENAI_API_KEY cannot be an API key: it holds white space or other characters that none has; set it again\n")
+        #expect(said.code == 64)
+    }
+
+    @Test(arguments: [
+        (["run", "a.png", "--modle", "m"], "Unknown option '--modle'. Did you mean '--model'?"),
+        (["export", "--formt", "csv"], "Unknown option '--formt'. Did you mean '--format'?"),
+        (["sow", "a.png"], "2 unexpected arguments: 'sow', 'a.png'"),
+        (["run"], "Missing expected argument '<input> ...'"),
+        (
+            ["run", "a.png", "--detail", "most"],
+            "The value 'most' is invalid for '--detail <level>'. Please provide one of 'auto', 'low', 'high' or 'original'."
+        ),
+        (
+            ["run", "a.png", "--on-unknown", "x"],
+            "The value 'x' is invalid for '--on-unknown <policy>'. Please provide one of 'retry', 'retry=N' or 'hold'."
+        ),
+        (["run", "a.png", "--max-tokens", "0"], "--max-tokens must be above 0."),
+        (["run", "a.png", "--max-tokens", "-1"], "--max-tokens must be above 0."),
+        (["run", "a.png", "--max-tokens", "many"], "The value 'many' is invalid for '--max-tokens <n>'"),
+        (["run", "a.png", "--temperature", "-0.5"], "--temperature must be at least 0."),
+        (["run", "a.png", "--temperature", "nan"], "--temperature must be at least 0."),
+        (["run", "a.png", "--concurrency", "0"], "--concurrency must be above 0."),
+        (["run", "a.png", "--requests-per-minute", "-5"], "--requests-per-minute must be above 0."),
+        (["run", "a.png", "--tokens-per-minute", "0"], "--tokens-per-minute must be above 0."),
+        (["run", "a.png", "--max-attempts", "0"], "--max-attempts must be above 0."),
+        (["run", "a.png", "--timeout", "0"], "--timeout must be at least 0.001 and at most 86400 seconds."),
+        (["work", "--timeout", "90000"], "--timeout must be at least 0.001 and at most 86400 seconds."),
+        (["run", "a.png", "--prompt", ""], "--prompt must not be empty."),
+        (["run", "a.png", "--model", ""], "--model must not be empty."),
+        (["run", "a.png", "--batch", ""], "--batch must not be empty."),
+        (["run", "a.png", "--prompt", "p", "--prompt-file", "f"], "Give either --prompt or --prompt-file, not both."),
+        (["export", "--format", "table", "-o", "x"], "--format table is for stdout; give -o with jsonl or csv."),
+        (["simulate", "--port", "99999"], "--port must be between 0 and 65535."),
+    ])
+    func aWrongFlagSaysWhatIsWrongWithIt(arguments: [String], sentence: String) async {
+        let desk = Desk(pictures: "a.png")
+        let said = await desk.run(arguments)
+        #expect(said.code == 64)
+        #expect(said.output == "")
+        #expect(said.error.split(separator: "\n")[0] == "Error: \(sentence)")
+        #expect(said.error.contains("See 'cutline"))
+        #expect(!desk.has("cutline.db"))
+    }
+
+    @Test func anUnknownBatchNamesTheKnownOnes() async {
+        let desk = Desk(pictures: "a.png")
+        _ = await desk.add("a.png", "--batch", "one")
+        _ = await desk.add("a.png", "--batch", "two")
+        for command in [["work"], ["export"], ["show", "a.png"]] {
+            let said = await desk.run(command + ["--batch", "three"])
+            #expect(
+                said == Said(code: 64, output: "", error: "cutline: there is no batch \"three\" in this queue; it has \"one\", \"two\"\n"))
+        }
+    }
+
+    @Test func theSimulatorSaysWhyItCannotStart() async throws {
+        let desk = Desk()
+        let log = await desk.cutline("simulate", "--log", "none/log")
+        #expect(
+            log
+                == Said(
+                    code: 64, output: "",
+                    error: "cutline: --log: none/log cannot be written: No such file or directory; give another path\n"))
+        try await withSimulator { simulator in
+            let port = String(simulator.baseURL.dropFirst("http://127.0.0.1:".count).prefix { $0 != "/" })
+            let said = await desk.cutline("simulate", "--port", port)
+            #expect(said.code == 64)
+            #expect(said.error.hasPrefix("cutline: cannot listen on port \(port) ("))
+            #expect(said.error.hasSuffix("; give another --port, or none for any free one\n"))
+        }
+    }
+
+    @Test func theHelpNamesEveryProvider() throws {
+        let help = Cutline.helpMessage(for: Run.self, columns: 200)
+        for name in try ProfileCatalogue.builtIn().names { #expect(help.contains(name)) }
+    }
+}
