@@ -74,7 +74,8 @@ let package = Package(
         suite("CutlineExportTests", ["CutlineExport"]),
         suite("CutlineSimulatorTests", ["CutlineSimulator", httpClient]),
         suite("CutlineRunnerTests", ["CutlineRunner", "CutlineQueue", "CutlineProvider", grdb]),
-        suite("CommandTests", ["cutline", "CutlineSimulator", "CutlineQueue"]),
+        suite(
+            "CommandTests", ["cutline", "CutlineSimulator", "CutlineQueue", "CutlineProvider", "CutlineRunner", argumentParser]),
         // Runs the built binary, so that it must be built before.
         suite("EndToEndTests", ["cutline"]),
     ],

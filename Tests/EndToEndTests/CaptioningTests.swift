@@ -87,7 +87,7 @@ import TestSupport
         #expect(try place.program.run(asked).status == 0)
         place.folder.write("photos/a.png", try Data(contentsOf: Workplace.examples.appending(path: "chart.png")))
         let run = try place.program.run(asked)
-        #expect(run.status == 0 && run.error.contains("1 edited"), "\(run.error)")
+        #expect(run.status == 0 && run.error.contains("1 picture edited"), "\(run.error)")
         #expect(try provider.calls().count == 2)
         #expect(try place.records().map { $0["caption"]?.string } == ["A PNG picture, 560 × 420 pixels, 15,701 bytes."])
     }

@@ -91,7 +91,7 @@ import TestSupport
         let run = try place.program.start(["run", "jobs.json"])
         #expect(try run.wait { try provider.calls().count == 4 })
         run.send(SIGINT)
-        #expect(run.wait { run.error.contains("stopping: 4 calls in flight") })
+        #expect(run.wait { run.error.contains("4 calls in flight") })
         run.send(SIGINT)
         #expect(try run.end(deadline: 20).status == 130)
         #expect(try place.attempts("unknown") == 4)

@@ -14,6 +14,7 @@ struct Work: Command {
 
     @Option(help: ArgumentHelp("Only this batch.", valueName: "name")) var batch: String?
     @OptionGroup(title: "Queue") var queue: QueueOptions
+    @OptionGroup(title: "Limits and policies (else as they are)") var policy: PolicyOptions
     @OptionGroup(title: "Working") var work: WorkOptions
 
     func run(in environment: Environment) async throws {
@@ -26,6 +27,8 @@ struct Work: Command {
                 try keys.check(try reader.batch(named: status.name).settings.profile, allowsInsecureHTTP: work.insecureHttp)
             }
             let opened = try Queue(at: queue.path(in: environment), now: environment.now())
+            try opened.adjust(
+                scope, limits: policy.limits, maxAttempts: policy.maxAttempts, onUnknown: policy.onUnknown, now: environment.now())
             try await Working(queue: opened, scope: scope, options: work, keys: keys, environment: environment).run()
         }
     }
