@@ -24,7 +24,7 @@ test: setup ## Format, imports, build and all tests; ends with "N passed, N fail
 	swift format lint --strict -r $(SWIFT_FILES)
 	scripts/check-imports
 	swift build --build-tests
-	@scripts/count-tests swift test --skip-build
+	@scripts/count-tests scripts/run-tests
 
 format: ## Formats every Swift file in place
 	swift format -i -r $(SWIFT_FILES)
