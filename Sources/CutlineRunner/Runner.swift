@@ -69,6 +69,8 @@ package actor Runner {
                 self?.assumeIsolated { $0.beat() }
             }
             takeTurn()
+            // The first look, at once: a run of a second shows its start too.
+            if finish != nil { report(.progress(progress)) }
         }
     }
 

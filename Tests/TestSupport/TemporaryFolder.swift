@@ -30,12 +30,20 @@ package final class TemporaryFolder: Sendable {
         precondition(descriptor >= 0, "cannot write \(file)")
         defer { close(descriptor) }
         let bytes = Array(bytes)
-        precondition(bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) } == bytes.count)
+        precondition(bytes.withUnsafeBytes { Self.write(descriptor, $0) } == bytes.count)
         return file
     }
 
     @discardableResult
     package func write(_ name: String, text: String) -> FilePath { write(name, text.utf8) }
+
+    private static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+        #if canImport(Glibc)
+            Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+        #else
+            Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+        #endif
+    }
 
     private func makeFolders(of file: FilePath) {
         var folder = path
