@@ -95,7 +95,11 @@ struct Workplace {
     }
 
     /// Through a connection of its own, past everything that guards the queue.
-    func tamper(_ sql: String) throws { try DatabaseQueue(path: queue.path.string).write { try $0.execute(sql: sql) } }
+    func tamper(_ sql: String) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        try DatabaseQueue(path: queue.path.string, configuration: configuration).write { try $0.execute(sql: sql) }
+    }
 
     /// Commits so far: the frames of the log that carry the size of the database (sqlite.org/fileformat.html, 4.1).
     func commits() throws -> Int {
