@@ -28,9 +28,11 @@ extension Queue {
     }
 
     private static func confirmAlive(_ worker: Worker, _ db: Database, at now: Timestamp) throws {
-        try db.cachedStatement(sql: "UPDATE workers SET seen_at = ? WHERE id = ? AND ended_at IS NULL")
-            .execute(arguments: [now.milliseconds, worker.id.number])
-        guard db.changesCount == 1 else { throw QueueError.workerGone }
+        let statement = try db.cachedStatement(sql: "SELECT seen_at FROM workers WHERE id = ? AND ended_at IS NULL")
+        guard let row = try Row.fetchOne(statement, arguments: [worker.id.number]) else { throw QueueError.workerGone }
+        // Not at every turn: idle workers would wake each other by writing.
+        guard abs((now - row.time("seen_at")).milliseconds) >= 5_000 else { return }
+        try db.cachedStatement(sql: "UPDATE workers SET seen_at = ? WHERE id = ?").execute(arguments: [now.milliseconds, worker.id.number])
     }
 
     private static func nextTry(_ db: Database, stops: [LaneStop]) throws -> Timestamp? {
