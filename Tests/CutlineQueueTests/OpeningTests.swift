@@ -21,8 +21,17 @@ import Testing
     }
 
     @Test func folderOfWorkersIsForItsOwnerOnly() throws {
-        _ = try Queue.make(in: folder)
+        let queue = try Queue.make(in: folder)
+        #expect(mode(path.string + ".workers") == 0, "nobody has worked yet")
+        let worker = try queue.worker("first")
         #expect(mode(path.string + ".workers") == 0o700)
+        withExtendedLifetime(worker) {}
+    }
+
+    @Test func folderIsNoQueue() throws {
+        let error = QueueError.unusable(folder.path, reason: "it is a folder; name a file in it with --queue PATH")
+        #expect(throws: error) { try Queue(at: folder.path, now: .start) }
+        #expect(throws: error) { try QueueReader(at: folder.path) }
     }
 
     @Test(arguments: [

@@ -20,10 +20,22 @@ struct QueueLocation: Sendable {
 
     var exists: Bool { access(database.string, F_OK) == 0 }
 
-    /// Makes the database file with mode 0600 (SQLite gives the same mode to its log) and the folder of the workers' locks.
+    /// Makes the database file with mode 0600; SQLite gives the same mode to its log.
     func prepare() throws(QueueError) {
         try refuseNetwork()
+        try refuseFolder()
         try makeDatabase()
+    }
+
+    /// - Throws: `QueueError.unusable`, which SQLite itself would call an I/O error.
+    func refuseFolder() throws(QueueError) {
+        var info = stat()
+        guard stat(database.string, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else { return }
+        throw .unusable(database, reason: "it is a folder; name a file in it with --queue PATH")
+    }
+
+    /// Makes the folder of the workers' locks.
+    func makeWorkersFolder() throws(QueueError) {
         guard mkdir(workers.string, 0o700) == 0 || errno == EEXIST else {
             throw .unusable(workers, reason: String(cString: strerror(errno)))
         }

@@ -16,7 +16,9 @@ package struct QueueReader: Sendable {
     ///
     /// - Throws: `QueueError.noSuchQueue`, and what an unusable, foreign or newer file brings.
     package init(at path: FilePath) throws {
-        guard QueueLocation(database: path).exists else { throw QueueError.noSuchQueue(path) }
+        let location = QueueLocation(database: path)
+        guard location.exists else { throw QueueError.noSuchQueue(path) }
+        try location.refuseFolder()
         self.path = path
         connection = try Queue.describing(path) {
             let queue = try DatabaseQueue(path: path.string, configuration: Queue.configuration(path, readsOnly: true))

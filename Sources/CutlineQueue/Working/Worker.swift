@@ -44,6 +44,7 @@ package final class Worker: Sendable {
 extension Queue {
     /// Registers this process: first its lock file, locked, then its row, so that a newborn worker is never taken for a dead one.
     package func startWorker(token: String, host: String, pid: Int32, now: Timestamp) throws -> Worker {
+        try location.makeWorkersFolder()
         let lock = try FileLock(lockPath(of: token), mustBeNew: true)
         guard lock.tryLock() else { throw QueueError.unusable(lock.path, reason: "somebody else locked it") }
         let ballast = Ballast(at: Worker.ballastPath(ofLock: lock.path))
