@@ -2,7 +2,7 @@ PREFIX ?= /usr/local
 CUTLINE = .build/release/cutline
 SWIFT_FILES = Sources Tests migrations Package.swift
 
-.PHONY: help build demo test format install clean setup
+.PHONY: help build demo test bench format install clean setup
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -25,6 +25,9 @@ test: setup ## Format, imports, build and all tests; ends with "N passed, N fail
 	scripts/check-imports
 	swift build --build-tests
 	@scripts/count-tests scripts/run-tests
+
+bench: build ## Measures whole runs on this machine (nginx as the provider where it is installed)
+	Benchmarks/throughput
 
 format: ## Formats every Swift file in place
 	swift format -i -r $(SWIFT_FILES)
