@@ -9,6 +9,8 @@ final class Reporter: Sendable {
     private let queue: QueueReader
     private let scope: Scope
     private let isQuiet: Bool
+    /// `--queue PATH`, where commands that are advised need it.
+    private let queueWords: [String]
     private let environment: Environment
     private let state: Mutex<State>
 
@@ -21,10 +23,11 @@ final class Reporter: Sendable {
         var bar = RedrawnLine()
     }
 
-    init(queue: QueueReader, scope: Scope, isQuiet: Bool, in environment: Environment) {
+    init(queue: QueueReader, scope: Scope, isQuiet: Bool, queueWords: [String], in environment: Environment) {
         self.queue = queue
         self.scope = scope
         self.isQuiet = isQuiet
+        self.queueWords = queueWords
         self.environment = environment
         state = Mutex(State(startedAt: environment.now()))
         // A queue that cannot be read is the runner's to report.
@@ -66,7 +69,18 @@ final class Reporter: Sendable {
         if !isQuiet, !batches.isEmpty {
             say(RunText.summary(batches, elapsed: environment.now() - state.withLock { $0.startedAt }))
         }
-        say(RunText.troubles(batches, end).joined(separator: "\n"))
+        say(RunText.troubles(batches, stopped: stopped(batches), end).joined(separator: "\n"))
+    }
+
+    private func stopped(_ batches: [BatchStatus]) -> [String] {
+        batches.flatMap { batch in
+            [JobState.failed, .held].filter { batch.count($0) > 0 }.map { state in
+                // Without its causes the number still stands.
+                let causes = (try? queue.causes(of: batch.id, state)) ?? Causes()
+                let line = CauseText(batch: batch.name, queue: queueWords).line(state, batch.count(state), causes)
+                return batches.count > 1 ? "\(Words.clean(batch.name)): \(line)" : line
+            }
+        }
     }
 
     private func line(_ progress: RunProgress) -> String {

@@ -39,16 +39,18 @@ enum RunText {
     }
 
     /// What went wrong and what to do about it, a line each.
-    static func troubles(_ batches: [BatchStatus], _ end: RunEnd) -> [String] {
-        let totals = RunTotals(batches)
-        var lines: [String] = []
-        let unknown = batches.map(\.unknownAttempts).reduce(0, +)
-        if unknown > 0 { lines.append("\(Words.count(unknown, "call")) may have been billed without an answer; see `cutline status`") }
-        if totals.failed > 0 {
-            lines.append("\(Words.count(totals.failed, "job")) failed; see `cutline export --state failed --format table`")
-        }
-        if totals.held > 0 { lines.append("\(Words.count(totals.held, "job")) held; see `cutline export --state held --format table`") }
-        return lines + ending(end)
+    ///
+    /// - Parameter stopped: a line for each batch and state in which jobs stopped.
+    static func troubles(_ batches: [BatchStatus], stopped: [String], _ end: RunEnd) -> [String] {
+        unknown(batches) + stopped + ending(end)
+    }
+
+    private static func unknown(_ batches: [BatchStatus]) -> [String] {
+        let calls = batches.map(\.unknownAttempts).reduce(0, +)
+        guard calls > 0 else { return [] }
+        let cost = batches.compactMap { $0.estimatedCost(of: $0.unknownAttempts) }.reduce(.zero, +)
+        let estimate = cost > .zero ? " (≈ \(Words.money(cost)))" : ""
+        return ["\(Words.count(calls, "call")) may have been billed without an answer\(estimate); see `cutline status`"]
     }
 
     private static func ending(_ end: RunEnd) -> [String] {
