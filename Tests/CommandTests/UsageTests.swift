@@ -116,6 +116,7 @@ import Testing
         (["run", "a.png", "--batch", ""], "--batch must not be empty."),
         (["run", "a.png", "--prompt", "p", "--prompt-file", "f"], "Give either --prompt or --prompt-file, not both."),
         (["export", "--format", "table", "-o", "x"], "--format table is for stdout; give -o with jsonl or csv."),
+        (["status", "--watch", "--json"], "Give either --json or --watch, not both."),
         (["simulate", "--port", "99999"], "--port must be between 0 and 65535."),
     ])
     func aWrongFlagSaysWhatIsWrongWithIt(arguments: [String], sentence: String) async {
