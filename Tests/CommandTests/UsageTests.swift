@@ -129,6 +129,13 @@ import Testing
         #expect(!desk.has("cutline.db"))
     }
 
+    @Test(arguments: [("infrom", "infron"), ("hackculb", "hackclub"), ("Openai", "openai"), ("anyfst", "anyfast")])
+    func aMisspeltProviderIsGuessed(word: String, meant: String) async {
+        let said = await Desk(pictures: "a.png").cutline("add", "a.png", "--provider", word, "--model", "m", "--prompt", "p")
+        #expect(said.code == 64)
+        #expect(said.error.hasPrefix("cutline: there is no provider \"\(word)\"; did you mean \(meant)? Known are hackclub, "))
+    }
+
     @Test func anUnknownBatchNamesTheKnownOnes() async {
         let desk = Desk(pictures: "a.png")
         _ = await desk.add("a.png", "--batch", "one")
