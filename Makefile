@@ -2,7 +2,7 @@ PREFIX ?= /usr/local
 CUTLINE = .build/release/cutline
 SWIFT_FILES = Sources Tests migrations Package.swift
 
-.PHONY: help build demo test bench format install clean setup
+.PHONY: help build demo test bench format install man clean setup
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -32,9 +32,12 @@ bench: build ## Measures whole runs on this machine (nginx as the provider where
 format: ## Formats every Swift file in place
 	swift format -i -r $(SWIFT_FILES)
 
-install: build ## Copies the binary to PREFIX/bin (PREFIX=/usr/local)
-	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 $(CUTLINE) "$(DESTDIR)$(PREFIX)/bin/cutline"
+man: build ## The manual page, in .build/share/cutline.1
+	@mkdir -p .build/share
+	scripts/make-man $(CUTLINE) >.build/share/cutline.1
+
+install: man ## Binary, manual page and completions, to PREFIX (/usr/local)
+	scripts/install $(CUTLINE) .build/share/cutline.1 "$(DESTDIR)$(PREFIX)"
 
 clean: ## Removes what was built
 	swift package clean

@@ -10,6 +10,13 @@ package struct RunProgress: Hashable, Sendable {
     /// Why lanes took no more calls when they were last asked.
     package var stops: [LaneStop] = []
     package var isDraining = false
+
+    package init(inFlight: Int = 0, remaining: Int = 0, stops: [LaneStop] = [], isDraining: Bool = false) {
+        self.inFlight = inFlight
+        self.remaining = remaining
+        self.stops = stops
+        self.isDraining = isDraining
+    }
 }
 
 /// Something that happened in a run.

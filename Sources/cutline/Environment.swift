@@ -22,10 +22,15 @@ struct Environment: Sendable {
     var error: StandardStream
 
     static var live: Environment {
-        Environment(
-            now: { .wallClock }, jitter: { .random(in: 0...1) }, variables: Self.liveVariables, folder: Self.liveFolder,
-            host: Self.liveHost, processID: getpid(), output: .output, error: .error)
+        let variables = liveVariables
+        return Environment(
+            now: { .wallClock }, jitter: { .random(in: 0...1) }, variables: variables, folder: Self.liveFolder,
+            host: Self.liveHost, processID: getpid(), output: .live(STDOUT_FILENO, variables: variables),
+            error: .live(STDERR_FILENO, variables: variables))
     }
+
+    /// https://no-color.org
+    var hasColour: Bool { variables["NO_COLOR"]?.isEmpty ?? true }
 
     var clock: RunnerClock { RunnerClock(now: now, jitter: jitter) }
 

@@ -10,9 +10,20 @@ import SystemPackage
 /// Where a command writes: the result to one, everything else to the other.
 struct StandardStream: Sendable {
     let descriptor: Int32
+    /// How wide the terminal is at the moment; nil where there is none that lines could be redrawn on.
+    var columns: @Sendable () -> Int? = { nil }
 
-    static let output = StandardStream(descriptor: STDOUT_FILENO)
-    static let error = StandardStream(descriptor: STDERR_FILENO)
+    static func live(_ descriptor: Int32, variables: [String: String]) -> StandardStream {
+        guard isatty(descriptor) == 1, variables["TERM"] != "dumb" else { return StandardStream(descriptor: descriptor) }
+        let fallback = variables["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
+        return StandardStream(descriptor: descriptor, columns: { windowWidth(descriptor) ?? fallback })
+    }
+
+    private static func windowWidth(_ descriptor: Int32) -> Int? {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
 
     /// Writes a result, all of it: half a result must not look like success.
     func send(_ result: String) throws(ExportError) {

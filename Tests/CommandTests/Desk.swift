@@ -22,6 +22,8 @@ struct Said: Equatable {
 struct Desk {
     let folder = TemporaryFolder()
     var variables: [String: String] = [:]
+    /// The terminal that stderr is; nil: a file.
+    var columns: Int?
     /// A told rate needs a clock that goes on.
     var now: @Sendable () -> Timestamp = { Self.noon }
 
@@ -46,9 +48,11 @@ struct Desk {
         let (out, err) = (streams.path.appending("out"), streams.path.appending("err"))
         let descriptors = [out, err].map { open($0.string, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600) }
         defer { for descriptor in descriptors { close(descriptor) } }
+        let columns = columns
         let environment = Environment(
             now: now, jitter: { 0.5 }, variables: variables, folder: folder.path, host: "desk", processID: 42,
-            output: StandardStream(descriptor: output ?? descriptors[0]), error: StandardStream(descriptor: descriptors[1]))
+            output: StandardStream(descriptor: output ?? descriptors[0]),
+            error: StandardStream(descriptor: descriptors[1], columns: { columns }))
         let code = await Cutline.run(arguments, in: environment)
         // Whether a line of progress comes in between depends on the machine.
         let lines = Self.text(of: err).split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.contains(" done · ") }

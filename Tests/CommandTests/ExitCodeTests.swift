@@ -15,7 +15,7 @@ import Testing
         let asking = ["run", "a.png", "--provider", "simulator", "--model", "sim-1", "--prompt", "[simulate: 400]"]
         let first = await desk.run(asking)
         #expect(first.code == 1)
-        #expect(first.error.contains("1 job failed; see `cutline export --state failed --format table`"))
+        #expect(first.error.contains("1 failed: 1 "))
         #expect(await desk.run(asking).code == 1)
         #expect(await desk.cutline("work").code == 1)
         let problem = try await desk.records("--state", "failed").first?["error"]

@@ -94,7 +94,7 @@ import Testing
         #expect(await desk.cutline("work", "-q") == Said(code: 0, output: "", error: ""))
         let failed = await desk.cutline(
             "run", "a.png", "--provider", "simulator", "--model", "m", "--prompt", "[simulate: 400]", "--batch", "bad", "-q")
-        #expect(failed == Said(code: 1, output: "", error: "1 job failed; see `cutline export --state failed --format table`\n"))
+        #expect(failed.code == 1 && failed.error.hasPrefix("1 failed: 1 invalid_request — "))
     }
 
     @Test(arguments: [true, false])

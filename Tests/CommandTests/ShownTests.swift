@@ -2,6 +2,8 @@ import CutlineCore
 import CutlineSimulator
 import Testing
 
+@testable import cutline
+
 /// What the commands print, to the letter: other people's scripts read it.
 @Suite(.timeLimit(.minutes(1))) struct ShownTests {
     /// One caption, one failure, one more name; the clock stands still.
@@ -37,7 +39,7 @@ import Testing
                     error: """
                         batch "photos": 1 new job
                         0 of 1 job captioned (0 ms)
-                        1 job failed; see `cutline export --state failed --format table`
+                        1 failed: 1 invalid_request — the same call would fail again; see `cutline export --state failed --format table`
 
                         """))
     }
@@ -96,6 +98,26 @@ import Testing
         #expect(await desk.cutline("status").output.hasSuffix("\na.png: 1 call without an answer, maybe billed\n"))
     }
 
+    @Test func watchingNeedsATerminal() async {
+        #expect(
+            await desk().cutline("status", "--watch")
+                == Said(
+                    code: 64, output: "",
+                    error:
+                        "cutline: --watch needs a terminal to draw on; without it, `cutline status --json` in a loop does the same\n"))
+        #expect(Words.screen("図書館 1\nabc\n", columns: 5) == "\u{1B}[H\u{1B}[2J図書…\nabc\n")
+    }
+
+    @Test func showSaysWhatHappenedWhen() async {
+        let desk = Desk(pictures: "a.png")
+        _ = await desk.cutline(
+            "run", "a.png", "--provider", "simulator", "--model", "m", "--prompt", "[simulate: reset]", "--on-unknown", "hold")
+        let lines = await desk.cutline("show", "a.png").output.split(separator: "\n").suffix(2)
+        #expect(lines.first == "  2026-11-20T12:00:00Z  added")
+        #expect(lines.last?.hasPrefix("  2026-11-20T12:00:00Z  attempt 1 has no known outcome after 0 ms: connection_lost: ") == true)
+        #expect(lines.last?.hasSuffix(", maybe billed") == true)
+    }
+
     @Test func exportAsATable() async {
         #expect(
             await desk().cutline("export", "--format", "table", "--state", "all").output == """
@@ -137,7 +159,8 @@ import Testing
                   images   photos/a.png
                   asked    simulator, sim-1: Describe.
                   caption  A PNG picture, 2 × 3 pixels, 41 bytes.
-                  attempt 1  2026-11-20T12:00:00Z  succeeded  after 0 ms  267 tokens
+                  2026-11-20T12:00:00Z  added
+                  2026-11-20T12:00:00Z  attempt 1 succeeded after 0 ms, 267 tokens
 
                 """)
         #expect(
@@ -145,7 +168,8 @@ import Testing
                 bad (entry 3) of batch "mixed": failed
                   images   photos/a.png
                   asked    simulator, sim-1: [simulate: 400]
-                  attempt 1  2026-11-20T12:00:00Z  failed  after 0 ms  invalid_request (400): A simulated fault: status 400.
+                  2026-11-20T12:00:00Z  added
+                  2026-11-20T12:00:00Z  attempt 1 failed after 0 ms: invalid_request (400): A simulated fault: status 400.
 
                 """)
     }

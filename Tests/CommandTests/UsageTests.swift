@@ -116,6 +116,7 @@ import Testing
         (["run", "a.png", "--batch", ""], "--batch must not be empty."),
         (["run", "a.png", "--prompt", "p", "--prompt-file", "f"], "Give either --prompt or --prompt-file, not both."),
         (["export", "--format", "table", "-o", "x"], "--format table is for stdout; give -o with jsonl or csv."),
+        (["status", "--watch", "--json"], "Give either --json or --watch, not both."),
         (["simulate", "--port", "99999"], "--port must be between 0 and 65535."),
     ])
     func aWrongFlagSaysWhatIsWrongWithIt(arguments: [String], sentence: String) async {
@@ -126,6 +127,13 @@ import Testing
         #expect(said.error.split(separator: "\n")[0] == "Error: \(sentence)")
         #expect(said.error.contains("See 'cutline"))
         #expect(!desk.has("cutline.db"))
+    }
+
+    @Test(arguments: [("infrom", "infron"), ("hackculb", "hackclub"), ("Openai", "openai"), ("anyfst", "anyfast")])
+    func aMisspeltProviderIsGuessed(word: String, meant: String) async {
+        let said = await Desk(pictures: "a.png").cutline("add", "a.png", "--provider", word, "--model", "m", "--prompt", "p")
+        #expect(said.code == 64)
+        #expect(said.error.hasPrefix("cutline: there is no provider \"\(word)\"; did you mean \(meant)? Known are hackclub, "))
     }
 
     @Test func anUnknownBatchNamesTheKnownOnes() async {

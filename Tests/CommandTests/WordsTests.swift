@@ -55,6 +55,14 @@ import Testing
         #expect(Words.width(shortened) <= width)
     }
 
+    @Test(arguments: [
+        ("infrom", "infron"), ("inforn", "infron"), ("infron", "infron"), ("groq", nil), ("", nil), ("zzzzzzzzzz", nil),
+    ])
+    func nearestIsAtMostAThirdOff(word: String, near: String?) {
+        #expect(Nearest.to(word, among: ["hackclub", "infron", "openai"]) == near)
+        #expect(Nearest.to(word, among: []) == nil)
+    }
+
     @Test func tableAlignsByColumnsOfTheTerminal() {
         #expect(
             Words.table([["key", "n"], ["図.png", "1"], ["🙂", "22"], ["only"]]) == """

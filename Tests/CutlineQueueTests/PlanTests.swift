@@ -16,7 +16,8 @@ import Testing
     @Test(arguments: [
         (ClaimStep.candidates, "jobs_ready"), (ClaimStep.promotion, "jobs_due"), (ClaimStep.nextDue, "jobs_due"),
         (RescueStep.expired, "attempts_lease"), (RescueStep.anyExpired, "attempts_lease"), (RescueStep.openOfWorker, "attempts_worker"),
-        (QueueReader.page, "captions_accepted"), (QueueReader.page, "entries USING INTEGER PRIMARY KEY"),
+        (QueueReader.causesPage, "jobs_stopped"), (QueueReader.page, "captions_accepted"),
+        (QueueReader.page, "entries USING INTEGER PRIMARY KEY"),
     ])
     func statementUsesItsIndex(sql: String, index: String) throws {
         let fixture = try Fixture.make()

@@ -110,6 +110,22 @@ import Testing
         #expect(attempts.map(\.startedAt) == [.start, .after(9)] && attempts.map(\.endedAt) == [.after(1), .after(10)])
     }
 
+    @Test(arguments: [1, 2, 500]) func stoppedJobsAreCountedByTheirLastFailure(pageSize: Int) throws {
+        let fixture = try Fixture.make(policy: RetryPolicy(maxAttempts: 2), pictures: 0..<6)
+        let claims = try fixture.claim(4)
+        try fixture.settle(claims[0], .permanent)
+        try fixture.settle(claims[1], .permanent)
+        try fixture.settle(claims[2], .transient)
+        try fixture.settle(claims[3], .text("a"))
+        try fixture.settle(fixture.claim(1, at: .after(60))[0], .failed(.contentFiltered), at: .after(61))
+        _ = try fixture.queue.hold(JobSelection(jobs: [JobID(6)]))
+        let failed = try fixture.queue.reader.causes(of: fixture.batch, .failed, pageSize: pageSize)
+        #expect(failed.counts.values.reduce(0, +) == (try fixture.count(.failed)))
+        #expect(failed.counts[.imageRejected] == 2 && failed.counts[.contentFiltered] == 1 && failed.without == 0)
+        #expect(try fixture.queue.reader.causes(of: fixture.batch, .held, pageSize: pageSize).without == 1)
+        #expect(try fixture.queue.reader.causes(of: fixture.batch, .failed, limit: 2, pageSize: pageSize).counts.values.reduce(0, +) == 2)
+    }
+
     @Test func delayedJobSaysWhenItIsDue() throws {
         let fixture = try Fixture.make(pictures: 0..<1)
         try fixture.settle(fixture.claimOne(), .transient)

@@ -27,7 +27,8 @@ struct Run: Command {
             let keys = try KeyRing(environment, file: work.apiKeyFile)
             try keys.check(adding.profile, allowsInsecureHTTP: work.insecureHttp)
             let (opened, batch) = try adding.add(isQuiet: work.quiet)
-            try await Working(queue: opened, scope: .batch(batch), options: work, keys: keys, environment: environment).run()
+            try await Working(queue: opened, scope: .batch(batch), options: work, location: queue, keys: keys, environment: environment)
+                .run()
         }
     }
 }

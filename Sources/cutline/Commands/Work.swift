@@ -29,7 +29,7 @@ struct Work: Command {
             let opened = try Queue(at: queue.path(in: environment), now: environment.now())
             try opened.adjust(
                 scope, limits: policy.limits, maxAttempts: policy.maxAttempts, onUnknown: policy.onUnknown, now: environment.now())
-            try await Working(queue: opened, scope: scope, options: work, keys: keys, environment: environment).run()
+            try await Working(queue: opened, scope: scope, options: work, location: queue, keys: keys, environment: environment).run()
         }
     }
 }

@@ -15,5 +15,8 @@ struct QueueOptions: ParsableArguments {
         path ?? environment.variables["CUTLINE_QUEUE"].flatMap { $0.isEmpty ? nil : $0 } ?? "cutline.db"
     }
 
+    /// As another command line needs it.
+    var words: [String] { path.map { ["--queue", Words.quoted($0)] } ?? [] }
+
     func reader(in environment: Environment) throws -> QueueReader { try QueueReader(at: path(in: environment)) }
 }

@@ -48,7 +48,9 @@ struct BatchChoice {
     }
 
     private static func unknown(_ name: String, _ catalogue: ProfileCatalogue) -> String {
-        "there is no provider \"\(Words.clean(name))\"; known are \(catalogue.names.joined(separator: ", ")), and a job file's `provider` can describe another one"
+        let near = Nearest.to(name, among: catalogue.names).map { "did you mean \($0)? Known are" } ?? "known are"
+        return
+            "there is no provider \"\(Words.clean(name))\"; \(near) \(catalogue.names.joined(separator: ", ")), and a job file's `provider` can describe another one"
     }
 
     private func prompt() throws -> String? {

@@ -15,6 +15,7 @@ struct Working {
     let queue: Queue
     let scope: Scope
     let options: WorkOptions
+    let location: QueueOptions
     let keys: KeyRing
     let environment: Environment
 
@@ -28,7 +29,7 @@ struct Working {
             client: client, queue: queue.reader, timeout: options.deadline, key: keys.key,
             simulator: simulator.address)
         let stopping = Stopping()
-        let reporter = Reporter(queue: queue.reader, scope: scope, isQuiet: options.quiet, in: environment)
+        let reporter = Reporter(queue: queue.reader, scope: scope, isQuiet: options.quiet, queueWords: location.words, in: environment)
         let end = await work(worker, caller: caller, callLimit: limit, reporter: reporter, stopping: stopping)
         await client.shutdown()
         await simulator.stop()

@@ -22,8 +22,17 @@ extension JobStatus {
         lines.append(
             "  asked    \(record.provider), \(Words.clean(record.requestedModel)): \(Words.shortened(Words.clean(record.prompt), to: 200))")
         if let caption = record.caption { lines.append("  caption  \(Words.clean(caption.text))") }
-        lines += attempts.map(\.line)
-        return lines.joined(separator: "\n") + "\n"
+        return (lines + timeline(at: now)).joined(separator: "\n") + "\n"
+    }
+
+    /// What happened when, oldest first.
+    private func timeline(at now: Timestamp) -> [String] {
+        // An entry that was edited, or is a copy, may be younger than its job's attempts.
+        let before = attempts.filter { $0.startedAt < record.createdAt }.map(\.line)
+        let after = attempts.filter { $0.startedAt >= record.createdAt }.map(\.line)
+        var lines = before + ["  \(record.createdAt.iso8601)  added"] + after
+        if let availableAt, availableAt > now { lines.append("  \(availableAt.iso8601)  to be tried again") }
+        return lines
     }
 
     private func state(at now: Timestamp) -> String {
@@ -34,16 +43,24 @@ extension JobStatus {
 
 extension AttemptStatus {
     fileprivate var line: String {
-        var words = ["  attempt \(n)", startedAt.iso8601, phase.rawValue]
-        if let latency { words.append("after \(Words.duration(latency))") }
-        if let problem {
-            words.append(problem.line)
-        }
+        var words = ["  \(startedAt.iso8601)  attempt \(n) \(said)\(problem.map { ": \($0.line)" } ?? "")"]
         if let tokens = usage.totalTokens { words.append("\(Words.number(tokens)) tokens") }
         if let cost = usage.cost { words.append(Words.money(cost)) }
         if phase == .unknown || (phase == .failed && billed == .unknown) { words.append("maybe billed") }
         if duplicateCaption != nil { words.append("duplicate caption") }
-        return words.joined(separator: "  ")
+        return words.joined(separator: ", ")
+    }
+
+    /// `failed after 512 ms`.
+    private var said: String {
+        let end =
+            switch phase {
+            case .open: "is in flight"
+            case .unknown: "has no known outcome"
+            case .released: "was not counted"
+            case .succeeded, .failed: phase.rawValue
+            }
+        return end + (latency.map { " after \(Words.duration($0))" } ?? "")
     }
 }
 

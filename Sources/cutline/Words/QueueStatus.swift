@@ -130,11 +130,13 @@ extension BatchStatus {
     }
 
     /// At the average cost of this batch's captions, where costs are known.
-    private func estimate(_ calls: Int) -> String {
-        guard let cost = usage.cost, count(.succeeded) > 0 else { return "" }
+    func estimatedCost(of calls: Int) -> Money? {
+        guard let cost = usage.cost, count(.succeeded) > 0 else { return nil }
         let average = cost.nanodollars / Int64(count(.succeeded) + duplicateCaptions)
-        return " (≈ \(Words.money(Money(nanodollars: average * Int64(calls)))))"
+        return Money(nanodollars: average * Int64(calls))
     }
+
+    private func estimate(_ calls: Int) -> String { estimatedCost(of: calls).map { " (≈ \(Words.money($0)))" } ?? "" }
 }
 
 extension LaneStatus {

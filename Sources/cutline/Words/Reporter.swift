@@ -3,11 +3,14 @@ import CutlineQueue
 import CutlineRunner
 import Synchronization
 
-/// Tells a person how a run is going, on stderr: a line at the start, one every ten seconds, what lanes do, and a summary.
+/// Tells a person how a run is going, on stderr: a bar on a terminal, else a line at the start and one every ten seconds; what lanes
+/// do; and a summary.
 final class Reporter: Sendable {
     private let queue: QueueReader
     private let scope: Scope
     private let isQuiet: Bool
+    /// `--queue PATH`, where commands that are advised need it.
+    private let queueWords: [String]
     private let environment: Environment
     private let state: Mutex<State>
 
@@ -15,17 +18,24 @@ final class Reporter: Sendable {
         var startedAt: Timestamp
         var startedWith = 0
         var ticks = 0
+        var recent = RecentPace()
+        var progress = RunProgress()
+        var bar = RedrawnLine()
     }
 
-    init(queue: QueueReader, scope: Scope, isQuiet: Bool, in environment: Environment) {
+    init(queue: QueueReader, scope: Scope, isQuiet: Bool, queueWords: [String], in environment: Environment) {
         self.queue = queue
         self.scope = scope
         self.isQuiet = isQuiet
+        self.queueWords = queueWords
         self.environment = environment
         state = Mutex(State(startedAt: environment.now()))
         // A queue that cannot be read is the runner's to report.
         let done = (try? totals())?.done ?? 0
-        state.withLock { $0.startedWith = done }
+        state.withLock {
+            $0.startedWith = done
+            $0.recent.add(done, at: $0.startedAt)
+        }
     }
 
     /// Called by the runner, in order, on its own queue.
@@ -33,6 +43,8 @@ final class Reporter: Sendable {
         guard !isQuiet else { return }
         switch event {
         case .progress(let progress):
+            state.withLock { $0.progress = progress }
+            if let width = environment.error.columns() { return draw(width) }
             // The summary says the rest.
             guard progress.remaining > 0, !progress.isOver else { return }
             let isDue = state.withLock { state in
@@ -45,18 +57,30 @@ final class Reporter: Sendable {
         case .replayed(let count): say("brought in \(Words.count(count, "answer")) that an earlier run had saved beside the queue")
         case .draining(let inFlight):
             say("stopping when \(Words.count(inFlight, "call")) in flight have ended; stop once more to give them up")
-        case .ended: break
+        case .ended: if let width = environment.error.columns() { draw(width) }
         }
     }
 
     /// The last words of a run.
     func close(_ end: RunEnd) {
+        environment.error.say(erased())
         // A queue that cannot be read is the exit's to report.
         let batches = (try? queue.batchStatuses(in: scope)) ?? []
         if !isQuiet, !batches.isEmpty {
             say(RunText.summary(batches, elapsed: environment.now() - state.withLock { $0.startedAt }))
         }
-        say(RunText.troubles(batches, end).joined(separator: "\n"))
+        say(RunText.troubles(batches, stopped: stopped(batches), end).joined(separator: "\n"))
+    }
+
+    private func stopped(_ batches: [BatchStatus]) -> [String] {
+        batches.flatMap { batch in
+            [JobState.failed, .held].filter { batch.count($0) > 0 }.map { state in
+                // Without its causes the number still stands.
+                let causes = (try? queue.causes(of: batch.id, state)) ?? Causes()
+                let line = CauseText(batch: batch.name, queue: queueWords).line(state, batch.count(state), causes)
+                return batches.count > 1 ? "\(Words.clean(batch.name)): \(line)" : line
+            }
+        }
     }
 
     private func line(_ progress: RunProgress) -> String {
@@ -66,7 +90,29 @@ final class Reporter: Sendable {
         return RunText.progress(totals, progress, since: startedWith, elapsed: environment.now() - startedAt, at: environment.now())
     }
 
-    private func say(_ line: String) { if !line.isEmpty { environment.error.say("\(line)\n") } }
+    /// The bar, unless it stands there since less than a tenth of a second.
+    private func draw(_ width: Int) {
+        let now = environment.now()
+        guard state.withLock({ $0.bar.isDue(at: now) }), let totals = try? totals() else { return }
+        let text = state.withLock { state in
+            guard !state.progress.isOver else { return state.bar.erase(width: width) }
+            state.recent.add(totals.done, at: now)
+            let bar = LiveBar(totals: totals, run: state.progress, recent: state.recent.measured, now: now)
+            return state.bar.draw(bar.parts(width: width), width: width, isColoured: environment.hasColour, at: now)
+        }
+        environment.error.say(text)
+    }
+
+    private func say(_ line: String) {
+        guard !line.isEmpty else { return }
+        environment.error.say("\(erased())\(line)\n")
+    }
+
+    /// What takes the bar away before another line.
+    private func erased() -> String {
+        guard let width = environment.error.columns() else { return "" }
+        return state.withLock { $0.bar.erase(width: width) }
+    }
 
     private func totals() throws -> RunTotals { RunTotals(try queue.batchStatuses(in: scope)) }
 }

@@ -8,10 +8,7 @@ enum RunText {
     static func progress(_ totals: RunTotals, _ run: RunProgress, since start: Int, elapsed: Duration, at now: Timestamp) -> String {
         let done = max(0, totals.done - start)
         var parts = ["\(Words.number(totals.done)) / \(Words.number(totals.total)) done", Words.rate(done, in: elapsed)]
-        let left = totals.total - totals.done
-        if done > 0, left > 0 {
-            parts.append("ETA \(Words.duration(.milliseconds(elapsed.milliseconds * Int64(left) / Int64(done))))")
-        }
+        if let eta = eta(totals, done: done, in: elapsed) { parts.append(eta) }
         if totals.failed > 0 { parts.append("\(Words.number(totals.failed)) failed") }
         if totals.held > 0 { parts.append("\(Words.number(totals.held)) held") }
         parts.append("\(Words.number(run.inFlight)) in flight")
@@ -19,6 +16,13 @@ enum RunText {
         if let cost = totals.cost { parts.append(Words.money(cost)) }
         parts += run.stops.compactMap { LaneText.wait($0, at: now) }
         return parts.joined(separator: " · ")
+    }
+
+    /// At the pace of `done` jobs in `time`; nil where that says nothing.
+    static func eta(_ totals: RunTotals, done: Int, in time: Duration) -> String? {
+        let left = totals.total - totals.done
+        guard done > 0, left > 0 else { return nil }
+        return "ETA \(Words.duration(.milliseconds(time.milliseconds * Int64(left) / Int64(done))))"
     }
 
     static func rescued(_ rescued: Rescued) -> String {
@@ -35,16 +39,18 @@ enum RunText {
     }
 
     /// What went wrong and what to do about it, a line each.
-    static func troubles(_ batches: [BatchStatus], _ end: RunEnd) -> [String] {
-        let totals = RunTotals(batches)
-        var lines: [String] = []
-        let unknown = batches.map(\.unknownAttempts).reduce(0, +)
-        if unknown > 0 { lines.append("\(Words.count(unknown, "call")) may have been billed without an answer; see `cutline status`") }
-        if totals.failed > 0 {
-            lines.append("\(Words.count(totals.failed, "job")) failed; see `cutline export --state failed --format table`")
-        }
-        if totals.held > 0 { lines.append("\(Words.count(totals.held, "job")) held; see `cutline export --state held --format table`") }
-        return lines + ending(end)
+    ///
+    /// - Parameter stopped: a line for each batch and state in which jobs stopped.
+    static func troubles(_ batches: [BatchStatus], stopped: [String], _ end: RunEnd) -> [String] {
+        unknown(batches) + stopped + ending(end)
+    }
+
+    private static func unknown(_ batches: [BatchStatus]) -> [String] {
+        let calls = batches.map(\.unknownAttempts).reduce(0, +)
+        guard calls > 0 else { return [] }
+        let cost = batches.compactMap { $0.estimatedCost(of: $0.unknownAttempts) }.reduce(.zero, +)
+        let estimate = cost > .zero ? " (≈ \(Words.money(cost)))" : ""
+        return ["\(Words.count(calls, "call")) may have been billed without an answer\(estimate); see `cutline status`"]
     }
 
     private static func ending(_ end: RunEnd) -> [String] {
