@@ -26,6 +26,20 @@ package struct ProfileCatalogue: Sendable {
         self.profiles = profiles
     }
 
+    private init(names: [String], profiles: [String: Profile]) { (self.names, self.profiles) = (names, profiles) }
+
+    /// These profiles and those of a list in the same form: one whose name is known extends that profile, any other needs an address.
+    package func extended(by json: JSONCursor) throws(InvalidValue) -> ProfileCatalogue {
+        var (names, profiles) = (names, profiles)
+        var own: Set<String> = []
+        for item in try json.items() {
+            let profile = try resolve(inline: item)
+            guard own.insert(profile.name).inserted else { throw item.invalid("the profile \"\(profile.name)\" stands twice") }
+            if profiles.updateValue(profile, forKey: profile.name) == nil { names.append(profile.name) }
+        }
+        return ProfileCatalogue(names: names, profiles: profiles)
+    }
+
     package subscript(name: String) -> Profile? { profiles[name] }
 
     /// A profile described where it is used: one whose name is known extends that profile, any other needs an address.

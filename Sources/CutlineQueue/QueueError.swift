@@ -17,6 +17,8 @@ package enum QueueError: Error, Hashable, Sendable {
     /// Another file under a default key that is taken.
     case keyTaken(key: String, batch: String, stored: FilePath, given: FilePath)
     case workerGone
+    /// Something stands where the copy should go.
+    case backupRefused(FilePath, reason: String)
 }
 
 extension QueueError: CustomStringConvertible {
@@ -43,6 +45,7 @@ extension QueueError: CustomStringConvertible {
             "batch \"\(batch)\" was made with \(what) \(stored), now \(given) is asked for; a batch never changes: start another one with --batch NEW"
         case .keyTaken(let key, let batch, let stored, let given):
             "the key \"\(key)\" of batch \"\(batch)\" belongs to \(stored.text), not to \(given.text); give --batch NEW, or run from the folder that holds both"
+        case .backupRefused(let path, let reason): "\(path.text) \(reason)"
         case .workerGone:
             "this worker was declared dead by another one (was the machine suspended?); start it again"
         }

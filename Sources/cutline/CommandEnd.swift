@@ -47,7 +47,7 @@ extension QueueError {
     fileprivate var exitStatus: ExitStatus {
         switch self {
         case .batchDiffers, .keyTaken: .badInput
-        case .noSuchBatch: .usage
+        case .noSuchBatch, .backupRefused: .usage
         case .unusable, .networkFileSystem, .foreign, .newer, .damaged, .changedMigration, .noSuchQueue, .workerGone: .queue
         }
     }

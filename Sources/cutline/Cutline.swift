@@ -22,7 +22,10 @@ struct Cutline: ParsableCommand {
               cutline export -o captions.jsonl
             """,
         version: ProviderClient.version,
-        subcommands: [Run.self, Add.self, Work.self, Status.self, Show.self, Export.self, Simulate.self])
+        subcommands: [
+            Run.self, Add.self, Work.self, Status.self, Show.self, Export.self, Retry.self, Cancel.self, Hold.self, Release.self,
+            Providers.self, Backup.self, Doctor.self, Simulate.self, Completions.self,
+        ])
 
     static func main() async {
         // A reader that goes away (`| head`) is an error of write(2), not the end of the process.

@@ -81,7 +81,7 @@ import Testing
         let fixture = try Fixture.make()
         try fixture.add(.make(1, key: "a.jpg"))
         try fixture.add(.make(2, key: "a.jpg"))
-        #expect(try fixture.queue.release() == 0)
+        #expect(try fixture.queue.release(JobSelection(jobs: [JobID(1)])).count == 0)
         #expect(try fixture.claim(9).count == 1)
     }
 
@@ -107,7 +107,7 @@ import Testing
 
     @Test func jobThatTheUserCancelledStaysCancelledWhenAddedAgain() throws {
         let fixture = try Fixture.make(pictures: 1..<2)
-        #expect(try fixture.queue.cancel(now: .start) == 1)
+        #expect(try fixture.queue.cancel(now: .start).count == 1)
         #expect(try fixture.add(1..<2) == Added(known: 1))
         #expect(try fixture.count(.cancelled) == 1)
     }

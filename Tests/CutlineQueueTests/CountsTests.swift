@@ -129,13 +129,9 @@ struct RandomLife {
 
     /// What contradicts the invariants; the names of the rules that are broken.
     func faults() throws -> [String] {
-        let lane = try fixture.lane()
+        let violations = try fixture.queue.reader.violations().map(\.description)
         return try fixture.queue.reader.read { db in
-            var faults = try Self.rules.filter { try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (\($0.violation))"))! }.map(
-                \.name)
-            if lane.inFlight != (try Int.fetchOne(db, sql: "SELECT count(*) FROM attempts WHERE phase = 'open'")) {
-                faults.append("the lane counts \(lane.inFlight) open calls")
-            }
+            var faults = violations
             for (job, text) in accepted {
                 let stored = try String.fetchOne(
                     db, sql: "SELECT text FROM captions WHERE job = ? AND accepted = 1", arguments: [job.number])
@@ -144,51 +140,4 @@ struct RandomLife {
             return faults
         }
     }
-
-    private static let recount = """
-        SELECT sum(state = 'queued'), sum(state = 'running'), sum(state = 'succeeded'), sum(state = 'failed'), sum(state = 'held'),
-            sum(state = 'cancelled') FROM jobs
-        """
-    private static let attemptRecount = """
-        SELECT ifnull(sum(phase IN ('succeeded', 'failed', 'unknown')), 0), ifnull(sum(phase = 'failed'), 0),
-            ifnull(sum(phase = 'unknown'), 0), sum(input_tokens), sum(output_tokens), sum(cost) FROM attempts
-        """
-    private static let rules: [(name: String, violation: String)] = [
-        ("jobs by state", "SELECT queued, running, succeeded, failed, held, cancelled FROM counts EXCEPT \(recount)"),
-        (
-            "attempts, tokens and cost",
-            "SELECT attempts, attempts_failed, attempts_unknown, input_tokens, output_tokens, cost FROM counts EXCEPT \(attemptRecount)"
-        ),
-        ("duplicates", "SELECT duplicates FROM counts EXCEPT SELECT count(*) FROM captions WHERE accepted = 0"),
-        (
-            "succeeded means one accepted caption",
-            "SELECT 1 FROM jobs WHERE (state = 'succeeded') <> (SELECT count(*) FROM captions WHERE job = jobs.id AND accepted = 1)"
-        ),
-        (
-            "running means a lease on its open attempt",
-            """
-            SELECT 1 FROM jobs LEFT JOIN attempts ON attempts.id = jobs.lease
-            WHERE (state = 'running') <> (attempts.job IS jobs.id AND attempts.phase IS 'open')
-            """
-        ),
-        (
-            "attempts are numbered without gaps, in the order of their ids",
-            "SELECT 1 FROM (SELECT n, row_number() OVER (PARTITION BY job ORDER BY id) AS rank FROM attempts) WHERE n <> rank"
-        ),
-        (
-            "a job counts its calls",
-            """
-            SELECT 1 FROM jobs WHERE attempts <> (SELECT count(*) FROM attempts
-                WHERE job = jobs.id AND phase IN ('succeeded', 'failed', 'unknown'))
-            """
-        ),
-        (
-            "every caption belongs to a succeeded attempt",
-            """
-            SELECT attempt FROM captions EXCEPT SELECT id FROM attempts WHERE phase = 'succeeded'
-            UNION ALL SELECT id FROM attempts WHERE phase = 'succeeded' EXCEPT SELECT attempt FROM captions
-            """
-        ),
-        ("what is queued has a name", "SELECT 1 FROM jobs WHERE state = 'queued' AND id NOT IN (SELECT job FROM entries)"),
-    ]
 }

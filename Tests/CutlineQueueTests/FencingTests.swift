@@ -60,10 +60,10 @@ import Testing
     @Test func jobWhoseCallIsOpenIsNotReleased() throws {
         let fixture = try Fixture.make(pictures: 0..<1)
         let claim = try fixture.claimOne()
-        #expect(try fixture.queue.cancel(now: .start) == 1)
-        #expect(try fixture.queue.release() == 0, "it would be paid twice")
+        #expect(try fixture.queue.cancel(now: .start).count == 1)
+        #expect(try fixture.queue.release(JobSelection(jobs: [claim.job])).left == [.callOpen: 1], "it would be paid twice")
         #expect(try fixture.settle(claim, .transient) == .fenced)
-        #expect(try fixture.queue.release() == 1)
+        #expect(try fixture.queue.release(JobSelection(jobs: [claim.job])).count == 1)
     }
 
     /// The first call is still open when its job has a new owner. No verb lets that happen; the fence holds all the same.
@@ -71,7 +71,7 @@ import Testing
     func zombieCannotTouchTheJobOfTheNewOwner(outcome: Outcome, counted: Int) throws {
         let fixture = try Fixture.make(pictures: 0..<1)
         let zombie = try fixture.claimOne()
-        #expect(try fixture.queue.cancel(now: .start) == 1)
+        #expect(try fixture.queue.cancel(now: .start).count == 1)
         try fixture.queue.execute("UPDATE jobs SET state = 'queued', finished_at = NULL")
         let owner = try fixture.claimOne()
         #expect(try fixture.settle(zombie, outcome) == .fenced)
@@ -100,7 +100,7 @@ import Testing
     @Test func captionTurnsACancelledJob() throws {
         let fixture = try Fixture.make(pictures: 0..<1)
         let claim = try fixture.claimOne()
-        #expect(try fixture.queue.cancel(now: .start) == 1)
+        #expect(try fixture.queue.cancel(now: .start).count == 1)
         #expect(try fixture.settle(claim, .text("late")) == .accepted)
         #expect(try fixture.count(.succeeded) == 1 && fixture.count(.cancelled) == 0)
     }

@@ -16,8 +16,12 @@ import Testing
     @Test(arguments: [
         (ClaimStep.candidates, "jobs_ready"), (ClaimStep.promotion, "jobs_due"), (ClaimStep.nextDue, "jobs_due"),
         (RescueStep.expired, "attempts_lease"), (RescueStep.anyExpired, "attempts_lease"), (RescueStep.openOfWorker, "attempts_worker"),
-        (QueueReader.causesPage, "jobs_stopped"), (QueueReader.page, "captions_accepted"),
-        (QueueReader.page, "entries USING INTEGER PRIMARY KEY"),
+        (QueueReader.causesPage, "jobs_stopped"),
+        (JobSource.stoppedPage, "jobs_stopped (batch=? AND state=? AND rowid>?)"), (JobSource.readyPage, "jobs_ready"),
+        (JobSource.delayedPage, "jobs_due"),
+        (JobSource.runningPage, "attempts_lease"), (QueueReader.keysFrom, "(batch=? AND key>?)"),
+        (QueueReader.keysBelow, "(batch=? AND key<?)"),
+        (QueueReader.page, "captions_accepted"), (QueueReader.page, "entries USING INTEGER PRIMARY KEY"),
     ])
     func statementUsesItsIndex(sql: String, index: String) throws {
         let fixture = try Fixture.make()
@@ -65,6 +69,9 @@ import Testing
         _ = try queue.rescue(except: fixture.worker, now: .after(400))
         _ = try fixture.claim(9, at: .after(400))
         _ = try (queue.retry(), queue.hold(), queue.release(), queue.cancel(now: .start))
+        _ = try queue.retry(JobSelection(batch: fixture.batch, failure: .imageRejected))
+        _ = try queue.release(JobSelection(jobs: queue.reader.jobIDs(named: "1.jpg")))
+        _ = try queue.reader.keys(near: "1.jgp")
         _ = try queue.knownDigest(of: "/pictures/0.jpg", stamp: FileStamp(size: 1, modified: 1, inode: 1))
         _ = try queue.path(ofDefaultKey: "0.jpg", in: fixture.batch)
         _ = try queue.records()

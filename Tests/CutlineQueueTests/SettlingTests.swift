@@ -117,7 +117,7 @@ import Testing
     @Test func releaseRefillsTheBudgets() throws {
         let fixture = try Fixture.make(policy: RetryPolicy(onUnknown: .retry(times: 0)), pictures: 0..<1)
         #expect(try fixture.settle(fixture.claimOne(), .unanswered) == .held)
-        #expect(try fixture.queue.release() == 1)
+        #expect(try fixture.queue.release().count == 1)
         #expect(try fixture.queue.number("SELECT unanswered FROM jobs") == 0)
         #expect(try fixture.settle(fixture.claimOne(), .text("a")) == .accepted)
         #expect(try fixture.show("0.jpg").record.attempts == 2, "what was paid for stays counted")
@@ -126,8 +126,8 @@ import Testing
     @Test func retryRefillsTheBudgets() throws {
         let fixture = try Fixture.make(policy: RetryPolicy(maxAttempts: 1), pictures: 0..<1)
         #expect(try fixture.settle(fixture.claimOne(), .transient) == .failed)
-        #expect(try fixture.queue.release() == 0)
-        #expect(try fixture.queue.retry() == 1)
+        #expect(try fixture.queue.release().count == 0)
+        #expect(try fixture.queue.retry().count == 1)
         #expect(try fixture.settle(fixture.claimOne(), .transient) == .failed)
     }
 

@@ -114,8 +114,8 @@ import Testing
 
     @Test func heldAndCancelledJobsAreNotClaimed() throws {
         let fixture = try Fixture.make(pictures: 0..<4)
-        #expect(try fixture.queue.hold(JobSelection(jobs: [JobID(1)])) == 1)
-        #expect(try fixture.queue.cancel(JobSelection(jobs: [JobID(2)]), now: .start) == 1)
+        #expect(try fixture.queue.hold(JobSelection(jobs: [JobID(1)])).count == 1)
+        #expect(try fixture.queue.cancel(JobSelection(jobs: [JobID(2)]), now: .start).count == 1)
         #expect(try fixture.claim(9).map(\.job.number) == [3, 4])
     }
 

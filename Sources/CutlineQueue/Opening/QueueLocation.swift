@@ -18,6 +18,10 @@ struct QueueLocation: Sendable {
     var rescue: FilePath { beside(".rescue.jsonl") }
     var writeAheadLog: FilePath { beside("-wal") }
 
+    var hasLog: Bool { access(writeAheadLog.string, F_OK) == 0 }
+
+    var existingRescueFile: FilePath? { access(rescue.string, F_OK) == 0 ? rescue : nil }
+
     var exists: Bool { access(database.string, F_OK) == 0 }
 
     /// Makes the database file with mode 0600; SQLite gives the same mode to its log.

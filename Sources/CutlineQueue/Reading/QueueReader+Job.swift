@@ -28,13 +28,7 @@ package struct JobStatus: Hashable, Sendable {
 extension QueueReader {
     /// The jobs that a user means by `name`: an entry's key, in any batch or in one, else an entry's number.
     package func jobs(named name: String, batch: BatchID? = nil) throws -> [JobStatus] {
-        let entries = try read { db in
-            let byKey = try Int64.fetchAll(
-                db, sql: "SELECT id FROM entries WHERE key = ? AND batch IN (SELECT id FROM batches WHERE ? IS NULL OR id = ?)",
-                arguments: [UserText(name), batch?.number, batch?.number])
-            guard byKey.isEmpty, let id = Int64(name) else { return byKey }
-            return try Int64.fetchAll(db, sql: "SELECT id FROM entries WHERE id = ?", arguments: [id])
-        }
+        let entries = try read { try Self.entries(named: name, batch: batch, $0) }
         return try entries.sorted().compactMap(status(ofEntry:))
     }
 

@@ -34,6 +34,11 @@ package struct QueueReader: Sendable {
         try Queue.describing(path) { try connection.read(body) }
     }
 
+    /// For statements that no transaction may enclose.
+    func withoutTransaction<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try Queue.describing(path) { try connection.unsafeRead(body) }
+    }
+
     package func batches() throws -> [Batch] { try read(Batch.all) }
 
     /// - Throws: `QueueError.noSuchBatch`, naming the ones that exist.

@@ -1,71 +1,129 @@
 import CutlineCore
 import GRDB
 
-/// Which stopped jobs a verb is about.
+/// Which jobs a verb is about. What is nil does not restrict it.
 package struct JobSelection: Hashable, Sendable {
     package var batch: BatchID?
+    /// Of the job's last attempt that failed.
+    package var failure: FailureClass?
+    /// Named one by one.
     package var jobs: Set<JobID>?
 
-    package init(batch: BatchID? = nil, jobs: Set<JobID>? = nil) {
+    package init(batch: BatchID? = nil, failure: FailureClass? = nil, jobs: Set<JobID>? = nil) {
         self.batch = batch
+        self.failure = failure
         self.jobs = jobs
     }
 }
 
-extension Queue {
-    /// Puts failed jobs back in the queue with fresh budgets; returns how many.
-    package func retry(_ selection: JobSelection = JobSelection()) throws -> Int {
-        try requeue(from: "('failed')", selection)
+/// What a verb did.
+package struct JobsMoved: Hashable, Sendable {
+    /// Why a verb left a job as it is.
+    package enum Obstacle: Hashable, Sendable {
+        /// The verb does not apply to it; reported for jobs that were named one by one.
+        case state(JobState)
+        /// Its entry moved to another picture: nobody would see its caption.
+        case nameless
+        /// A call for it is still open: it would be paid twice.
+        case callOpen
     }
 
-    /// Puts held and cancelled jobs back in the queue with fresh budgets.
-    package func release(_ selection: JobSelection = JobSelection()) throws -> Int {
-        try requeue(from: "('held', 'cancelled')", selection)
+    /// By the state they were in.
+    package var moved: [JobState: Int] = [:]
+    package var left: [Obstacle: Int] = [:]
+
+    package init() {}
+
+    package var count: Int { moved.values.reduce(0, +) }
+}
+
+extension Queue {
+    /// Puts failed jobs back in the queue with fresh budgets.
+    package func retry(_ selection: JobSelection = JobSelection()) throws -> JobsMoved {
+        try apply(.requeue(from: [.failed]), to: selection)
+    }
+
+    /// Puts held jobs back in the queue with fresh budgets; cancelled ones only where they are named one by one.
+    package func release(_ selection: JobSelection = JobSelection()) throws -> JobsMoved {
+        try apply(.requeue(from: selection.jobs == nil ? [.held] : [.held, .cancelled]), to: selection)
     }
 
     /// Keeps queued jobs from being sent until they are released.
-    package func hold(_ selection: JobSelection = JobSelection()) throws -> Int {
-        try change("state = 'held', available_at = NULL", from: "('queued')", selection)
+    package func hold(_ selection: JobSelection = JobSelection()) throws -> JobsMoved {
+        try apply(Verb(from: [.queued], assignment: "state = 'held', available_at = NULL"), to: selection)
     }
 
     /// Takes jobs out of the queue for good. A running one is not recalled: its caption is kept when it comes.
-    package func cancel(_ selection: JobSelection = JobSelection(), now: Timestamp) throws -> Int {
-        try change(
-            "state = 'cancelled', available_at = NULL, lease = NULL, finished_at = \(now.milliseconds)",
-            from: "('queued', 'running', 'held', 'failed')", selection)
-    }
-
-    /// A job whose entry moved to another picture stays out, for nobody would see its caption; and so does one whose call is still open,
-    /// for it would be paid twice.
-    private func requeue(from states: String, _ selection: JobSelection) throws -> Int {
-        try change(
-            "state = 'queued', finished_at = NULL, failures = 0, unanswered = 0, crashes = 0",
-            from: """
-                \(states) AND EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)
-                    AND NOT EXISTS (SELECT 1 FROM attempts WHERE job = jobs.id AND phase = 'open')
-                """, selection)
+    package func cancel(_ selection: JobSelection = JobSelection(), now: Timestamp) throws -> JobsMoved {
+        let assignment = "state = 'cancelled', available_at = NULL, lease = NULL, finished_at = \(now.milliseconds)"
+        return try apply(Verb(from: [.queued, .running, .held, .failed], assignment: assignment), to: selection)
     }
 
     /// In chunks, so that a large selection does not keep other processes from the queue.
-    private func change(_ assignment: String, from states: String, _ selection: JobSelection) throws -> Int {
-        var (changed, last) = (0, Int64(0))
-        while true {
-            let ids = try write { db in
-                let ids = try Int64.fetchAll(
-                    db,
-                    sql: """
-                        SELECT id FROM jobs WHERE id > ? AND state IN \(states) AND (? IS NULL OR batch = ?) ORDER BY id LIMIT 1000
-                        """,
-                    arguments: [last, selection.batch?.number, selection.batch?.number])
-                let chosen = ids.filter { selection.jobs?.contains(JobID($0)) ?? true }
-                for id in chosen {
-                    try db.cachedStatement(sql: "UPDATE jobs SET \(assignment) WHERE id = ?").execute(arguments: [id])
-                }
-                changed += chosen.count
-                return ids
-            }
-            guard let end = ids.last else { return changed }
-            last = end
+    private func apply(_ verb: Verb, to selection: JobSelection) throws -> JobsMoved {
+        let sources: [JobSource]
+        if let jobs = selection.jobs {
+            sources = [.listed(jobs.map(\.number).sorted())]
+        } else {
+            let batches = try selection.batch.map { [$0] } ?? reader.batchStatuses().map(\.id)
+            sources = JobSource.all(verb.from, in: batches)
         }
+        var result = JobsMoved()
+        for source in sources {
+            var cursor = JobSource.Cursor()
+            while true {
+                // A transaction that fails must not have counted.
+                var (next, end) = (result, cursor)
+                let isOver = try write { db in
+                    let page = try source.page(after: &end, db)
+                    for id in page { try verb.apply(to: id, selection, &next, db) }
+                    return page.isEmpty
+                }
+                (result, cursor) = (next, end)
+                if isOver { break }
+            }
+        }
+        return result
     }
+}
+
+/// A change that people ask for, of jobs in some states.
+private struct Verb {
+    let from: [JobState]
+    let assignment: String
+    var isRequeue = false
+
+    static func requeue(from states: [JobState]) -> Verb {
+        Verb(
+            from: states, assignment: "state = 'queued', finished_at = NULL, failures = 0, unanswered = 0, crashes = 0", isRequeue: true)
+    }
+
+    func apply(to job: Int64, _ selection: JobSelection, _ result: inout JobsMoved, _ db: Database) throws {
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: Self.facts), arguments: [job]),
+            let state = JobState(rawValue: row["state"])
+        else { return }
+        if let batch = selection.batch, batch.number != row["batch"] { return }
+        if let failure = selection.failure, failure.rawValue != row["class"] as String? { return }
+        if let obstacle = obstacle(state, row) {
+            // Along an index, a job of another state was not asked for.
+            if case .state = obstacle, selection.jobs == nil { return }
+            return result.left[obstacle, default: 0] += 1
+        }
+        try db.cachedStatement(sql: "UPDATE jobs SET \(assignment) WHERE id = ?").execute(arguments: [job])
+        result.moved[state, default: 0] += 1
+    }
+
+    private func obstacle(_ state: JobState, _ row: Row) -> JobsMoved.Obstacle? {
+        guard from.contains(state) else { return .state(state) }
+        guard isRequeue else { return nil }
+        if !(row["is_named"] as Bool) { return .nameless }
+        return row["is_open"] as Bool ? .callOpen : nil
+    }
+
+    private static let facts = """
+        SELECT batch, state, EXISTS (SELECT 1 FROM entries WHERE job = jobs.id) AS is_named,
+            EXISTS (SELECT 1 FROM attempts WHERE job = jobs.id AND phase = 'open') AS is_open,
+            (SELECT class FROM attempts WHERE job = jobs.id AND class IS NOT NULL ORDER BY n DESC LIMIT 1) AS class
+        FROM jobs WHERE id = ?
+        """
 }

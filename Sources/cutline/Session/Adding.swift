@@ -22,7 +22,7 @@ struct Adding {
         let name = caption.batch ?? plan.batchName
         let choice = BatchChoice(
             flags: caption, jobFile: plan.jobFile, stored: try Self.stored(name, at: queuePath), environment: environment)
-        settings = try choice.settings(named: name, catalogue: ProfileCatalogue.builtIn())
+        settings = try choice.settings(named: name, catalogue: UserProfiles.catalogue(besideQueue: queuePath, in: environment))
         limits = policy.limits.over(plan.jobFile?.limits ?? Limits()).over(settings.profile.limits)
         self.policy = RetryPolicy(maxAttempts: policy.maxAttempts ?? 5, onUnknown: policy.onUnknown ?? .retry(times: nil))
         self.environment = environment

@@ -1,0 +1,43 @@
+import AsyncHTTPClient
+import CutlineCore
+import NIOCore
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+extension ProviderClient {
+    /// Whether anybody answers at a provider's address. One GET of the model list, without a key: nothing is billed, and a refusal is an
+    /// answer too.
+    ///
+    /// - Returns: the HTTP status, or why there was none.
+    package static func reach(_ profile: Profile, timeout: Duration) async -> Result<Int, Unreached> {
+        var base = (profile.baseURL ?? "")[...]
+        while base.hasSuffix("/") { base.removeLast() }
+        let host = URL(string: String(base))?.host ?? String(base)
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(configuration: configuration)
+        let result: Result<Int, Unreached>
+        do {
+            var request = HTTPClientRequest(url: base + "/models")
+            request.headers.add(name: "User-Agent", value: userAgent)
+            let response = try await client.execute(request, timeout: .milliseconds(timeout.milliseconds))
+            result = .success(Int(response.status.code))
+        } catch let error as HTTPClientError where error == .deadlineExceeded || error == .connectTimeout {
+            result = .failure(Unreached(reason: "\(host) did not answer in \(timeout.milliseconds / 1_000) s"))
+        } catch {
+            result = .failure(Unreached(reason: TransportFailure(error, host: host, isConnected: false).message))
+        }
+        // What was still open is of no use to anybody.
+        try? await client.shutdown()
+        return result
+    }
+
+    /// Why nobody answered.
+    package struct Unreached: Error, Hashable, Sendable {
+        package let reason: String
+    }
+}

@@ -1,0 +1,143 @@
+import CutlineCore
+import GRDB
+
+/// A law of the queue that its rows break. There is never one, or the file is damaged or Cutline has a defect.
+package struct Violation: Hashable, Sendable, CustomStringConvertible {
+    /// The law, in words.
+    package var rule: String
+    /// How many rows break it, and the first of them, or what was kept and what was counted.
+    package var detail: String
+
+    package var description: String { "\(rule): \(detail)" }
+}
+
+extension QueueReader {
+    /// Recounts everything that is kept twice and checks what the schema cannot say, all about one moment. It reads the whole queue: for
+    /// `doctor` and for tests.
+    package func violations() throws -> [Violation] {
+        try read { db in
+            var found: [Violation] = []
+            for rule in Self.rules {
+                let broken = try Int64.fetchAll(db, sql: "\(rule.violations) LIMIT 1000")
+                guard let first = broken.first else { continue }
+                found.append(
+                    Violation(
+                        rule: rule.name,
+                        detail: "\(broken.count == 1_000 ? "1000 or more" : "\(broken.count)"), the first is \(rule.of) \(first)"))
+            }
+            return try found + Self.miscounted(db) + Self.miscountedLanes(db)
+        }
+    }
+
+    private static let rules: [(name: String, of: String, violations: String)] = [
+        (
+            "succeeded means one accepted caption", "job",
+            "SELECT id FROM jobs WHERE (state = 'succeeded') <> (SELECT count(*) FROM captions WHERE job = jobs.id AND accepted = 1)"
+        ),
+        (
+            "running means a lease on the job's own open attempt", "job",
+            """
+            SELECT jobs.id FROM jobs LEFT JOIN attempts ON attempts.id = jobs.lease
+            WHERE (state = 'running') <> (attempts.job IS jobs.id AND attempts.phase IS 'open')
+            """
+        ),
+        (
+            "attempts are numbered from 1 without gaps", "job",
+            "SELECT job FROM attempts GROUP BY job HAVING min(n) <> 1 OR max(n) <> count(*)"
+        ),
+        (
+            "a later attempt has a higher id", "attempt",
+            "SELECT id FROM (SELECT id, lag(id) OVER (PARTITION BY job ORDER BY n) AS before FROM attempts) WHERE before > id"
+        ),
+        (
+            "a job counts its calls", "job",
+            """
+            SELECT id FROM jobs WHERE attempts <> (SELECT count(*) FROM attempts
+                WHERE job = jobs.id AND phase IN ('succeeded', 'failed', 'unknown'))
+            """
+        ),
+        (
+            "every caption belongs to a succeeded attempt of its job", "attempt",
+            """
+            SELECT captions.attempt FROM captions LEFT JOIN attempts ON attempts.id = captions.attempt
+            WHERE attempts.phase IS NOT 'succeeded' OR attempts.job IS NOT captions.job
+            """
+        ),
+        (
+            "every succeeded attempt has a caption", "attempt",
+            "SELECT id FROM attempts WHERE phase = 'succeeded' AND NOT EXISTS (SELECT 1 FROM captions WHERE attempt = attempts.id)"
+        ),
+        (
+            "what is queued has a key", "job",
+            "SELECT id FROM jobs WHERE state = 'queued' AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)"
+        ),
+        (
+            "an entry and its job are of one batch", "entry",
+            "SELECT entries.id FROM entries JOIN jobs ON jobs.id = entries.job WHERE entries.batch <> jobs.batch"
+        ),
+        (
+            "unanswered calls are at least those that jobs still remember", "batch",
+            "SELECT batch FROM counts WHERE unanswered < (SELECT ifnull(sum(unanswered), 0) FROM jobs WHERE jobs.batch = counts.batch)"
+        ),
+    ]
+
+    /// Every other counter against its rows.
+    private static func miscounted(_ db: Database) throws -> [Violation] {
+        try recounts.flatMap { columns, sql in
+            let counted = Dictionary(uniqueKeysWithValues: try Row.fetchAll(db, sql: sql).map { ($0["batch"] as Int64, $0) })
+            return try Row.fetchAll(db, sql: "SELECT batches.name, counts.* FROM counts JOIN batches ON batches.id = counts.batch").flatMap
+            { kept in
+                columns.compactMap { column -> Violation? in
+                    let rows = counted[kept["batch"]]
+                    let (mine, theirs) = (kept[column] as Int64?, rows.flatMap { $0[column] as Int64? })
+                    // Of a batch without rows the counts are 0, and sums are null.
+                    guard mine != theirs ?? (sums.contains(column) ? nil : 0) else { return nil }
+                    let words = "kept \(mine.map(String.init) ?? "null"), counted \(theirs.map(String.init) ?? "none")"
+                    return Violation(rule: "\(column) of batch \"\(kept.text("name"))\"", detail: words)
+                }
+            }
+        }
+    }
+
+    private static let sums = ["input_tokens", "output_tokens", "cost"]
+
+    private static let recounts: [(columns: [String], sql: String)] = [
+        (
+            ["queued", "running", "succeeded", "failed", "held", "cancelled"],
+            """
+            SELECT batch, sum(state = 'queued') AS queued, sum(state = 'running') AS running, sum(state = 'succeeded') AS succeeded,
+                sum(state = 'failed') AS failed, sum(state = 'held') AS held, sum(state = 'cancelled') AS cancelled
+            FROM jobs GROUP BY batch
+            """
+        ),
+        (
+            ["attempts", "attempts_failed", "attempts_unknown"] + sums,
+            """
+            SELECT batch, sum(phase IN ('succeeded', 'failed', 'unknown')) AS attempts, sum(phase = 'failed') AS attempts_failed,
+                sum(phase = 'unknown') AS attempts_unknown, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
+                sum(cost) AS cost
+            FROM attempts GROUP BY batch
+            """
+        ),
+        (
+            ["duplicates"],
+            """
+            SELECT batch, count(*) AS duplicates FROM captions JOIN jobs ON jobs.id = captions.job WHERE accepted = 0 GROUP BY batch
+            """
+        ),
+    ]
+
+    private static func miscountedLanes(_ db: Database) throws -> [Violation] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT name, rule, (SELECT count(*) FROM attempts JOIN batches ON batches.id = attempts.batch
+                    WHERE attempts.phase = 'open' AND batches.lane = lanes.id) AS open FROM lanes ORDER BY name
+                """)
+        return try rows.compactMap { row in
+            let (lane, open): (Lane, Int) = (try JSONColumn.decode(from: row["rule"]), row["open"])
+            guard lane.inFlight != open else { return nil }
+            return Violation(rule: "calls in flight of lane \(row["name"] as String)", detail: "kept \(lane.inFlight), counted \(open)")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import CutlineCore
+import GRDB
+
+/// A way to the jobs that a verb may be about, along an index, a page at a time.
+enum JobSource: Hashable {
+    /// Failed, held or cancelled jobs of a batch.
+    case stopped(BatchID, JobState)
+    /// Queued jobs of a batch that may be claimed now.
+    case ready(BatchID)
+    /// Queued jobs that wait for their time, of every batch: there is no index by batch.
+    case delayed
+    /// Jobs with an open call, of every batch.
+    case running
+    case listed([Int64])
+
+    /// Where the last page ended, in the order of the index.
+    struct Cursor {
+        var rank = Int64.min
+        var id = Int64.min
+    }
+
+    static let pageSize = 1_000
+
+    /// The sources of all jobs in `states`; of every batch in `batches`.
+    static func all(_ states: [JobState], in batches: [BatchID]) -> [JobSource] {
+        states.flatMap { state -> [JobSource] in
+            switch state {
+            case .failed, .held, .cancelled: batches.map { .stopped($0, state) }
+            case .queued: batches.map { .ready($0) } + [.delayed]
+            case .running: [.running]
+            case .succeeded: []
+            }
+        }
+    }
+
+    /// The next page, which may hold jobs of other states or batches; empty at the end.
+    func page(after cursor: inout Cursor, _ db: Database) throws -> [Int64] {
+        let rows: [Row]
+        switch self {
+        case .stopped(let batch, let state):
+            rows = try Row.fetchAll(db.cachedStatement(sql: Self.stoppedPage), arguments: [batch.number, state.rawValue, cursor.id])
+        case .ready(let batch):
+            rows = try Row.fetchAll(db.cachedStatement(sql: Self.readyPage), arguments: [batch.number, cursor.rank, cursor.id])
+        case .delayed: rows = try Row.fetchAll(db.cachedStatement(sql: Self.delayedPage), arguments: [cursor.rank, cursor.id])
+        case .running: rows = try Row.fetchAll(db.cachedStatement(sql: Self.runningPage), arguments: [cursor.rank, cursor.id])
+        case .listed(let ids):
+            let page = ids.filter { $0 > cursor.id }.prefix(Self.pageSize)
+            cursor.id = page.last ?? cursor.id
+            return Array(page)
+        }
+        if let last = rows.last { cursor = Cursor(rank: last["rank"], id: last["id"]) }
+        return rows.map { $0["job"] }
+    }
+
+    // The partial index is used only where its own condition stands in the statement.
+    static let stoppedPage = """
+        SELECT id, 0 AS rank, id AS job FROM jobs
+        WHERE batch = ? AND state IN ('failed', 'held', 'cancelled') AND state = ? AND id > ? ORDER BY id LIMIT \(pageSize)
+        """
+
+    static let readyPage = """
+        SELECT id, priority AS rank, id AS job FROM jobs
+        WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND (priority, id) > (?, ?) ORDER BY priority, id LIMIT \(pageSize)
+        """
+
+    static let delayedPage = """
+        SELECT id, available_at AS rank, id AS job FROM jobs
+        WHERE state = 'queued' AND available_at IS NOT NULL AND (available_at, id) > (?, ?) ORDER BY available_at, id LIMIT \(pageSize)
+        """
+
+    static let runningPage = """
+        SELECT id, lease_until AS rank, job FROM attempts
+        WHERE phase = 'open' AND (lease_until, id) > (?, ?) ORDER BY lease_until, id LIMIT \(pageSize)
+        """
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import CutlineCore
+import CutlineProvider
+
+struct Providers: Command {
+    static let configuration = CommandConfiguration(
+        abstract: "Show the providers that are known by name.",
+        discussion: """
+            With a name: the whole profile as JSON, in the form of providers.json,
+            where profiles of your own may stand (beside the queue, else in
+            ~/.config/cutline/). Keys are never shown.
+
+            Example:
+              cutline providers hackclub
+            """)
+
+    @Argument(help: "A provider's name.") var name: String?
+    @OptionGroup(title: "Queue") var queue: QueueOptions
+
+    func run(in environment: Environment) async throws {
+        try await CommandEnd.mapping {
+            let catalogue = try UserProfiles.catalogue(besideQueue: queue.path(in: environment), in: environment)
+            guard let name else {
+                let keys = try KeyRing(environment, file: nil)
+                return try environment.output.send(ProfileText.table(catalogue, isSet: { keys.key(for: $0) != nil }))
+            }
+            guard let profile = catalogue[name] else {
+                let near = Nearest.to(name, among: catalogue.names).map { "did you mean \($0)?" }
+                throw CommandEnd.usage(
+                    "there is no provider \"\(Words.clean(name))\"; \(near ?? "known are \(catalogue.names.joined(separator: ", "))")")
+            }
+            try environment.output.send(ProfileText.json(profile))
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import CutlineCore
+import CutlineProvider
+import CutlineQueue
+
+/// What `doctor` found out about one thing.
+struct Finding: Hashable {
+    enum Level: String {
+        case ok, warning, problem
+    }
+
+    var level: Level
+    /// What was looked at.
+    var check: String
+    /// What is so, and what to do about it.
+    var message: String
+    /// The queue itself is not as it must be.
+    var isDamage = false
+}
+
+/// The examination of a queue. It reads and changes nothing.
+struct CheckUp {
+    let reader: QueueReader
+    let isOffline: Bool
+    let environment: Environment
+
+    private static let patience = Duration.seconds(5)
+
+    func findings() async throws -> [Finding] {
+        var findings = try [queueFile(), library()] + invariants() + lanes() + workers() + [rescueFile()]
+        for (profile, isNeeded) in try profiles() {
+            findings.append(try key(of: profile, isNeeded: isNeeded))
+            if let finding = await reachability(of: profile) { findings.append(finding) }
+        }
+        return findings
+    }
+
+    private func queueFile() throws -> Finding {
+        let health = try reader.fileHealth()
+        guard let first = health.damage.first else {
+            return Finding(level: .ok, check: "queue file", message: "whole; schema \(health.schemaVersion)")
+        }
+        let advice = "stop all workers and restore a backup, or save what can be read with `sqlite3 \(reader.path.string) .recover`"
+        return Finding(
+            level: .problem, check: "queue file", message: "\(Words.count(health.damage.count, "fault")), the first: \(first); \(advice)",
+            isDamage: true)
+    }
+
+    private func library() throws -> Finding {
+        let version = try QueueReader.libraryVersion()
+        let lock = version.hasWALResetBug ? "; writers take turns through a kernel lock, which keeps its WAL-reset bug off" : ""
+        return Finding(level: .ok, check: "SQLite", message: "\(version)\(lock)")
+    }
+
+    private func invariants() throws -> [Finding] {
+        let violations = try reader.violations()
+        guard !violations.isEmpty else { return [Finding(level: .ok, check: "invariants", message: "recounted, all hold")] }
+        return violations.map {
+            Finding(
+                level: .problem, check: "invariants", message: "\($0); keep a copy (`cutline backup FILE`) and report it", isDamage: true)
+        }
+    }
+
+    private func lanes() throws -> [Finding] {
+        try reader.laneStatuses().map { status in
+            let check = "lane \(status.name)"
+            switch status.lane.standstill(at: environment.now()) {
+            case nil, .slots?:
+                return Finding(level: .ok, check: check, message: "open; \(Words.count(status.lane.inFlight, "call")) in flight")
+            case .paused(let pause)?:
+                return Finding(level: .warning, check: check, message: "paused (\(pause.kind.rawValue)): \(pause.message) (to go on: \(pause.advice))")
+            case .until(let time, let wait)?:
+                let why = wait == .breaker ? "it failed again and again" : "the provider asked for it"
+                return Finding(level: .warning, check: check, message: "waits until \(time.iso8601), for \(why); it goes on by itself")
+            }
+        }
+    }
+
+    private func workers() throws -> [Finding] {
+        let workers = try reader.workerHealth()
+        guard !workers.isEmpty else { return [Finding(level: .ok, check: "workers", message: "none at work")] }
+        return workers.map { health in
+            let check = "worker \(health.worker.pid) on \(health.worker.host)"
+            switch health.life {
+            case .alive: return Finding(level: .ok, check: check, message: "alive, since \(health.worker.startedAt.iso8601)")
+            case .dead:
+                return Finding(level: .warning, check: check, message: "dead; `cutline work` takes its jobs back")
+            case .unclear:
+                return Finding(
+                    level: .warning, check: check,
+                    message: "its lock file is missing; `cutline work` takes its jobs back when their time is up")
+            }
+        }
+    }
+
+    private func rescueFile() -> Finding {
+        guard let file = reader.rescueFile else { return Finding(level: .ok, check: "rescue file", message: "none") }
+        let message = "\(environment.shortName(of: file)) holds answers that the queue could not take; `cutline work` brings them in"
+        return Finding(level: .warning, check: "rescue file", message: message)
+    }
+
+    /// Those of the batches, once each, and whether jobs wait for them.
+    private func profiles() throws -> [(Profile, isNeeded: Bool)] {
+        let waiting = Set(try reader.batchStatuses().filter { $0.count(.queued) + $0.count(.running) > 0 }.map(\.id))
+        var profiles: [(Profile, isNeeded: Bool)] = []
+        for batch in try reader.batches() {
+            let profile = batch.settings.profile
+            let isNeeded = waiting.contains(batch.id)
+            if let known = profiles.firstIndex(where: { $0.0 == profile }) {
+                profiles[known].isNeeded = profiles[known].isNeeded || isNeeded
+            } else {
+                profiles.append((profile, isNeeded))
+            }
+        }
+        return profiles
+    }
+
+    private func key(of profile: Profile, isNeeded: Bool) throws -> Finding {
+        let check = "key of \(profile.name)"
+        guard let variable = profile.apiKeyEnv else { return Finding(level: .ok, check: check, message: "none needed") }
+        if try KeyRing(environment, file: nil).key(for: profile) != nil {
+            return Finding(level: .ok, check: check, message: "\(variable) is set")
+        }
+        let advice = "\(variable) is not set; export \(variable)=…, or give --api-key-file PATH to `cutline work`"
+        return Finding(level: isNeeded ? .problem : .warning, check: check, message: isNeeded ? "\(advice): jobs wait for it" : advice)
+    }
+
+    private func reachability(of profile: Profile) async -> Finding? {
+        guard !isOffline, profile.baseURL != nil else { return nil }
+        let check = "provider \(profile.name)"
+        switch await ProviderClient.reach(profile, timeout: Self.patience) {
+        case .success(let status) where status < 500:
+            return Finding(level: .ok, check: check, message: "answers")
+        case .success(let status):
+            return Finding(level: .warning, check: check, message: "answers with status \(status); try again later")
+        case .failure(let failure):
+            return Finding(
+                level: .problem, check: check, message: "\(failure.reason); check the network and the profile's base_url, or give --offline"
+            )
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import CutlineCore
+import CutlineInput
+import CutlineProvider
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The profiles that are known by name: the built-in ones and the user's, from the nearest `providers.json`.
+enum UserProfiles {
+    /// - Throws: `CommandEnd` with exit 65 where the file cannot be used, naming it and the path of the key.
+    static func catalogue(besideQueue queue: FilePath, in environment: Environment) throws -> ProfileCatalogue {
+        let builtIn = try ProfileCatalogue.builtIn()
+        guard let file = places(queue, environment).first(where: { access($0.string, F_OK) == 0 }) else { return builtIn }
+        let name = environment.shortName(of: file)
+        do {
+            return try builtIn.extended(by: JSONCursor(JSONValue(parsing: TextFile.read(file).utf8)))
+        } catch let error as JSONSyntaxError {
+            throw CommandEnd.badInput("\(name) is not JSON, line \(error.line), column \(error.column): \(error.reason)")
+        } catch let error as InvalidValue {
+            throw CommandEnd.badInput("\(name) cannot be used, \(error.path.isEmpty ? "as a whole" : error.path): \(error.reason)")
+        }
+    }
+
+    /// Beside the queue, then in the user's configuration folder; the nearer wins.
+    private static func places(_ queue: FilePath, _ environment: Environment) -> [FilePath] {
+        let set = { (name: String) in environment.variables[name].flatMap { $0.isEmpty ? nil : environment.path($0) } }
+        let configuration = set("XDG_CONFIG_HOME") ?? set("HOME")?.appending(".config")
+        let folders = [queue.removingLastComponent()] + (configuration.map { [$0.appending("cutline")] } ?? [])
+        return folders.map { $0.appending("providers.json") }
+    }
+}

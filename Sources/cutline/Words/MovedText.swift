@@ -1,0 +1,60 @@
+import CutlineCore
+import CutlineQueue
+
+/// The verbs that move jobs, as their commands speak of them.
+enum JobVerb {
+    case retry, cancel, hold, release
+
+    var done: String {
+        switch self {
+        case .retry, .release: "queued again"
+        case .cancel: "cancelled"
+        case .hold: "held"
+        }
+    }
+
+    /// States that a person may have hoped the verb would move too.
+    fileprivate var neighbours: [JobState] {
+        switch self {
+        case .retry: [.held]
+        case .release: [.failed, .cancelled]
+        case .hold: [.running]
+        case .cancel: []
+        }
+    }
+
+    /// The command that moves what this one leaves alone.
+    fileprivate func hint(_ state: JobState) -> String? {
+        switch (self, state) {
+        case (.retry, .held): "`cutline release` queues those"
+        case (.retry, .cancelled), (.release, .cancelled): "`cutline release --job KEY` queues those"
+        case (.release, .failed): "`cutline retry` queues those"
+        case (.hold, .running): "their calls go on"
+        default: nil
+        }
+    }
+}
+
+/// What a verb did, and what it left alone and why.
+enum MovedText {
+    /// - Parameter standing: jobs of the selection by state afterwards, where that is known.
+    static func lines(_ verb: JobVerb, _ moved: JobsMoved, standing: [JobState: Int]) -> String {
+        let running = verb == .cancel ? moved.moved[.running] ?? 0 : 0
+        let note = running > 0 ? "; \(Words.number(running)) of them running: the call goes on, and its caption is kept if it comes" : ""
+        let first = "\(Words.count(moved.count, "job")) \(verb.done)\(note)\n"
+        let left = left(verb, moved, standing)
+        return first + (left.isEmpty ? "" : "left alone: \(left.joined(separator: ", "))\n")
+    }
+
+    private static func left(_ verb: JobVerb, _ moved: JobsMoved, _ standing: [JobState: Int]) -> [String] {
+        let states: [JobState] = [.queued, .running, .succeeded, .failed, .held, .cancelled]
+        var parts = states.compactMap { state -> String? in
+            let count = moved.left[.state(state)] ?? (verb.neighbours.contains(state) ? standing[state] : nil) ?? 0
+            guard count > 0 else { return nil }
+            return "\(Words.number(count)) \(state.rawValue)\(verb.hint(state).map { " (\($0))" } ?? "")"
+        }
+        if let count = moved.left[.callOpen] { parts.append("\(Words.number(count)) with a call still open, which would be paid twice") }
+        if let count = moved.left[.nameless] { parts.append("\(Words.number(count)) whose picture was edited, so that no key names it") }
+        return parts
+    }
+}
