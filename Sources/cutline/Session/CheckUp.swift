@@ -67,7 +67,8 @@ struct CheckUp {
             case nil, .slots?:
                 return Finding(level: .ok, check: check, message: "open; \(Words.count(status.lane.inFlight, "call")) in flight")
             case .paused(let pause)?:
-                return Finding(level: .warning, check: check, message: "paused (\(pause.kind.rawValue)): \(pause.message) (to go on: \(pause.advice))")
+                return Finding(
+                    level: .warning, check: check, message: "paused (\(pause.kind.rawValue)): \(pause.message) (to go on: \(pause.advice))")
             case .until(let time, let wait)?:
                 let why = wait == .breaker ? "it failed again and again" : "the provider asked for it"
                 return Finding(level: .warning, check: check, message: "waits until \(time.iso8601), for \(why); it goes on by itself")
