@@ -23,6 +23,7 @@ struct Desk {
     let folder = TemporaryFolder()
     var variables: [String: String] = [:]
     /// A told rate needs a clock that goes on.
+    var input: [UInt8] = []
     var now: @Sendable () -> Timestamp = { Self.noon }
 
     static let noon = Timestamp(milliseconds: 1_795_176_000_000)
@@ -46,8 +47,12 @@ struct Desk {
         let (out, err) = (streams.path.appending("out"), streams.path.appending("err"))
         let descriptors = [out, err].map { open($0.string, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600) }
         defer { for descriptor in descriptors { close(descriptor) } }
+        streams.write("in", input)
+        let input = open(streams.path.appending("in").string, O_RDONLY | O_CLOEXEC)
+        defer { close(input) }
         let environment = Environment(
             now: now, jitter: { 0.5 }, variables: variables, folder: folder.path, host: "desk", processID: 42,
+            input: FileDescriptor(rawValue: input),
             output: StandardStream(descriptor: output ?? descriptors[0]), error: StandardStream(descriptor: descriptors[1]))
         let code = await Cutline.run(arguments, in: environment)
         // Whether a line of progress comes in between depends on the machine.
