@@ -10,12 +10,15 @@ struct FolderWalk {
     }
 
     private let root: FilePath
+    private let isExcluded: (FilePath) -> Bool
     private var levels: [Level] = []
     private var visited: Set<FileIdentity> = []
     private(set) var skipped = Skipped()
 
-    init(root: FilePath) throws(InputError) {
+    /// - Parameter isExcluded: Asked of every path below the root before it is looked at.
+    init(root: FilePath, isExcluded: @escaping (FilePath) -> Bool) throws(InputError) {
         self.root = root
+        self.isExcluded = isExcluded
         do throws(Errno) {
             visited.insert(try FileFacts(path: root).identity)
             try enter(FilePath())
@@ -30,6 +33,10 @@ struct FolderWalk {
             guard let name = level.names.popLast() else { continue }
             levels.append(level)
             let relative = level.relative.pushing(FilePath(bytes: name))
+            guard !isExcluded(relative) else {
+                skipped.excluded += 1
+                continue
+            }
             do throws(Errno) {
                 if let file = try visit(relative) { return (relative, file) }
             } catch {

@@ -1,28 +1,68 @@
 import CutlineCore
 import SystemPackage
 
-/// Everything that the inputs name, checked whole and not hashed yet.
+/// Which part of the input is meant.
+package struct InputSelection: Sendable {
+    /// Globs, as in `Exclusion`.
+    package var exclude: [String]
+    /// The first so many entries.
+    package var limit: Int?
+
+    package init(exclude: [String] = [], limit: Int? = nil) {
+        self.exclude = exclude
+        self.limit = limit
+    }
+}
+
+/// What the inputs name, found; rows of manifests are not read yet.
 package struct InputPlan: Sendable {
     package let jobFile: JobFile?
     /// The job file's `batch`, else the last part of the first input.
     package let batchName: String
-    /// In the order of the inputs; keys are unique.
-    package let items: [InputItem]
-    /// What folders held besides.
-    package let skipped: Skipped
+    /// What the first line of a manifest in the OpenAI batch form asks of the whole batch.
+    package let stated: StatedRequest?
+    let sources: [InputSource]
+    let skipped: Skipped
+    let selection: InputSelection
+    let folder: FilePath
 
-    /// Reads the inputs, which are relative to `folder` (absolute).
-    package static func read(_ inputs: [String], from folder: FilePath) throws(InputError) -> InputPlan {
+    /// Finds what the inputs name, relative to `folder` (absolute). `-` is copied to a file in `temporaryFolder`.
+    package static func read(
+        _ inputs: [String], from folder: FilePath, selection: InputSelection = InputSelection(),
+        standardInput: FileDescriptor = .standardInput,
+        temporaryFolder: FilePath = "/tmp"
+    ) throws(InputError) -> InputPlan {
         guard let first = inputs.first else { throw InputError("there is no input; name a folder, a picture or a job file") }
-        var reader = InputReader(folder: folder, naming: inputs.count > 1 ? .amongSeveral : .alone)
+        var reader = InputReader(
+            folder: folder, naming: inputs.count > 1 ? .amongSeveral : .alone, exclusion: Exclusion(selection.exclude),
+            standardInput: standardInput, temporaryFolder: temporaryFolder)
         for input in inputs { try reader.add(input) }
-        guard !reader.items.isEmpty else { throw InputError("\(first) names no picture; add `images` or `jobs` to it, or name a folder") }
+        let sources = reader.takeSources()
+        guard !sources.isEmpty || reader.skipped.excluded > 0 else {
+            throw InputError("\(first) names no picture; add `images` or `jobs` to it, or name a folder")
+        }
         return InputPlan(
-            jobFile: reader.jobFile, batchName: reader.jobFile?.batch ?? batchName(first, folder),
-            items: try reader.items.withoutRepeats(), skipped: reader.skipped)
+            jobFile: reader.jobFile, batchName: reader.jobFile?.batch ?? batchName(first, folder), stated: try stated(by: sources),
+            sources: sources, skipped: reader.skipped, selection: selection, folder: folder)
+    }
+
+    /// Whether there are rows, which may bring prompts of their own.
+    package var hasRows: Bool {
+        sources.contains { if case .rows(let file) = $0 { file.form != .list } else { false } }
+    }
+
+    private static func stated(by sources: [InputSource]) throws(InputError) -> StatedRequest? {
+        for case .rows(let file) in sources where file.form == .jsonLines {
+            var reader = LineReader(file)
+            guard let (place, bytes) = try reader.next() else { continue }
+            let json = JSONCursor(try SourceReader.value(of: bytes, at: place))
+            if BatchLine.isMeant(by: json) { return try BatchLine(json, at: place).stated }
+        }
+        return nil
     }
 
     private static func batchName(_ input: String, _ folder: FilePath) -> String {
+        if input == "-" { return "stdin" }
         if WebAddress.isMeant(by: input) { return WebAddress.lastPart(input) }
         let path = folder.pushing(FilePath(input)).lexicallyNormalized()
         return path.lastComponent.map { FilePath(root: nil, [$0]).text } ?? path.text
@@ -33,29 +73,52 @@ package struct InputPlan: Sendable {
 private struct InputReader {
     let folder: FilePath
     let naming: KeyNaming
+    let exclusion: Exclusion
+    let standardInput: FileDescriptor
+    let temporaryFolder: FilePath
     var jobFile: JobFile?
-    var items: [InputItem] = []
     var skipped = Skipped()
+    private var sources: [InputSource] = []
+    private var items: [InputItem] = []
+    private var hasReadStandardInput = false
 
-    init(folder: FilePath, naming: KeyNaming) {
+    init(folder: FilePath, naming: KeyNaming, exclusion: Exclusion, standardInput: FileDescriptor, temporaryFolder: FilePath) {
         self.folder = folder
         self.naming = naming
+        self.exclusion = exclusion
+        self.standardInput = standardInput
+        self.temporaryFolder = temporaryFolder
     }
 
     mutating func add(_ input: String) throws(InputError) {
         switch InputKind(input, from: folder) {
-        case .pictures: try PictureFinder(base: folder, naming: naming).find(input, into: &items, skipped: &skipped)
+        case .pictures:
+            let finder = PictureFinder(base: folder, naming: naming, exclusion: exclusion)
+            try finder.find(input, into: &items, skipped: &skipped)
         case .jobFile(let path): try addJobFile(path, input)
-        case .manifest: throw InputError("the manifest \(input) cannot be read yet; name a folder, pictures or a .json job file")
-        case .standardInput: throw InputError("a list on stdin (-) cannot be read yet; name a folder, pictures or a .json job file")
+        case .manifest(let path, let form): add(try RowFile(manifest: path, name: input, form: form))
+        case .standardInput:
+            guard !hasReadStandardInput else { throw InputError("`-` is given twice; stdin can be read once") }
+            hasReadStandardInput = true
+            add(try RowFile(spooling: standardInput, folder: folder, temporaryFolder: temporaryFolder))
         }
+    }
+
+    mutating func takeSources() -> [InputSource] {
+        if !items.isEmpty { sources.append(.items(items)) }
+        items = []
+        return sources
+    }
+
+    private mutating func add(_ file: RowFile) {
+        sources = takeSources() + [.rows(file)]
     }
 
     private mutating func addJobFile(_ path: FilePath, _ input: String) throws(InputError) {
         if let jobFile { throw InputError("\(input) is a second job file beside \(jobFile.path.text); name one job file at a time") }
         let file = try JobFile.read(path, asGiven: input)
         jobFile = file
-        let finder = PictureFinder(base: file.folder, naming: .jobFile)
+        let finder = PictureFinder(base: file.folder, naming: .listed, exclusion: exclusion)
         for (index, image) in file.images.enumerated() {
             do throws(InputError) {
                 try finder.find(image, into: &items, skipped: &skipped)
@@ -64,14 +127,16 @@ private struct InputReader {
             }
         }
         for (index, job) in file.jobs.enumerated() {
-            items.append(try item(of: job, "jobs[\(index)]", finder, input))
+            if let item = try item(of: job, "jobs[\(index)]", finder, input) { items.append(item) }
         }
     }
 
+    /// Nil where one of its pictures is excluded.
     private mutating func item(
         of job: JobFile.Job, _ path: String, _ finder: PictureFinder, _ input: String
-    ) throws(InputError) -> InputItem {
+    ) throws(InputError) -> InputItem? {
         var found: [InputItem] = []
+        let excludedBefore = skipped.excluded
         for (index, image) in job.images.enumerated() {
             do throws(InputError) {
                 try finder.find(image, into: &found, skipped: &skipped)
@@ -79,6 +144,7 @@ private struct InputReader {
                 throw error.at("\(path).images[\(index)]", of: input)
             }
         }
+        guard skipped.excluded == excludedBefore else { return nil }
         let images = found.flatMap(\.images)
         guard job.key != nil || images.count == 1 else {
             throw InputError("a job with several images needs a key").at(path, of: input)
@@ -93,8 +159,7 @@ private struct InputReader {
 private enum InputKind {
     case pictures
     case jobFile(FilePath)
-    /// JSONL or CSV.
-    case manifest
+    case manifest(FilePath, RowFile.Form)
     case standardInput
 
     init(_ input: String, from folder: FilePath) {
@@ -105,10 +170,13 @@ private enum InputKind {
         }
         guard !WebAddress.isMeant(by: input), !input.utf8.contains(0) else { return }
         let path = folder.pushing(FilePath(input))
-        let ending = path.extension?.lowercased()
-        guard ["json", "jsonl", "csv"].contains(ending) else { return }
+        guard let ending = path.extension?.lowercased(), ["json", "jsonl", "csv"].contains(ending) else { return }
         // A glob, or a path that is not there: found out where pictures are looked for.
         guard let facts = try? FileFacts(path: path), facts.kind != .folder else { return }
-        self = ending == "json" ? .jobFile(path.lexicallyNormalized()) : .manifest
+        switch ending {
+        case "json": self = .jobFile(path.lexicallyNormalized())
+        case "jsonl": self = .manifest(path.lexicallyNormalized(), .jsonLines)
+        default: self = .manifest(path.lexicallyNormalized(), .csv)
+        }
     }
 }

@@ -6,8 +6,8 @@ enum KeyNaming: Sendable {
     case alone
     /// One of several: the name of the folder.
     case amongSeveral
-    /// Inside a job file: the folder as the job file sees it.
-    case jobFile
+    /// Inside a job file, a manifest or a list: the folder as that file sees it.
+    case listed
 
     /// - Parameters:
     ///   - folder: As given, empty for the folder where relative paths begin.
@@ -20,7 +20,7 @@ enum KeyNaming: Sendable {
                 return FilePath()
             }
             return FilePath(root: nil, [base.pushing(folder).lexicallyNormalized().lastComponent].compactMap(\.self))
-        case .jobFile:
+        case .listed:
             var prefix = folder.lexicallyNormalized()
             if prefix.isAbsolute { _ = prefix.removePrefix(base.lexicallyNormalized()) }
             return prefix

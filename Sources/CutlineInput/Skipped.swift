@@ -7,6 +7,8 @@ package struct Skipped: Hashable, Sendable {
     package var danglingLinks = 0
     package var hidden = 0
     package var unreadable = 0
+    /// By `--exclude`.
+    package var excluded = 0
 
     package init() {}
 
@@ -16,6 +18,7 @@ package struct Skipped: Hashable, Sendable {
         danglingLinks += other.danglingLinks
         hidden += other.hidden
         unreadable += other.unreadable
+        excluded += other.excluded
     }
 
     /// One line for stderr; nil where nothing was skipped.
@@ -26,6 +29,7 @@ package struct Skipped: Hashable, Sendable {
             part(danglingLinks, "link to nothing", "links to nothing"),
             part(hidden, "hidden name", "hidden names"),
             part(unreadable, "name that could not be read", "names that could not be read"),
+            part(excluded, "excluded name", "excluded names"),
         ].compactMap(\.self)
         guard let last = parts.last else { return nil }
         let first = parts.dropLast().joined(separator: ", ")

@@ -18,6 +18,8 @@ struct Environment: Sendable {
     var folder: FilePath
     var host: String
     var processID: Int32
+    /// What `-` reads.
+    var input: FileDescriptor = .standardInput
     var output: StandardStream
     var error: StandardStream
 
@@ -33,6 +35,11 @@ struct Environment: Sendable {
     var hasColour: Bool { variables["NO_COLOR"]?.isEmpty ?? true }
 
     var clock: RunnerClock { RunnerClock(now: now, jitter: jitter) }
+
+    /// Where what must not stay is kept.
+    var temporaryFolder: FilePath {
+        variables["TMPDIR"].flatMap { $0.isEmpty ? nil : path($0) } ?? "/tmp"
+    }
 
     /// A path as the user wrote it, made absolute.
     func path(_ text: String) -> FilePath { folder.pushing(FilePath(text)) }

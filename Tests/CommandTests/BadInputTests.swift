@@ -42,7 +42,7 @@ import Testing
         ),
         (
             #"{\#(whole), "jobs": [{"key": "k", "images": ["a.png"]}, {"key": "k", "images": ["b.png"]}]}"#,
-            "the key k stands for different pictures, a.png and b.png; give them keys of their own in a job file"
+            "the key k stands for different pictures, a.png and b.png; give them keys of their own in a job file or manifest"
         ),
         ("{\(whole)}", "jobs.json names no picture; add `images` or `jobs` to it, or name a folder"),
     ])

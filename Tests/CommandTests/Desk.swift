@@ -25,6 +25,7 @@ struct Desk {
     /// The terminal that stderr is; nil: a file.
     var columns: Int?
     /// A told rate needs a clock that goes on.
+    var input: [UInt8] = []
     var now: @Sendable () -> Timestamp = { Self.noon }
 
     static let noon = Timestamp(milliseconds: 1_795_176_000_000)
@@ -49,9 +50,12 @@ struct Desk {
         let descriptors = [out, err].map { open($0.string, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600) }
         defer { for descriptor in descriptors { close(descriptor) } }
         let columns = columns
+        streams.write("in", input)
+        let input = open(streams.path.appending("in").string, O_RDONLY | O_CLOEXEC)
+        defer { close(input) }
         let environment = Environment(
             now: now, jitter: { 0.5 }, variables: variables, folder: folder.path, host: "desk", processID: 42,
-            output: StandardStream(descriptor: output ?? descriptors[0]),
+            input: FileDescriptor(rawValue: input), output: StandardStream(descriptor: output ?? descriptors[0]),
             error: StandardStream(descriptor: descriptors[1], columns: { columns }))
         let code = await Cutline.run(arguments, in: environment)
         // Whether a line of progress comes in between depends on the machine.

@@ -118,7 +118,7 @@ struct JobFileTests {
         folder.write("jobs.json", text: #"{"jobs": [{"key": "k", "images": ["a.png"]}, {"key": "k", "images": ["b.png"]}]}"#)
         #expect(
             sentence { () throws(InputError) in try folder.plan("jobs.json") }
-                == "the key k stands for different pictures, a.png and b.png; give them keys of their own in a job file")
+                == "the key k stands for different pictures, a.png and b.png; give them keys of their own in a job file or manifest")
         folder.write("jobs.json", text: #"{"jobs": [{"key": "k", "images": ["a.png"]}, {"key": "k", "images": ["a.png"], "prompt": "p"}]}"#)
         #expect(
             sentence { () throws(InputError) in try folder.plan("jobs.json") }

@@ -50,8 +50,7 @@ struct NamedInputTests {
         ("a\0.png", "a path must not be empty or hold a NUL"),
         ("none*.png", "nothing matches none*.png; check the path and the pattern"),
         ("w*.png", "words.png is not a picture, whatever its name says; take it out of the input"),
-        ("-", "a list on stdin (-) cannot be read yet; name a folder, pictures or a .json job file"),
-        ("list.csv", "the manifest list.csv cannot be read yet; name a folder, pictures or a .json job file"),
+        ("list.csv", "nothing is left of the input; give it at least one picture"),
         ("https:///a.png", "the address https:///a.png names no host"),
         ("http://host/a b.png", "the address http://host/a b.png holds white space or control characters; write them as %20"),
     ])
@@ -101,6 +100,7 @@ struct NamedInputTests {
         folder.write("y/in/a.png", png("two"))
         #expect(
             sentence { () throws(InputError) in try folder.plan("x/in", "y/in") }
-                == "the key in/a.png stands for different pictures, x/in/a.png and y/in/a.png; give them keys of their own in a job file")
+                == "the key in/a.png stands for different pictures, x/in/a.png and y/in/a.png; give them keys of their own in a job file or manifest"
+        )
     }
 }

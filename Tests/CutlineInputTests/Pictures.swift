@@ -23,12 +23,50 @@ extension TemporaryFolder {
         return folder
     }
 
-    func plan(_ inputs: String...) throws(InputError) -> InputPlan { try InputPlan.read(inputs, from: path) }
+    /// Reads and checks the inputs.
+    func plan(_ inputs: String..., selecting selection: InputSelection = InputSelection(), prompt: String = "Describe.") throws(InputError)
+        -> TestPlan
+    {
+        let plan = try InputPlan.read(inputs, from: path, selection: selection)
+        return try TestPlan(plan, prompt: prompt)
+    }
 
     func link(_ name: String, to target: String) { symlink(target, path.appending(name).string) }
 }
 
-extension InputPlan {
+/// A plan that was checked, with all its items.
+struct TestPlan {
+    let plan: InputPlan
+    let skipped: Skipped
+    let items: [InputItem]
+
+    var jobFile: JobFile? { plan.jobFile }
+    var batchName: String { plan.batchName }
+
+    init(_ plan: InputPlan, prompt: String = "Describe.") throws(InputError) {
+        let stated = plan.stated
+        let settings = BatchSettings(
+            name: "b", profile: Profile(name: "simulator"), model: stated?.model ?? "sim-1", system: stated?.system, prompt: prompt,
+            parameters: stated?.parameters ?? Parameters())
+        try self.init(plan, settings: settings)
+    }
+
+    init(_ plan: InputPlan, settings: BatchSettings) throws(InputError) {
+        self.plan = plan
+        let checked = try plan.checked(for: settings)
+        skipped = checked.skipped
+        do {
+            var items: [InputItem] = []
+            try checked.forEachChunk(of: 2) { items += $0 }
+            self.items = items
+        } catch {
+            throw error as? InputError ?? InputError("\(error)")
+        }
+        precondition(items.count == checked.count)
+    }
+}
+
+extension TestPlan {
     var keys: [String] { items.map(\.key) }
     var asGiven: [[String]] { items.map { $0.images.map(\.asGiven) } }
 

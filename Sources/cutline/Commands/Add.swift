@@ -12,8 +12,9 @@ struct Add: Command {
               cutline work
             """)
 
-    @Argument(help: ArgumentHelp("Folders, globs, picture files, http(s) URLs, or one .json job file.", valueName: "input"))
+    @Argument(help: InputOptions.inputs)
     var inputs: [String]
+    @OptionGroup(title: "Input") var input: InputOptions
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
     @OptionGroup(title: "Limits and policies") var policy: PolicyOptions
@@ -21,7 +22,9 @@ struct Add: Command {
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
-            let adding = try Adding(inputs: inputs, caption: caption, policy: policy, queue: queue, in: environment)
+            let adding = try Adding(
+                inputs: inputs, selection: input, caption: caption, policy: policy, queue: queue, isQuiet: quiet,
+                in: environment)
             try adding.add(isQuiet: quiet).queue.close()
         }
     }

@@ -13,8 +13,9 @@ struct Run: Command {
               cutline run jobs.example.json
             """)
 
-    @Argument(help: ArgumentHelp("Folders, globs, picture files, http(s) URLs, or one .json job file.", valueName: "input"))
+    @Argument(help: InputOptions.inputs)
     var inputs: [String]
+    @OptionGroup(title: "Input") var input: InputOptions
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
     @OptionGroup(title: "Limits and policies") var policy: PolicyOptions
@@ -22,7 +23,9 @@ struct Run: Command {
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
-            let adding = try Adding(inputs: inputs, caption: caption, policy: policy, queue: queue, in: environment)
+            let adding = try Adding(
+                inputs: inputs, selection: input, caption: caption, policy: policy, queue: queue, isQuiet: work.quiet,
+                in: environment)
             // A missing key is better found before anything is added.
             let keys = try KeyRing(environment, file: work.apiKeyFile)
             try keys.check(adding.profile, allowsInsecureHTTP: work.insecureHttp)

@@ -6,26 +6,36 @@ import SystemPackage
 
 /// What `run` and `add` share: the input is read and checked whole, then hashed and added in chunks.
 struct Adding {
-    private let plan: InputPlan
+    private let input: CheckedInput
+    private let isNew: Bool
     private let settings: BatchSettings
     private let policy: RetryPolicy
     private let limits: Limits
     private let queuePath: FilePath
     private let environment: Environment
 
-    private static let chunk = 500
+    /// One transaction and one flush to the disk; short enough for other workers of the queue to wait for.
+    private static let chunk = 10_000
 
     /// Reads the input and settles what the batch is. Nothing is written.
-    init(inputs: [String], caption: CaptionOptions, policy: PolicyOptions, queue: QueueOptions, in environment: Environment) throws {
-        plan = try InputPlan.read(inputs, from: environment.folder)
+    init(
+        inputs: [String], selection: InputOptions, caption: CaptionOptions, policy: PolicyOptions, queue: QueueOptions, isQuiet: Bool,
+        in environment: Environment
+    ) throws {
+        let plan = try InputPlan.read(
+            inputs, from: environment.folder, selection: selection.selection, standardInput: environment.input,
+            temporaryFolder: environment.temporaryFolder)
         queuePath = queue.path(in: environment)
         let name = caption.batch ?? plan.batchName
-        let choice = BatchChoice(
-            flags: caption, jobFile: plan.jobFile, stored: try Self.stored(name, at: queuePath), environment: environment)
+        let stored = try Self.stored(name, at: queuePath)
+        isNew = stored == nil
+        let choice = BatchChoice(flags: caption, plan: plan, stored: stored, environment: environment)
         settings = try choice.settings(named: name, catalogue: UserProfiles.catalogue(besideQueue: queuePath, in: environment))
         limits = policy.limits.over(plan.jobFile?.limits ?? Limits()).over(settings.profile.limits)
         self.policy = RetryPolicy(maxAttempts: policy.maxAttempts ?? 5, onUnknown: policy.onUnknown ?? .retry(times: nil))
         self.environment = environment
+        var progress = InputProgress(isQuiet: isQuiet, in: environment)
+        input = try plan.checked(for: settings) { progress.checked($0) }
     }
 
     var profile: Profile { settings.profile }
@@ -36,16 +46,15 @@ struct Adding {
         let batch = try queue.openBatch(settings, policy: policy, limits: limits, now: environment.now())
         let draft = { try Drafter.draft($0, settings: settings, knownDigest: queue.knownDigest) }
         try refuseTakenKeys(draft, queue, batch)
-        var added = Added()
-        var start = plan.items.startIndex
-        while start < plan.items.endIndex {
-            let end = min(start + Self.chunk, plan.items.endIndex)
-            let drafts = try plan.items[start..<end].map(draft)
-            added = try added + queue.add(drafts, to: batch, now: environment.now())
-            start = end
+        var (added, count) = (Added(), 0)
+        var progress = InputProgress(isQuiet: isQuiet, in: environment)
+        try input.forEachChunk(of: Self.chunk) { items in
+            added = try added + queue.add(items.map(draft), to: batch, now: environment.now())
+            count += items.count
+            progress.added(count, of: input.count)
         }
         if !isQuiet {
-            if let skipped = plan.skipped.description { environment.error.say("\(skipped)\n") }
+            if let skipped = input.skipped.description { environment.error.say("\(skipped)\n") }
             environment.error.say(AddedText.line(added, batch: settings.name))
         }
         return (queue, batch)
@@ -53,10 +62,14 @@ struct Adding {
 
     /// A default key that belongs to another file is found before anything is added.
     private func refuseTakenKeys(_ draft: (InputItem) throws -> JobDraft, _ queue: Queue, _ batch: BatchID) throws {
-        for item in plan.items where !item.hasOwnKey {
-            guard let given = item.filePath, let stored = try queue.path(ofDefaultKey: item.key, in: batch), stored.bytes != given.bytes
-            else { continue }
-            if let objection = try queue.objection(to: draft(item), in: batch) { throw objection }
+        guard !isNew, input.hasDefaultFileKeys else { return }
+        try input.forEachChunk(of: Self.chunk) { items in
+            for item in items where !item.hasOwnKey {
+                guard let given = item.filePath, let stored = try queue.path(ofDefaultKey: item.key, in: batch),
+                    stored.bytes != given.bytes
+                else { continue }
+                if let objection = try queue.objection(to: draft(item), in: batch) { throw objection }
+            }
         }
     }
 

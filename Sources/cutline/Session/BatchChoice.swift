@@ -2,17 +2,20 @@ import CutlineCore
 import CutlineInput
 import CutlineProvider
 
-/// What a batch is asked: flags win over the job file, the job file over the batch as it was made before.
+/// What a batch is asked: flags win over the job file, the job file over the batch as it was made before, and that over what the lines
+/// of a manifest ask for themselves.
 struct BatchChoice {
     let flags: CaptionOptions
-    let jobFile: JobFile?
+    let plan: InputPlan
     /// The batch of this name as it was made, so that flags need not be repeated.
     let stored: BatchSettings?
     let environment: Environment
 
+    private var jobFile: JobFile? { plan.jobFile }
+
     func settings(named name: String, catalogue: ProfileCatalogue) throws -> BatchSettings {
         let profile = try profile(from: catalogue)
-        guard let model = flags.model ?? jobFile?.model ?? stored?.model else {
+        guard let model = flags.model ?? jobFile?.model ?? stored?.model ?? plan.stated?.model else {
             throw CommandEnd.usage("which model? Give --model NAME, as \(profile.name) calls it\(orInJobFile("model"))")
         }
         guard let prompt = try prompt() else {
@@ -54,7 +57,7 @@ struct BatchChoice {
     }
 
     private func prompt() throws -> String? {
-        guard let name = flags.promptFile else { return flags.prompt ?? jobFile?.prompt ?? stored?.prompt }
+        guard let name = flags.promptFile else { return flags.prompt ?? jobFile?.prompt ?? stored?.prompt ?? rowsPrompt }
         do throws(InputError) {
             let prompt = try TextFile.read(environment.path(name))
             if !prompt.isEmpty { return prompt }
@@ -64,11 +67,14 @@ struct BatchChoice {
         throw CommandEnd.badInput("--prompt-file: \(name) is empty; write the prompt into it, or give --prompt TEXT")
     }
 
+    /// Empty: each row must bring its own.
+    private var rowsPrompt: String? { plan.hasRows ? "" : nil }
+
     /// A job file says all that is optional itself: what was taken out of it is gone.
-    private var system: String? { flags.system ?? (jobFile == nil ? stored?.system : jobFile?.system) }
+    private var system: String? { flags.system ?? (jobFile == nil ? stored.map(\.system) ?? plan.stated?.system : jobFile?.system) }
 
     private var parameters: Parameters {
-        var parameters = jobFile?.parameters ?? stored?.parameters ?? Parameters()
+        var parameters = jobFile?.parameters ?? stored?.parameters ?? plan.stated?.parameters ?? Parameters()
         parameters.maxTokens = flags.maxTokens ?? parameters.maxTokens
         parameters.temperature = flags.temperature ?? parameters.temperature
         parameters.detail = flags.detail ?? parameters.detail

@@ -1,28 +1,8 @@
 import CutlineCore
 import SystemPackage
 
-extension [InputItem] {
-    /// Entries with the same key and the same content become one; with other content they are refused. Bytes are read only to compare.
-    func withoutRepeats() throws(InputError) -> [InputItem] {
-        var seen: [ExactText: Int32] = [:]
-        seen.reserveCapacity(count)
-        var repeats: Set<Int> = []
-        var comparison = ContentComparison()
-        for (index, item) in enumerated() {
-            guard let other = seen[ExactText(item.key)] else {
-                seen[ExactText(item.key)] = Int32(index)
-                continue
-            }
-            if let difference = try comparison.difference(self[Int(other)], item) { throw difference }
-            repeats.insert(index)
-        }
-        guard !repeats.isEmpty else { return self }
-        return indices.filter { !repeats.contains($0) }.map { self[$0] }
-    }
-}
-
 /// A text that equals another only if its bytes do: `é` has two forms, and they are two file names.
-private struct ExactText: Hashable {
+struct ExactText: Hashable {
     let text: String
 
     init(_ text: String) { self.text = text }
@@ -36,23 +16,30 @@ private struct ExactText: Hashable {
 }
 
 /// Compares what two entries would send.
-private struct ContentComparison {
+struct ContentComparison {
     /// A key that stands a thousand times is hashed once per file.
     private var digests: [FilePath: [UInt8]] = [:]
 
     /// Nil where both are the same.
-    mutating func difference(_ a: InputItem, _ b: InputItem) throws(InputError) -> InputError? {
+    mutating func difference(_ a: Located, _ b: Located) throws(InputError) -> InputError? {
         let names = "\(Self.name(a)) and \(Self.name(b))"
-        guard try haveSameImages(a.images, b.images) else {
-            return InputError("the key \(a.key) stands for different pictures, \(names); give them keys of their own in a job file")
+        let key = a.item.key
+        guard try haveSameImages(a.item.images, b.item.images) else {
+            return InputError(
+                "the key \(key) stands for different pictures, \(names); give them keys of their own in a job file or manifest")
         }
-        guard ExactText(a.prompt ?? "") == ExactText(b.prompt ?? ""), (a.prompt == nil) == (b.prompt == nil), a.extra == b.extra else {
-            return InputError("the key \(a.key) stands for two jobs that ask or note different things, \(names); give one another key")
+        guard ExactText(a.item.prompt ?? "") == ExactText(b.item.prompt ?? ""), (a.item.prompt == nil) == (b.item.prompt == nil),
+            a.item.extra == b.item.extra
+        else {
+            return InputError("the key \(key) stands for two jobs that ask or note different things, \(names); give one another key")
         }
         return nil
     }
 
-    private static func name(_ item: InputItem) -> String { item.images.map(\.asGiven).joined(separator: " + ") }
+    private static func name(_ located: Located) -> String {
+        let images = located.item.images.map(\.asGiven).joined(separator: " + ")
+        return images + (located.place.map { " (\($0.file), line \($0.line))" } ?? "")
+    }
 
     private mutating func haveSameImages(_ a: [InputImage], _ b: [InputImage]) throws(InputError) -> Bool {
         guard a.count == b.count else { return false }

@@ -1,0 +1,149 @@
+import CutlineCore
+import SystemPackage
+
+/// Input that was checked whole and is not hashed yet. Rows of manifests are read again when they are asked for: they are never all in memory.
+package struct CheckedInput: Sendable {
+    /// Different keys, after the limit.
+    package let count: Int
+    /// What was left out.
+    package let skipped: Skipped
+    /// Whether keys without a name of their own belong to files: such a key may be taken by another file.
+    package let hasDefaultFileKeys: Bool
+    fileprivate let plan: InputPlan
+    fileprivate let settings: BatchSettings
+    /// First halves of the digests of keys that stand more than once.
+    fileprivate let repeated: Set<UInt64>
+
+    /// Calls `body` with the items in the order of the inputs, each key once, `size` at a time.
+    package func forEachChunk(of size: Int, _ body: ([InputItem]) throws -> Void) throws {
+        var chunk: [InputItem] = []
+        chunk.reserveCapacity(size)
+        var (seen, left) = (Set<KeyDigest>(), count)
+        var walk = plan.walk(for: settings)
+        while left > 0, let located = try walk.next() {
+            if !repeated.isEmpty, repeated.contains(KeyDigest.hash(located.item.key, seed: 1)) {
+                guard seen.insert(KeyDigest(located.item.key)).inserted else { continue }
+            }
+            left -= 1
+            chunk.append(located.item)
+            guard chunk.count == size else { continue }
+            try body(chunk)
+            chunk.removeAll(keepingCapacity: true)
+        }
+        if !chunk.isEmpty { try body(chunk) }
+    }
+}
+
+extension InputPlan {
+    /// Reads and checks every row, and every key against all others, in 16 bytes each.
+    ///
+    /// - Parameter progress: called now and then with the number of entries that were checked.
+    package func checked(for settings: BatchSettings, progress: (Int) -> Void = { _ in }) throws(InputError) -> CheckedInput {
+        try refusePlaceholders(in: settings)
+        var (ledger, count, hasDefaultFileKeys) = (KeyLedger(), 0, false)
+        var walk = walk(for: settings)
+        while let located = try walk.next() {
+            ledger.note(located.item)
+            hasDefaultFileKeys = hasDefaultFileKeys || located.item.belongsToFile
+            count += 1
+            if count % 1_000 == 0 { progress(count) }
+        }
+        var skipped = skipped
+        skipped.add(walk.skipped)
+        guard count > 0 else {
+            throw InputError("nothing is left of the input\(skipped.description.map { " (\($0))" } ?? "; give it at least one picture")")
+        }
+        let (same, suspected, distinct) = ledger.repeats()
+        if !suspected.isEmpty { try compare(suspected, for: settings) }
+        return CheckedInput(
+            count: min(distinct, selection.limit ?? .max), skipped: skipped, hasDefaultFileKeys: hasDefaultFileKeys, plan: self,
+            settings: settings, repeated: same.union(suspected))
+    }
+
+    /// Only rows have columns.
+    private func refusePlaceholders(in settings: BatchSettings) throws(InputError) {
+        let batch = PromptTemplate(settings.prompt).firstColumn
+        for source in sources {
+            switch source {
+            case .rows(let file):
+                guard file.form == .list else { continue }
+                try refuse(batch, file.name)
+            case .items(let items):
+                for item in items { try refuse(item.prompt.map { PromptTemplate($0).firstColumn } ?? batch, item.images[0].asGiven) }
+            }
+            let needsPrompt = if case .rows(let file) = source { file.form == .list } else { true }
+            guard !needsPrompt || !settings.prompt.isEmpty else {
+                throw InputError("there is no prompt for what is not a row of a manifest; give one with --prompt TEXT")
+            }
+        }
+    }
+
+    private func refuse(_ column: String?, _ name: String) throws(InputError) {
+        guard let column else { return }
+        throw InputError(
+            "the prompt asks for {{\(column)}}, but \(name) has no columns; give a manifest (.jsonl or .csv) with a column \(column), or mend the prompt"
+        )
+    }
+
+    /// Looks at the entries themselves where digests cannot tell.
+    private func compare(_ suspected: Set<UInt64>, for settings: BatchSettings) throws(InputError) {
+        var (first, comparison) = ([ExactText: Located](), ContentComparison())
+        var walk = walk(for: settings)
+        while let located = try walk.next() {
+            guard suspected.contains(KeyDigest.hash(located.item.key, seed: 1)) else { continue }
+            guard let other = first[ExactText(located.item.key)] else {
+                first[ExactText(located.item.key)] = located
+                continue
+            }
+            if let difference = try comparison.difference(other, located) { throw difference }
+        }
+    }
+
+    fileprivate func walk(for settings: BatchSettings) -> InputWalk {
+        InputWalk(
+            sources: sources[...], settings: settings, stated: stated, folder: folder, exclusion: Exclusion(selection.exclude))
+    }
+}
+
+/// Reads all sources, one after the other.
+private struct InputWalk {
+    var sources: ArraySlice<InputSource>
+    let settings: BatchSettings
+    let stated: StatedRequest?
+    let folder: FilePath
+    let exclusion: Exclusion
+    /// What rows named and was left out.
+    private(set) var skipped = Skipped()
+    private var reader: SourceReader?
+
+    init(sources: ArraySlice<InputSource>, settings: BatchSettings, stated: StatedRequest?, folder: FilePath, exclusion: Exclusion) {
+        self.sources = sources
+        self.settings = settings
+        self.stated = stated
+        self.folder = folder
+        self.exclusion = exclusion
+    }
+
+    mutating func next() throws(InputError) -> Located? {
+        while true {
+            if let located = try reader?.next() { return located }
+            if let reader { skipped.add(reader.skipped) }
+            reader = nil
+            guard let source = sources.popFirst() else { return nil }
+            reader = try SourceReader(source, filler: filler(of: source))
+        }
+    }
+
+    private func filler(of source: InputSource) -> RowFiller {
+        let base = if case .rows(let file) = source { file.folder } else { folder }
+        return RowFiller(
+            finder: PictureFinder(base: base, naming: .listed, exclusion: exclusion), settings: settings, stated: stated)
+    }
+}
+
+extension InputItem {
+    fileprivate var belongsToFile: Bool {
+        guard !hasOwnKey, case .file = images[0].source else { return false }
+        return true
+    }
+}

@@ -1,0 +1,117 @@
+import CutlineCore
+
+/// Where items come from.
+enum InputSource: Sendable {
+    /// Found already.
+    case items([InputItem])
+    case rows(RowFile)
+}
+
+/// An item, and the row that it stands in.
+struct Located {
+    let item: InputItem
+    let place: RowPlace?
+}
+
+/// Reads the items of one source, one after the other; every reading of an unchanged source gives the same.
+struct SourceReader {
+    private enum Cursor {
+        case items(IndexingIterator<[InputItem]>)
+        case jsonLines(LineReader)
+        case csv(CSVReader, CSVHeader)
+        case list(LineReader, RowPlace?, IndexingIterator<[InputItem]>)
+        case empty
+    }
+
+    private var cursor: Cursor
+    private let name: String
+    private let filler: RowFiller
+    private(set) var skipped = Skipped()
+    /// The last lines agreed with the batch in this.
+    private var agreed: StatedRequest?
+
+    init(_ source: InputSource, filler: RowFiller) throws(InputError) {
+        self.filler = filler
+        switch source {
+        case .items(let items):
+            name = ""
+            cursor = .items(items.makeIterator())
+        case .rows(let file):
+            name = file.name
+            switch file.form {
+            case .jsonLines: cursor = .jsonLines(LineReader(file))
+            case .list: cursor = .list(LineReader(file), nil, [].makeIterator())
+            case .csv:
+                var reader = CSVReader(file)
+                if let first = try reader.next() {
+                    cursor = .csv(reader, try CSVHeader(first.fields, at: first.place))
+                } else {
+                    cursor = .empty
+                }
+            }
+        }
+    }
+
+    mutating func next() throws(InputError) -> Located? {
+        switch cursor {
+        case .items(var items):
+            cursor = .empty
+            let item = items.next()
+            cursor = .items(items)
+            return item.map { Located(item: $0, place: nil) }
+        case .jsonLines(var reader):
+            cursor = .empty
+            defer { cursor = .jsonLines(reader) }
+            while let (place, bytes) = try reader.next() {
+                if let item = try item(of: bytes, at: place) { return Located(item: item, place: place) }
+                skipped.excluded += 1
+            }
+            return nil
+        case .csv(var reader, let header):
+            cursor = .empty
+            defer { cursor = .csv(reader, header) }
+            while let (place, fields) = try reader.next() {
+                if let item = try filler.item(of: try header.row(fields, at: place)) { return Located(item: item, place: place) }
+                skipped.excluded += 1
+            }
+            return nil
+        case .list(var reader, var place, var items):
+            cursor = .empty
+            defer { cursor = .list(reader, place, items) }
+            while true {
+                if let item = items.next() { return Located(item: item, place: place) }
+                guard let (next, bytes) = try reader.next() else { return nil }
+                place = next
+                items = try found(bytes, at: next).makeIterator()
+            }
+        case .empty: return nil
+        }
+    }
+
+    private mutating func item(of line: [UInt8], at place: RowPlace) throws(InputError) -> InputItem? {
+        let json = try JSONCursor(Self.value(of: line, at: place))
+        guard BatchLine.isMeant(by: json) else { return try filler.item(of: try ManifestRow(json, at: place)) }
+        let line = try BatchLine(json, at: place)
+        if line.stated != agreed {
+            if let objection = line.objection(to: filler.settings, first: filler.stated) { throw place.error(objection) }
+            agreed = line.stated
+        }
+        return filler.item(of: line)
+    }
+
+    private mutating func found(_ line: [UInt8], at place: RowPlace) throws(InputError) -> [InputItem] {
+        var items: [InputItem] = []
+        let text = try place.text(line)
+        do throws(InputError) { try filler.finder.find(text, into: &items, skipped: &skipped) } catch {
+            throw place.error(error.description)
+        }
+        return items
+    }
+
+    static func value(of line: [UInt8], at place: RowPlace) throws(InputError) -> JSONValue {
+        if line.contains(where: { $0 >= 0x80 }) { _ = try place.text(line) }
+        do throws(JSONSyntaxError) { return try JSONValue(parsing: line) } catch {
+            throw InputError("\(place.file), line \(place.line), column \(error.column): \(error.reason)")
+        }
+    }
+}
