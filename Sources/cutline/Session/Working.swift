@@ -29,7 +29,7 @@ struct Working {
             client: client, queue: queue.reader, timeout: options.deadline, key: keys.key,
             simulator: simulator.address)
         let stopping = Stopping()
-        let reporter = Reporter(queue: queue.reader, scope: scope, isQuiet: options.quiet, queueWords: location.words, in: environment)
+        let reporter = Reporter(queue: queue.reader, scope: scope, options: options, queueWords: location.words, in: environment)
         let end = await work(worker, caller: caller, callLimit: limit, reporter: reporter, stopping: stopping)
         await client.shutdown()
         await simulator.stop()

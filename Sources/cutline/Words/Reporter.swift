@@ -9,6 +9,8 @@ final class Reporter: Sendable {
     private let queue: QueueReader
     private let scope: Scope
     private let isQuiet: Bool
+    private let lowestLevel: LogLevel?
+    private let logFormat: LogFormat
     /// `--queue PATH`, where commands that are advised need it.
     private let queueWords: [String]
     private let environment: Environment
@@ -23,10 +25,12 @@ final class Reporter: Sendable {
         var bar = RedrawnLine()
     }
 
-    init(queue: QueueReader, scope: Scope, isQuiet: Bool, queueWords: [String], in environment: Environment) {
+    init(queue: QueueReader, scope: Scope, options: WorkOptions, queueWords: [String], in environment: Environment) {
         self.queue = queue
         self.scope = scope
-        self.isQuiet = isQuiet
+        isQuiet = options.quiet
+        lowestLevel = options.lowestLevel
+        logFormat = options.logFormat ?? .text
         self.queueWords = queueWords
         self.environment = environment
         state = Mutex(State(startedAt: environment.now()))
@@ -40,6 +44,7 @@ final class Reporter: Sendable {
 
     /// Called by the runner, in order, on its own queue.
     func hear(_ event: RunnerEvent) {
+        if let lowestLevel { log(LogEvent(event, isDetailed: lowestLevel == .debug, at: environment.now())) }
         guard !isQuiet else { return }
         switch event {
         case .progress(let progress):
@@ -64,12 +69,19 @@ final class Reporter: Sendable {
     /// The last words of a run.
     func close(_ end: RunEnd) {
         environment.error.say(erased())
+        log(LogEvent(end))
+        guard logFormat == .text else { return }
         // A queue that cannot be read is the exit's to report.
         let batches = (try? queue.batchStatuses(in: scope)) ?? []
         if !isQuiet, !batches.isEmpty {
             say(RunText.summary(batches, elapsed: environment.now() - state.withLock { $0.startedAt }))
         }
         say(RunText.troubles(batches, stopped: stopped(batches), end).joined(separator: "\n"))
+    }
+
+    private func log(_ event: LogEvent?) {
+        guard let event, let lowestLevel, event.level >= lowestLevel else { return }
+        say(event.line(logFormat, at: environment.now()))
     }
 
     private func stopped(_ batches: [BatchStatus]) -> [String] {

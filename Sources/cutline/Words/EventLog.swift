@@ -1,0 +1,138 @@
+import ArgumentParser
+import CutlineCore
+import CutlineQueue
+import CutlineRunner
+
+/// How much a log says; each level includes those after it.
+enum LogLevel: String, CaseIterable, ExpressibleByArgument, Comparable {
+    case debug, info, notice, warning, error
+
+    static func < (a: LogLevel, b: LogLevel) -> Bool { allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)! }
+}
+
+enum LogFormat: String, CaseIterable, ExpressibleByArgument { case text, json }
+
+/// One line of the log (docs/output.md). Prompts and captions come at debug only, keys never.
+struct LogEvent: Hashable {
+    var level: LogLevel
+    var name: String
+    /// In the order in which they are written; null where there is nothing to say.
+    var fields: [Field]
+
+    struct Field: Hashable {
+        var key: String
+        var value: JSONValue
+
+        init(_ key: String, _ value: String?) { (self.key, self.value) = (key, value.map(JSONValue.string) ?? .null) }
+        init(_ key: String, _ value: Int64?) { (self.key, self.value) = (key, value.map(JSONValue.integer) ?? .null) }
+    }
+
+    /// Without its end of line.
+    func line(_ format: LogFormat, at now: Timestamp) -> String {
+        switch format {
+        case .json:
+            var text = JSONText()
+            text.openObject()
+            text.member("time", now.iso8601)
+            text.member("level", level.rawValue)
+            text.member("event", name)
+            for field in fields {
+                text.key(field.key)
+                text.value(field.value)
+            }
+            text.closeObject()
+            return String(decoding: text.bytes, as: UTF8.self)
+        case .text:
+            let words = fields.filter { $0.value != .null }.map { "\($0.key)=\(Words.clean($0.value.text))" }
+            return ([now.iso8601, level.rawValue, name] + words).joined(separator: " ")
+        }
+    }
+}
+
+extension LogEvent {
+    /// Nil for what only a progress line is made of.
+    init?(_ event: RunnerEvent, isDetailed: Bool, at now: Timestamp) {
+        switch event {
+        case .progress: return nil
+        case .ended(let claim, let outcome, let effect):
+            self.init(claim, outcome, effect, at: now)
+            if isDetailed { fields += Self.details(claim, outcome) }
+        case .lane(let notice): self.init(notice)
+        case .rescued(let rescued):
+            self.init(
+                level: .warning, name: "rescued", fields: [Field("calls", Int64(rescued.attempts)), Field("held", Int64(rescued.held))])
+        case .replayed(let count): self.init(level: .notice, name: "replayed", fields: [Field("answers", Int64(count))])
+        case .draining(let inFlight): self.init(level: .notice, name: "draining", fields: [Field("in_flight", Int64(inFlight))])
+        }
+    }
+
+    init(_ end: RunEnd) {
+        switch end {
+        case .finished: self.init(level: .info, name: "finished", fields: [])
+        case .interrupted: self.init(level: .notice, name: "interrupted", fields: [])
+        case .paused(let stops):
+            self.init(level: .warning, name: "paused", fields: [Field("message", stops.compactMap { LaneText.end($0) }.first)])
+        case .queueFailed(let error, let saved):
+            self.init(level: .error, name: "queue_failed", fields: [Field("message", "\(error)"), Field("saved", saved)])
+        }
+    }
+
+    private init(_ claim: Claim, _ outcome: Outcome, _ effect: Settled.Effect, at now: Timestamp) {
+        self.init(level: .info, name: "call_ended", fields: [Field("job", claim.job.number), Field("n", Int64(claim.n))])
+        fields += [Field("effect", effect.word), Field("latency_ms", (now - claim.startedAt).milliseconds)]
+        switch outcome {
+        case .caption(let caption):
+            fields += [
+                Field("outcome", "caption"), Field("request_id", caption.requestID),
+                Field("total_tokens", caption.usage.totalTokens.map(Int64.init)), Field("cost_usd", caption.usage.cost?.decimalText),
+            ]
+        case .failure(let failure): describe("failure", failure, effect == .failed || effect == .held ? .warning : .notice)
+        case .unknown(let failure): describe("unknown", failure, .warning)
+        case .notSent(let reason): (level, fields) = (.debug, fields + [Field("outcome", "not_sent"), Field("message", reason)])
+        }
+        if case .rejected(let reason) = effect { (level, fields) = (.error, fields + [Field("reason", reason)]) }
+    }
+
+    private mutating func describe(_ outcome: String, _ failure: Failure, _ level: LogLevel) {
+        self.level = level
+        fields += [
+            Field("outcome", outcome), Field("request_id", failure.requestID), Field("class", failure.kind.rawValue),
+            Field("status", failure.status.map(Int64.init)), Field("message", failure.message),
+        ]
+    }
+
+    private init(_ notice: LaneNotice) {
+        self.init(level: .warning, name: "", fields: [Field("lane", notice.lane)])
+        switch notice.action {
+        case .blocked(let until, let message):
+            (name, fields) = ("lane_blocked", fields + [Field("until", until.iso8601), Field("message", message)])
+        case .opened(let until, let message):
+            (name, fields) = ("lane_opened", fields + [Field("until", until.iso8601), Field("message", message)])
+        case .paused(let pause):
+            (name, fields) = ("lane_paused", fields + [Field("class", pause.kind.rawValue), Field("message", pause.message)])
+        }
+    }
+
+    private static func details(_ claim: Claim, _ outcome: Outcome) -> [Field] {
+        let prompt = Field("prompt", claim.request.prompt)
+        guard case .caption(let caption) = outcome else { return [prompt] }
+        return [prompt, Field("caption", caption.text)]
+    }
+}
+
+extension Settled.Effect {
+    fileprivate var word: String {
+        switch self {
+        case .accepted: "accepted"
+        case .duplicate: "duplicate"
+        case .retries: "retries"
+        case .released: "released"
+        case .held: "held"
+        case .failed: "failed"
+        case .cancelled: "cancelled"
+        case .fenced: "fenced"
+        case .repeated: "repeated"
+        case .rejected: "rejected"
+        }
+    }
+}
