@@ -86,14 +86,14 @@ private struct AddStep {
 
     func add(_ draft: JobDraft) throws -> Added {
         var added = Added()
-        guard let entry = try entry(draft.key) else {
-            let (job, isNew) = try openJob(draft)
-            try insertEntry(draft, job: job)
+        let (job, isNew) = try openJob(draft)
+        if try insertEntry(draft, job: job) {
             if isNew { added.new = 1 } else { added.copies = 1 }
             return added
         }
+        guard let entry = try entry(draft.key) else { throw DatabaseError(message: "an entry that is there cannot be found") }
+        // It undoes the whole transaction, and so the job.
         if let objection = try objection(to: draft, replacing: entry) { throw objection }
-        let (job, isNew) = try openJob(draft)
         try update(entry.id, draft, job: job)
         guard job != entry.job else {
             added.known = 1
@@ -149,13 +149,18 @@ private struct AddStep {
         return (id, false)
     }
 
-    private func insertEntry(_ draft: JobDraft, job: Int64) throws {
+    /// False where the key is taken.
+    private func insertEntry(_ draft: JobDraft, job: Int64) throws -> Bool {
         try db.cachedStatement(
-            sql: "INSERT INTO entries (batch, key, job, own_key, given, path, extra, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            sql: """
+                INSERT INTO entries (batch, key, job, own_key, given, path, extra, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (batch, key) DO NOTHING
+                """
         ).execute(arguments: [
             batch.number, UserText(draft.key), job, draft.hasOwnKey, JSONColumn.list(draft.imagesAsGiven),
             draft.path.map { Data($0.bytes) }, JSONValue.object(draft.extra).text, now.milliseconds,
         ])
+        return db.changesCount > 0
     }
 
     private func update(_ entry: Int64, _ draft: JobDraft, job: Int64) throws {
