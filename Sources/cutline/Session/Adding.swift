@@ -14,8 +14,8 @@ struct Adding {
     private let queuePath: FilePath
     private let environment: Environment
 
-    /// One transaction and one flush to the disk; short enough for other workers of the queue to wait for.
-    private static let chunk = 10_000
+    /// Entries of one transaction. Many cost least; but what was hashed is kept only at its end, and other workers wait meanwhile.
+    private static let (smallChunk, largeChunk) = (500, 10_000)
 
     /// Reads the input and settles what the batch is. Nothing is written.
     init(
@@ -48,7 +48,9 @@ struct Adding {
         try refuseTakenKeys(draft, queue, batch)
         var (added, count) = (Added(), 0)
         var progress = InputProgress(isQuiet: isQuiet, in: environment)
-        try input.forEachChunk(of: Self.chunk) { items in
+        let isShared = try !queue.reader.workerStatuses().isEmpty
+        let chunk = isShared || input.hasDefaultFileKeys ? Self.smallChunk : Self.largeChunk
+        try input.forEachChunk(of: chunk) { items in
             added = try added + queue.add(items.map(draft), to: batch, now: environment.now())
             count += items.count
             progress.added(count, of: input.count)
@@ -63,7 +65,7 @@ struct Adding {
     /// A default key that belongs to another file is found before anything is added.
     private func refuseTakenKeys(_ draft: (InputItem) throws -> JobDraft, _ queue: Queue, _ batch: BatchID) throws {
         guard !isNew, input.hasDefaultFileKeys else { return }
-        try input.forEachChunk(of: Self.chunk) { items in
+        try input.forEachChunk(of: Self.smallChunk) { items in
             for item in items where !item.hasOwnKey {
                 guard let given = item.filePath, let stored = try queue.path(ofDefaultKey: item.key, in: batch),
                     stored.bytes != given.bytes

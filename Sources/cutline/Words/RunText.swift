@@ -7,7 +7,9 @@ enum RunText {
     /// `120 / 1,000 done · 41.2/s · ETA 21.3 s · 2 failed · 64 in flight · 36,000 tokens · $0.04 · hackclub waits 30.0 s`
     static func progress(_ totals: RunTotals, _ run: RunProgress, since start: Int, elapsed: Duration, at now: Timestamp) -> String {
         let done = max(0, totals.done - start)
-        var parts = ["\(Words.number(totals.done)) / \(Words.number(totals.total)) done", Words.rate(done, in: elapsed)]
+        var parts = ["\(Words.number(totals.done)) / \(Words.number(totals.total)) done"]
+        // The line at the start has no rate to tell.
+        if done > 0 || elapsed >= .seconds(1) { parts.append(Words.rate(done, in: elapsed)) }
         if let eta = eta(totals, done: done, in: elapsed) { parts.append(eta) }
         if totals.failed > 0 { parts.append("\(Words.number(totals.failed)) failed") }
         if totals.held > 0 { parts.append("\(Words.number(totals.held)) held") }
