@@ -89,6 +89,13 @@ extension Queue {
     }
 }
 
+extension QueueReader {
+    /// The error that opening a batch with these settings would bring; nil where there is none of this name.
+    package func objection(to settings: BatchSettings) throws -> QueueError? {
+        try read { try Batch.named(settings.name, $0) }?.settings.difference(from: settings)
+    }
+}
+
 extension Batch {
     static func named(_ name: String, _ db: Database) throws -> Batch? {
         try Row.fetchOne(db, sql: "\(select) WHERE name = ?", arguments: [UserText(name)]).map { try Batch($0) }

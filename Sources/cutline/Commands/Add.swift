@@ -25,6 +25,7 @@ struct Add: Command {
             let adding = try Adding(
                 inputs: inputs, selection: input, caption: caption, policy: policy, queue: queue, isQuiet: quiet,
                 in: environment)
+            if input.dryRun { return try adding.rehearse() }
             try adding.add(isQuiet: quiet).queue.close()
         }
     }

@@ -26,6 +26,7 @@ struct Run: Command {
             let adding = try Adding(
                 inputs: inputs, selection: input, caption: caption, policy: policy, queue: queue, isQuiet: work.quiet,
                 in: environment)
+            if input.dryRun { return try adding.rehearse() }
             // A missing key is better found before anything is added.
             let keys = try KeyRing(environment, file: work.apiKeyFile)
             try keys.check(adding.profile, allowsInsecureHTTP: work.insecureHttp)

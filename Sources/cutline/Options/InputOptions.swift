@@ -3,6 +3,7 @@ import CutlineInput
 
 /// Which part of the input is meant.
 struct InputOptions: ParsableArguments {
+    @Flag(help: "Say what would be added and sent; write nothing, send nothing, need no key.") var dryRun = false
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp("Leave out what this glob covers, a name or some parts of a path; may be repeated.", valueName: "glob"))

@@ -62,6 +62,22 @@ struct Adding {
         return (queue, batch)
     }
 
+    /// Says what adding and running would come to; nothing is written and nothing sent.
+    func rehearse() throws {
+        var rehearsal = AddRehearsal()
+        let stored = try isNew ? nil : QueueReader(at: queuePath)
+        let batch = try stored.map { (reader: $0, id: try $0.batch(named: settings.name).id) }
+        if let stored, let difference = try stored.objection(to: settings) { throw difference }
+        let draft = { (item: InputItem) in
+            try Drafter.draft(item, settings: settings) { try stored?.knownDigest(of: $0, stamp: $1) }
+        }
+        try input.forEachChunk(of: Self.smallChunk) { try rehearsal.add($0.map(draft), to: batch) }
+        let queued = try stored?.batchStatuses().first { $0.name == settings.name }?.count(.queued) ?? 0
+        if let skipped = input.skipped.description { environment.error.say("\(skipped)\n") }
+        environment.error.say(AddedText.line(rehearsal.added, batch: settings.name))
+        environment.error.say(AddedText.rehearsed(calls: rehearsal.added.new + queued - rehearsal.withdrawn, of: settings))
+    }
+
     /// A default key that belongs to another file is found before anything is added.
     private func refuseTakenKeys(_ draft: (InputItem) throws -> JobDraft, _ queue: Queue, _ batch: BatchID) throws {
         guard !isNew, input.hasDefaultFileKeys else { return }

@@ -1,7 +1,14 @@
+import CutlineCore
 import CutlineQueue
 
 /// What adding came to, in one line.
 enum AddedText {
+    /// The last line of a dry run.
+    static func rehearsed(calls: Int, of settings: BatchSettings) -> String {
+        let calls = calls == 0 ? "no call" : Words.count(calls, "call")
+        return "a dry run: nothing was added; a run would make \(calls) to \(settings.profile.name), \(Words.clean(settings.model))\n"
+    }
+
     static func line(_ added: Added, batch: String) -> String {
         let parts: [(count: Int, one: String, many: String)] = [
             (added.new, "new job", "new jobs"), (added.known, "there already", "there already"),

@@ -1,0 +1,136 @@
+import CutlineCore
+import Foundation
+import GRDB
+import SystemPackage
+
+/// Adds drafts inside a transaction.
+struct AddStep {
+    let db: Database
+    let batch: BatchID
+    let now: Timestamp
+
+    struct Entry {
+        let id: Int64
+        let job: Int64
+        let hasOwnKey: Bool
+        let path: FilePath?
+        let fingerprint: Fingerprint
+    }
+
+    func add(_ draft: JobDraft) throws -> Added {
+        var added = Added()
+        let (job, isNew) = try openJob(draft)
+        if try insertEntry(draft, job: job) {
+            if isNew { added.new = 1 } else { added.copies = 1 }
+            return added
+        }
+        guard let entry = try entry(draft.key) else { throw DatabaseError(message: "an entry that is there cannot be found") }
+        // It undoes the whole transaction, and so the job.
+        if let objection = try objection(to: draft, replacing: entry) { throw objection }
+        try update(entry.id, draft, job: job)
+        guard job != entry.job else {
+            added.known = 1
+            return added
+        }
+        added.edited = 1
+        if isNew { added.new = 1 }
+        if try JobRow.cancelIfNameless(entry.job, db, at: now) { added.cancelled = 1 }
+        return added
+    }
+
+    func entry(_ key: String) throws -> Entry? {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT entries.id, entries.job, entries.own_key, entries.path, jobs.fingerprint
+                FROM entries JOIN jobs ON jobs.id = entries.job WHERE entries.batch = ? AND entries.key = ?
+                """)
+        return try Row.fetchOne(statement, arguments: [batch.number, UserText(key)]).map { row in
+            Entry(
+                id: row["id"], job: row["job"], hasOwnKey: row["own_key"],
+                path: (row["path"] as Data?).map { FilePath(bytes: Array($0)) },
+                fingerprint: Fingerprint(bytes: Array(row["fingerprint"] as Data)))
+        }
+    }
+
+    /// The state of an entry's job; nil where the job has other names, too.
+    func stateIfOnlyNamed(by entry: Entry) throws -> JobState? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT state FROM jobs WHERE id = ? AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id AND id <> ?)")
+        return try String.fetchOne(statement, arguments: [entry.job, entry.id]).flatMap(JobState.init)
+    }
+
+    func hasJob(_ fingerprint: Fingerprint) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM jobs WHERE batch = ? AND fingerprint = ?)")
+        return try Bool.fetchOne(statement, arguments: [batch.number, Data(fingerprint.bytes)])!
+    }
+
+    /// A default key counts as edited only if it is still the same file; the user's own key may mean anything.
+    func objection(to draft: JobDraft, replacing entry: Entry) throws -> QueueError? {
+        guard draft.fingerprint != entry.fingerprint, !draft.hasOwnKey, !entry.hasOwnKey,
+            let stored = entry.path, let given = draft.path, stored.bytes != given.bytes
+        else { return nil }
+        let name = try Row.fetchOne(db, sql: "SELECT name FROM batches WHERE id = ?", arguments: [batch.number])?.text("name") ?? ""
+        return .keyTaken(key: draft.key, batch: name, stored: stored, given: given)
+    }
+
+    /// The job of this fingerprint, made where there is none. One that is still to be sent takes the pictures from where they lie now.
+    private func openJob(_ draft: JobDraft) throws -> (id: Int64, isNew: Bool) {
+        let fingerprint = Data(draft.fingerprint.bytes)
+        let images = try ImageColumn.store(draft.images, db)
+        // Most are new, by the million: one way through the index of fingerprints instead of two.
+        try db.cachedStatement(
+            sql: "INSERT INTO jobs (batch, fingerprint, images, prompt) VALUES (?, ?, ?, ?) ON CONFLICT (batch, fingerprint) DO NOTHING"
+        ).execute(arguments: [batch.number, fingerprint, images, draft.prompt.map(UserText.init)])
+        if db.changesCount > 0 { return (db.lastInsertedRowID, true) }
+        let found = try db.cachedStatement(sql: "SELECT id, state, images FROM jobs WHERE batch = ? AND fingerprint = ?")
+        guard let row = try Row.fetchOne(found, arguments: [batch.number, fingerprint]) else {
+            throw DatabaseError(message: "a job that is there cannot be found")
+        }
+        let id: Int64 = row["id"]
+        if row["state"] != JobState.succeeded.rawValue, row["images"] != images {
+            try db.cachedStatement(sql: "UPDATE jobs SET images = ? WHERE id = ?").execute(arguments: [images, id])
+        }
+        if row["state"] == JobState.cancelled.rawValue { try requeueIfNameless(id) }
+        return (id, false)
+    }
+
+    /// False where the key is taken.
+    private func insertEntry(_ draft: JobDraft, job: Int64) throws -> Bool {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO entries (batch, key, job, own_key, given, path, extra, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (batch, key) DO NOTHING
+                """
+        ).execute(arguments: [
+            batch.number, UserText(draft.key), job, draft.hasOwnKey, JSONColumn.list(draft.imagesAsGiven),
+            draft.path.map { Data($0.bytes) }, JSONValue.object(draft.extra).text, now.milliseconds,
+        ])
+        return db.changesCount > 0
+    }
+
+    private func update(_ entry: Int64, _ draft: JobDraft, job: Int64) throws {
+        try db.cachedStatement(sql: "UPDATE entries SET job = ?, own_key = ?, given = ?, path = ?, extra = ? WHERE id = ?")
+            .execute(arguments: [
+                job, draft.hasOwnKey, JSONColumn.list(draft.imagesAsGiven), draft.path.map { Data($0.bytes) },
+                JSONValue.object(draft.extra).text, entry,
+            ])
+    }
+
+    /// An edit that was undone: the job has a name again.
+    private func requeueIfNameless(_ job: Int64) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE jobs SET state = 'queued', finished_at = NULL
+                WHERE id = ? AND state = 'cancelled' AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)
+                """
+        ).execute(arguments: [job])
+    }
+}
+
+extension JobDraft {
+    /// Where a default key belongs: the file of its only picture.
+    fileprivate var path: FilePath? {
+        guard images.count == 1, case .file(let file) = images[0] else { return nil }
+        return file.path
+    }
+}
