@@ -8,7 +8,7 @@ import SystemPackage
 
 extension FileDescriptor {
     /// Writes all of `bytes`, in as many pieces as the system takes; waits where the descriptor does not.
-    func writeWhole(_ bytes: [UInt8]) throws(Errno) {
+    package func writeWhole(_ bytes: [UInt8]) throws(Errno) {
         var start = 0
         while start < bytes.count {
             let count = bytes[start...].withUnsafeBytes { Self.writeOnce(rawValue, $0) }

@@ -27,20 +27,10 @@ struct StandardStream: Sendable {
 
     /// Writes a result, all of it: half a result must not look like success.
     func send(_ result: String) throws(ExportError) {
-        var rest = Array(result.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Self.write(descriptor, $0) }
-            guard count < 0 else {
-                rest = rest.dropFirst(count)
-                continue
-            }
-            let failure = Errno(rawValue: errno)
-            switch failure {
-            case .interrupted: continue
-            case .resourceTemporarilyUnavailable: waitUntilWritable()
-            case .brokenPipe: throw .closedPipe
-            default: throw .cannotWrite(nil, failure)
-            }
+        do throws(Errno) {
+            try FileDescriptor(rawValue: descriptor).writeWhole(Array(result.utf8))
+        } catch {
+            throw error == .brokenPipe ? .closedPipe : .cannotWrite(nil, error)
         }
     }
 
@@ -48,19 +38,5 @@ struct StandardStream: Sendable {
     func say(_ words: String) {
         // Where stderr cannot be written, nobody is there to be told.
         try? send(words)
-    }
-
-    /// A failure shows at the next write.
-    private func waitUntilWritable() {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        poll(&entry, 1, -1)
-    }
-
-    private static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-        #if canImport(Glibc)
-            Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-        #else
-            Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-        #endif
     }
 }
