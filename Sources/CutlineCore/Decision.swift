@@ -45,6 +45,8 @@ package enum Decision: Equatable, Sendable {
 extension RetryPolicy {
     /// What becomes of a job after `failure`. `jitter` is in 0…1.
     package func decision(after failure: Failure, tally: JobTally, jitter: Double) -> Decision {
+        // Refused for its form, which the next call changes.
+        if failure.remedy != nil { return .release }
         switch failure.kind.scope {
         case .job: return .fail
         case .lane, .pace, .ours: return .release

@@ -8,7 +8,7 @@ package struct JobID: Codable, Hashable, Comparable, Sendable {
 }
 
 /// SHA-256 over everything a job sends: who asks twice for the same pays once.
-package struct Fingerprint: Hashable, Sendable {
+package struct Fingerprint: Codable, Hashable, Sendable {
     /// 32 bytes.
     package let bytes: [UInt8]
     package init(bytes: [UInt8]) { self.bytes = bytes }
@@ -37,7 +37,7 @@ package struct FileStamp: Codable, Hashable, Sendable {
 }
 
 /// A local picture: where it is and what it was when it was added.
-package struct PictureFile: Hashable, Sendable {
+package struct PictureFile: Codable, Hashable, Sendable {
     /// Absolute.
     package var path: FilePath
     package var stamp: FileStamp
@@ -54,7 +54,7 @@ package struct PictureFile: Hashable, Sendable {
 }
 
 /// One picture of a job.
-package enum ImageSource: Hashable, Sendable {
+package enum ImageSource: Codable, Hashable, Sendable {
     case url(String)
     case file(PictureFile)
 }
@@ -118,14 +118,21 @@ package struct CaptionRequest: Hashable, Sendable {
     package var prompt: String
     package var images: [ImageSource]
     package var parameters: Parameters
+    /// What the lane has learned of the model.
+    package var quirks: Quirks
+    /// Whether pictures on the web are fetched by us and sent as bytes: the provider could not fetch them.
+    package var fetchesPictures: Bool
 
     package init(
-        model: String, system: String? = nil, prompt: String, images: [ImageSource], parameters: Parameters = Parameters()
+        model: String, system: String? = nil, prompt: String, images: [ImageSource], parameters: Parameters = Parameters(),
+        quirks: Quirks = Quirks(), fetchesPictures: Bool = false
     ) {
         self.model = model
         self.system = system
         self.prompt = prompt
         self.images = images
         self.parameters = parameters
+        self.quirks = quirks
+        self.fetchesPictures = fetchesPictures
     }
 }

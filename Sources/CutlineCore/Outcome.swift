@@ -11,10 +11,14 @@ package struct Failure: Error, Codable, Hashable, Sendable {
     package var requestID: String?
     /// What a rejected answer used.
     package var usage: Usage?
+    /// The text of an answer that was read and not accepted; it may have been paid for.
+    package var answer: String?
+    /// How the request must be changed; given only where the refused one was not changed like that already.
+    package var remedy: Remedy?
 
     package init(
         _ kind: FailureClass, _ message: String, status: Int? = nil, billed: Billed = .no, retryAfter: Duration? = nil,
-        requestID: String? = nil, usage: Usage? = nil
+        requestID: String? = nil, usage: Usage? = nil, answer: String? = nil, remedy: Remedy? = nil
     ) {
         self.kind = kind
         self.message = message
@@ -23,6 +27,8 @@ package struct Failure: Error, Codable, Hashable, Sendable {
         self.retryAfter = retryAfter
         self.requestID = requestID
         self.usage = usage
+        self.answer = answer
+        self.remedy = remedy
     }
 }
 
@@ -72,4 +78,6 @@ package enum Outcome: Codable, Hashable, Sendable {
     case unknown(Failure)
     /// Not sent for a reason of ours that is not the job's (stopping, no descriptors, no memory).
     case notSent(String)
+    /// Not sent: a picture is no longer the file that was added. These are the job's pictures as they are now, and what they make of it.
+    case changed(images: [ImageSource], fingerprint: Fingerprint)
 }

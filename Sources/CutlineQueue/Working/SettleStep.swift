@@ -33,6 +33,7 @@ struct SettleStep {
         case .failure(let failure): return try fail(failure, settlement, attempt)
         case .unknown(let failure): return try leaveUnknown(failure, settlement, attempt)
         case .notSent(let reason): return try release(reason, settlement, attempt)
+        case .changed: return try release("a picture changed after it was added", settlement, attempt)
         }
     }
 
@@ -44,7 +45,7 @@ struct SettleStep {
             case .caption(let caption): .answered(usedTokens: caption.usage.totalTokens)
             case .failure(let failure): .failed(failure)
             case .unknown(let failure): .unanswered(failure)
-            case .notSent: .notSent
+            case .notSent, .changed: .notSent
             }
         try lanes.apply(
             event, to: attempt.lane, estimatedTokens: attempt.estimatedTokens, startedAt: attempt.startedAt, at: settlement.endedAt)

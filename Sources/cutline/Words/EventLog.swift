@@ -88,6 +88,8 @@ extension LogEvent {
             ]
         case .failure(let failure): describe("failure", failure, effect == .failed || effect == .held ? .warning : .notice)
         case .unknown(let failure): describe("unknown", failure, .warning)
+        case .changed:
+            (level, fields) = (.info, fields + [Field("outcome", "not_sent"), Field("message", "a picture changed after it was added")])
         case .notSent(let reason): (level, fields) = (.debug, fields + [Field("outcome", "not_sent"), Field("message", reason)])
         }
         if case .rejected(let reason) = effect { (level, fields) = (.error, fields + [Field("reason", reason)]) }
