@@ -14,11 +14,13 @@ extension Profile {
         if let member = json["request_fields"] { profile.requestFields = try member.object() }
         if let member = json["limits"] { profile.limits = try Limits(json: member).over(profile.limits) }
         if let member = json["images"] { profile.images = try ImageRules(json: member) }
+        if let member = json["models"] { profile.models = try ModelListRules(json: member, extending: profile.models) }
+        if let member = json["prices"] { profile.prices = try Self.prices(member, over: profile.prices) }
         self = profile
     }
 
     package static let keys = [
-        "name", "base_url", "chat_path", "api_key_env", "headers", "request_fields", "limits", "images",
+        "name", "base_url", "chat_path", "api_key_env", "headers", "request_fields", "limits", "images", "models", "prices",
     ]
 
     private static func address(_ member: JSONCursor) throws(InvalidValue) -> String {

@@ -26,11 +26,17 @@ package struct Profile: Codable, Hashable, Sendable {
     package var requestFields: [String: JSONValue]
     package var limits: Limits
     package var images: ImageRules
+    /// Nil: where it lists its models was not stated.
+    package var models: ModelListRules?
+    /// By the user, for each model.
+    package var prices: [String: Price]?
+    /// From the provider's own list, kept with a batch for its calls; not part of a profile's text.
+    package var listedPrices: [String: Price]?
 
     package init(
         name: String, baseURL: String? = nil, chatPath: String = "/chat/completions", apiKeyEnv: String? = nil,
         headers: [String: String] = [:], requestFields: [String: JSONValue] = [:], limits: Limits = Limits(),
-        images: ImageRules = ImageRules()
+        images: ImageRules = ImageRules(), models: ModelListRules? = nil, prices: [String: Price]? = nil
     ) {
         self.name = name
         self.baseURL = baseURL
@@ -40,6 +46,8 @@ package struct Profile: Codable, Hashable, Sendable {
         self.requestFields = requestFields
         self.limits = limits
         self.images = images
+        self.models = models
+        self.prices = prices
     }
 
     /// The lane of its jobs. A name stands for one provider and one key; give another key or address a name of its own.

@@ -22,7 +22,8 @@ enum ProfileText {
         let headers = profile.headers.mapValues(JSONValue.string)
         let objects = [
             ("headers", headers), ("request_fields", profile.requestFields), ("limits", members(profile.limits)),
-            ("images", members(profile.images)),
+            ("images", members(profile.images)), ("models", profile.models.map(members) ?? [:]),
+            ("prices", (profile.prices ?? [:]).mapValues { .object(members($0)) }),
         ]
         for (key, members) in objects where !members.isEmpty {
             text.key(key)
@@ -63,5 +64,22 @@ enum ProfileText {
         members["max_bytes"] = rules.maxBytes.map { .integer(Int64($0)) }
         members["max_count"] = rules.maxCount.map { .integer(Int64($0)) }
         return members
+    }
+
+    private static func members(_ rules: ModelListRules) -> [String: JSONValue] {
+        var members: [String: JSONValue] = ["path": .string(rules.path), "needs_key": .bool(rules.needsKey)]
+        for (key, patterns) in [("vision_patterns", rules.visionPatterns), ("no_vision_patterns", rules.noVisionPatterns)] {
+            if !patterns.isEmpty { members[key] = .array(patterns.map(JSONValue.string)) }
+        }
+        return members
+    }
+
+    /// A price as `providers.json` has it.
+    static func members(_ price: Price) -> [String: JSONValue] {
+        let amounts = [
+            "input_per_million": price.inputPerMillion, "output_per_million": price.outputPerMillion,
+            "cached_input_per_million": price.cachedInputPerMillion, "per_image": price.perImage, "per_request": price.perRequest,
+        ]
+        return amounts.compactMapValues { $0.map { .number($0.dollars) } }
     }
 }

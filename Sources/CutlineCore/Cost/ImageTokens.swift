@@ -1,0 +1,109 @@
+/// How many tokens a picture is counted as. Providers publish these rules for budgeting; what they report after a call is what counts.
+package enum ImageTokens: Hashable, Sendable {
+    /// OpenAI: within 2048², the shorter side at most 768, then tiles of 512² each; `detail: low` is the base alone.
+    case tiles(base: Int, each: Int)
+    /// OpenAI: patches of 32², at most 1536 of them, times a factor in hundredths.
+    case patches(percent: Int)
+    /// Claude: fields of 28² after scaling down.
+    case claude(most: Int, longestSide: Int)
+    /// Gemini 1.5 to 2.5: 258 for a small picture, else for each tile of 768².
+    case gemini2
+    /// Gemini 3: by the resolution that was asked for.
+    case gemini3
+    /// Mistral: pixels to a token, after scaling down.
+    case pixels(perToken: Int, longestSide: Int)
+    /// Llama: up to two by two tiles of 560².
+    case llama
+    /// Qwen: fields of `side`², from 4 to 16,384.
+    case fields(side: Int)
+    /// No rule is known.
+    case unknown
+
+    /// The word of the JSON contract (docs/output.md).
+    package var name: String {
+        switch self {
+        case .tiles: "openai_tiles"
+        case .patches: "openai_patches"
+        case .claude: "claude"
+        case .gemini2: "gemini_2"
+        case .gemini3: "gemini_3"
+        case .pixels: "mistral"
+        case .llama: "llama"
+        case .fields: "qwen"
+        case .unknown: "unknown"
+        }
+    }
+
+    /// What one picture comes to: one number where rule and size are known, else what it may lie between.
+    package func range(of size: PictureSize?, detail: ImageDetail?) -> ClosedRange<Int> {
+        if case .unknown = self { return Self.ruleOfThumb }
+        if let size {
+            let count = count(Sides(size), detail)
+            return count...count
+        }
+        let (low, high) = Self.likely.reduce((Int.max, 0)) { bounds, sides in
+            let count = count(sides, detail)
+            return (min(bounds.0, count), max(bounds.1, count))
+        }
+        return low...high
+    }
+
+    /// What most models count for a picture of usual size.
+    package static let ruleOfThumb = 250...2_000
+    /// The bounds for pictures whose size cannot be read, in pixels: from 256² to 4096², square and long.
+    private static let likely = [Sides(256, 256), Sides(4_096, 4_096), Sides(1_536, 4_096)]
+
+    private func count(_ sides: Sides, _ detail: ImageDetail?) -> Int {
+        switch self {
+        case .tiles(let base, let each):
+            if detail == .low { return base }
+            return base + each * sides.within(2_048).withShortSide(768).cells(of: 512)
+        case .patches(let percent): return (Self.patches(sides, most: detail == .original ? 10_000 : 1_536) * percent + 99) / 100
+        case .claude(let most, let longestSide): return min(most, sides.within(longestSide).cells(of: 28))
+        case .gemini2: return sides.isWithin(384) ? 258 : 258 * sides.cells(of: 768)
+        case .gemini3: return detail == .low ? 280 : 1_120
+        case .pixels(let perToken, let longestSide):
+            let fitted = sides.within(longestSide)
+            return max(1, Int((fitted.width * fitted.height / Double(perToken) - Sides.noise).rounded(.up)))
+        case .llama:
+            return 1_601 * min(2, Sides.steps(sides.width, 560)) * min(2, Sides.steps(sides.height, 560))
+        case .fields(let side): return min(16_384, max(4, sides.cells(of: side)))
+        case .unknown: return Self.ruleOfThumb.upperBound
+        }
+    }
+
+    /// Too many are shrunk to the largest whole rows and columns that fit.
+    private static func patches(_ sides: Sides, most: Int) -> Int {
+        let count = sides.cells(of: 32)
+        guard count > most else { return count }
+        let scale = (1_024 * Double(most) / (sides.width * sides.height)).squareRoot()
+        let (columns, rows) = (sides.width * scale / 32, sides.height * scale / 32)
+        let whole = min(columns.rounded(.down) / columns, rows.rounded(.down) / rows)
+        guard whole > 0 else { return most }
+        return min(most, sides.scaled(by: scale * whole).cells(of: 32))
+    }
+}
+
+/// A picture on its way through scaling.
+private struct Sides {
+    let width: Double
+    let height: Double
+
+    /// Keeps a size that a scaling made whole, but for the last bits, from being rounded up to the next.
+    static let noise = 1e-9
+
+    init(_ width: Double, _ height: Double) { (self.width, self.height) = (width, height) }
+
+    /// A damaged header may claim more than a million pixels a side.
+    init(_ size: PictureSize) { self.init(Double(min(size.width, 1_000_000)), Double(min(size.height, 1_000_000))) }
+
+    func scaled(by factor: Double) -> Sides { Sides(width * factor, height * factor) }
+
+    /// Never made larger.
+    func within(_ side: Int) -> Sides { scaled(by: min(1, Double(side) / max(width, height))) }
+    func withShortSide(_ side: Int) -> Sides { scaled(by: min(1, Double(side) / min(width, height))) }
+    func isWithin(_ side: Double) -> Bool { max(width, height) <= side }
+
+    func cells(of side: Int) -> Int { Self.steps(width, side) * Self.steps(height, side) }
+    static func steps(_ length: Double, _ side: Int) -> Int { max(1, Int((length / Double(side) - noise).rounded(.up))) }
+}
