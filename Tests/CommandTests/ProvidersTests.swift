@@ -25,7 +25,7 @@ import Testing
             await Desk().cutline("providers", "indoxhub").output == """
                 {"name":"indoxhub","base_url":"https://api.indoxhub.com","chat_path":"/api/v1/chat/completions/",\
                 "api_key_env":"INDOXHUB_API_KEY","images":{"accept":["image/jpeg","image/png","image/webp","image/gif"],\
-                "max_bytes":20000000,"max_count":20}}
+                "max_bytes":20000000,"max_count":20},"models":{"needs_key":true,"path":"/api/v1/models/"}}
 
                 """)
     }
