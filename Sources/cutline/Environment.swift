@@ -20,6 +20,8 @@ struct Environment: Sendable {
     var processID: Int32
     /// What `-` reads.
     var input: FileDescriptor = .standardInput
+    /// How long a command waits for what is only good to know.
+    var patience = Duration.seconds(3)
     var output: StandardStream
     var error: StandardStream
 

@@ -8,33 +8,47 @@ package struct AddRehearsal {
     package private(set) var added = Added()
     /// Queued jobs that would not be sent any more.
     package private(set) var withdrawn = 0
+    /// Jobs of the input that wait in the queue already.
+    private var waiting: Set<Fingerprint> = []
 
     package init() {}
 
     /// - Parameter batch: nil where the batch, or the queue, would be made.
     /// - Throws: `QueueError.keyTaken`, as adding would.
-    package mutating func add(_ drafts: [JobDraft], to batch: (reader: QueueReader, id: BatchID)?) throws {
-        guard let batch else {
-            for draft in drafts { count(draft, hasJob: false) }
-            return
-        }
-        try batch.reader.read { db in
+    /// - Returns: the drafts whose jobs a run would send: new ones, and those that wait in the queue; each job once.
+    @discardableResult
+    package mutating func add(_ drafts: [JobDraft], to batch: (reader: QueueReader, id: BatchID)?) throws -> [JobDraft] {
+        guard let batch else { return drafts.filter { count($0, hasJob: false) } }
+        return try batch.reader.read { db in
             let step = AddStep(db: db, batch: batch.id, now: Timestamp(milliseconds: 0))
-            for draft in drafts {
-                if let entry = try step.entry(draft.key) {
-                    if let objection = try step.objection(to: draft, replacing: entry) { throw objection }
-                    guard entry.fingerprint != draft.fingerprint else {
-                        added.known += 1
-                        continue
-                    }
-                    added.edited += 1
-                    try withdraw(step.stateIfOnlyNamed(by: entry))
-                    if try !step.hasJob(draft.fingerprint), newJobs.insert(draft.fingerprint).inserted { added.new += 1 }
-                } else {
-                    count(draft, hasJob: try step.hasJob(draft.fingerprint))
-                }
-            }
+            return try drafts.filter { try add($0, step) }
         }
+    }
+
+    /// Jobs that wait in the queue and are not of this input; a run sends them, too.
+    package func waitingElsewhere(queued: Int) -> Int { max(0, queued - withdrawn - waiting.count) }
+
+    /// Whether a run would send the draft's job, and no draft before it was of the same.
+    private mutating func add(_ draft: JobDraft, _ step: AddStep) throws -> Bool {
+        let state = try step.state(draft.fingerprint)
+        guard let entry = try step.entry(draft.key) else {
+            let isNew = count(draft, hasJob: state != nil)
+            return isNew || waits(draft, state)
+        }
+        if let objection = try step.objection(to: draft, replacing: entry) { throw objection }
+        guard entry.fingerprint != draft.fingerprint else {
+            added.known += 1
+            return waits(draft, state)
+        }
+        added.edited += 1
+        try withdraw(step.stateIfOnlyNamed(by: entry))
+        guard state == nil, newJobs.insert(draft.fingerprint).inserted else { return waits(draft, state) }
+        added.new += 1
+        return true
+    }
+
+    private mutating func waits(_ draft: JobDraft, _ state: JobState?) -> Bool {
+        state == .queued && waiting.insert(draft.fingerprint).inserted
     }
 
     private mutating func withdraw(_ state: JobState?) {
@@ -47,7 +61,13 @@ package struct AddRehearsal {
         }
     }
 
-    private mutating func count(_ draft: JobDraft, hasJob: Bool) {
-        if !hasJob, newJobs.insert(draft.fingerprint).inserted { added.new += 1 } else { added.copies += 1 }
+    /// Whether it is a new job.
+    private mutating func count(_ draft: JobDraft, hasJob: Bool) -> Bool {
+        guard !hasJob, newJobs.insert(draft.fingerprint).inserted else {
+            added.copies += 1
+            return false
+        }
+        added.new += 1
+        return true
     }
 }

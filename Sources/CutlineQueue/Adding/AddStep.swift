@@ -59,9 +59,10 @@ struct AddStep {
         return try String.fetchOne(statement, arguments: [entry.job, entry.id]).flatMap(JobState.init)
     }
 
-    func hasJob(_ fingerprint: Fingerprint) throws -> Bool {
-        let statement = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM jobs WHERE batch = ? AND fingerprint = ?)")
-        return try Bool.fetchOne(statement, arguments: [batch.number, Data(fingerprint.bytes)])!
+    /// The state of the job of this fingerprint; nil where there is none.
+    func state(_ fingerprint: Fingerprint) throws -> JobState? {
+        let statement = try db.cachedStatement(sql: "SELECT state FROM jobs WHERE batch = ? AND fingerprint = ?")
+        return try String.fetchOne(statement, arguments: [batch.number, Data(fingerprint.bytes)]).flatMap(JobState.init)
     }
 
     /// A default key counts as edited only if it is still the same file; the user's own key may mean anything.

@@ -23,7 +23,7 @@ struct Add: Command {
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             let adding = try Adding(
-                inputs: inputs, selection: input, caption: caption, policy: policy, queue: queue, isQuiet: quiet,
+                inputs: inputs, selection: input.selection, caption: caption, policy: policy, queue: queue, isQuiet: quiet,
                 in: environment)
             if input.dryRun { return try adding.rehearse() }
             try adding.add(isQuiet: quiet).queue.close()

@@ -24,12 +24,7 @@ struct Providers: Command {
                 let keys = try KeyRing(environment, file: nil)
                 return try environment.output.send(ProfileText.table(catalogue, isSet: { keys.key(for: $0) != nil }))
             }
-            guard let profile = catalogue[name] else {
-                let near = Nearest.to(name, among: catalogue.names).map { "did you mean \($0)?" }
-                throw CommandEnd.usage(
-                    "there is no provider \"\(Words.clean(name))\"; \(near ?? "known are \(catalogue.names.joined(separator: ", "))")")
-            }
-            try environment.output.send(ProfileText.json(profile))
+            try environment.output.send(ProfileText.json(catalogue.profile(named: name)))
         }
     }
 }

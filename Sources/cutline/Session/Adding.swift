@@ -6,9 +6,9 @@ import SystemPackage
 
 /// What `run` and `add` share: the input is read and checked whole, then hashed and added in chunks.
 struct Adding {
-    private let input: CheckedInput
+    let input: CheckedInput
     private let isNew: Bool
-    private let settings: BatchSettings
+    private(set) var settings: BatchSettings
     private let policy: RetryPolicy
     private let limits: Limits
     private let queuePath: FilePath
@@ -19,11 +19,11 @@ struct Adding {
 
     /// Reads the input and settles what the batch is. Nothing is written.
     init(
-        inputs: [String], selection: InputOptions, caption: CaptionOptions, policy: PolicyOptions, queue: QueueOptions, isQuiet: Bool,
+        inputs: [String], selection: InputSelection, caption: CaptionOptions, policy: PolicyOptions?, queue: QueueOptions, isQuiet: Bool,
         in environment: Environment
     ) throws {
         let plan = try InputPlan.read(
-            inputs, from: environment.folder, selection: selection.selection, standardInput: environment.input,
+            inputs, from: environment.folder, selection: selection, standardInput: environment.input,
             temporaryFolder: environment.temporaryFolder)
         queuePath = queue.path(in: environment)
         let name = caption.batch ?? plan.batchName
@@ -31,8 +31,9 @@ struct Adding {
         isNew = stored == nil
         let choice = BatchChoice(flags: caption, plan: plan, stored: stored, environment: environment)
         settings = try choice.settings(named: name, catalogue: UserProfiles.catalogue(besideQueue: queuePath, in: environment))
-        limits = policy.limits.over(plan.jobFile?.limits ?? Limits()).over(settings.profile.limits)
-        self.policy = RetryPolicy(maxAttempts: policy.maxAttempts ?? 5, onUnknown: policy.onUnknown ?? .retry(times: nil))
+        settings.profile.listedPrices = stored?.profile.listedPrices
+        limits = (policy?.limits ?? Limits()).over(plan.jobFile?.limits ?? Limits()).over(settings.profile.limits)
+        self.policy = RetryPolicy(maxAttempts: policy?.maxAttempts ?? 5, onUnknown: policy?.onUnknown ?? .retry(times: nil))
         self.environment = environment
         var progress = InputProgress(isQuiet: isQuiet, in: environment)
         input = try plan.checked(for: settings) { progress.checked($0) }
@@ -64,6 +65,17 @@ struct Adding {
 
     /// Says what adding and running would come to; nothing is written and nothing sent.
     func rehearse() throws {
+        let (rehearsal, queued) = try rehearsal()
+        if let skipped = input.skipped.description { environment.error.say("\(skipped)\n") }
+        environment.error.say(AddedText.line(rehearsal.added, batch: settings.name))
+        environment.error.say(AddedText.rehearsed(calls: rehearsal.added.new + queued - rehearsal.withdrawn, of: settings))
+    }
+
+    /// Plays adding through and writes nothing.
+    ///
+    /// - Parameter body: called with what a run would send of the input, each job once.
+    /// - Returns: what adding would come to, and how many jobs of the batch wait in the queue as it is.
+    func rehearsal(_ body: ([JobDraft]) throws -> Void = { _ in }) throws -> (AddRehearsal, queued: Int) {
         var rehearsal = AddRehearsal()
         let stored = try isNew ? nil : QueueReader(at: queuePath)
         let batch = try stored.map { (reader: $0, id: try $0.batch(named: settings.name).id) }
@@ -71,11 +83,20 @@ struct Adding {
         let draft = { (item: InputItem) in
             try Drafter.draft(item, settings: settings) { try stored?.knownDigest(of: $0, stamp: $1) }
         }
-        try input.forEachChunk(of: Self.smallChunk) { try rehearsal.add($0.map(draft), to: batch) }
-        let queued = try stored?.batchStatuses().first { $0.name == settings.name }?.count(.queued) ?? 0
-        if let skipped = input.skipped.description { environment.error.say("\(skipped)\n") }
-        environment.error.say(AddedText.line(rehearsal.added, batch: settings.name))
-        environment.error.say(AddedText.rehearsed(calls: rehearsal.added.new + queued - rehearsal.withdrawn, of: settings))
+        try input.forEachChunk(of: Self.smallChunk) { try body(rehearsal.add($0.map(draft), to: batch)) }
+        return (rehearsal, try stored?.batchStatuses().first { $0.name == settings.name }?.count(.queued) ?? 0)
+    }
+
+    /// Asks the provider's list about the model, keeps its price with the batch, and warns of a model that cannot do the work. Where the
+    /// list cannot be had, nothing is said: the calls themselves will tell.
+    mutating func askForModel(keys: KeyRing, allowsInsecureHTTP: Bool, isQuiet: Bool) async {
+        guard profile.prices?[settings.model] == nil,
+            let list = await ModelLookup.list(
+                of: profile, keys: keys, patience: environment.patience, allowsInsecureHTTP: allowsInsecureHTTP)
+        else { return }
+        if let price = list[settings.model]?.price { settings.profile.listedPrices = [settings.model: price] }
+        guard !isQuiet, let warning = ModelText.warning(of: settings.model, at: profile.name, in: list) else { return }
+        environment.error.say("\(warning)\n")
     }
 
     /// A default key that belongs to another file is found before anything is added.

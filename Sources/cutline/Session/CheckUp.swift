@@ -104,7 +104,9 @@ struct CheckUp {
         let waiting = Set(try reader.batchStatuses().filter { $0.count(.queued) + $0.count(.running) > 0 }.map(\.id))
         var profiles: [(Profile, isNeeded: Bool)] = []
         for batch in try reader.batches() {
-            let profile = batch.settings.profile
+            var profile = batch.settings.profile
+            // They differ from batch to batch.
+            profile.listedPrices = nil
             let isNeeded = waiting.contains(batch.id)
             if let known = profiles.firstIndex(where: { $0.0 == profile }) {
                 profiles[known].isNeeded = profiles[known].isNeeded || isNeeded

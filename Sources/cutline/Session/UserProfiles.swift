@@ -33,3 +33,12 @@ enum UserProfiles {
         return folders.map { $0.appending("providers.json") }
     }
 }
+
+extension ProfileCatalogue {
+    /// - Throws: `CommandEnd` with exit 64 where there is none of this name, naming what is near.
+    func profile(named name: String) throws -> Profile {
+        if let profile = self[name] { return profile }
+        let near = Nearest.to(name, among: names).map { "did you mean \($0)?" }
+        throw CommandEnd.usage("there is no provider \"\(Words.clean(name))\"; \(near ?? "known are \(names.joined(separator: ", "))")")
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import CutlineCore
+
+struct Estimate: Command {
+    static let configuration = CommandConfiguration(
+        abstract: "Say what a run would send and cost; send nothing.",
+        discussion: """
+            It counts what has no caption yet. Tokens are estimated from the sizes of
+            the pictures; the price is the profile's, else the one in the provider's
+            list of models. No API key is needed and nothing is written.
+
+            Example:
+              cutline estimate photos/ --provider hackclub --max-tokens 300 \\
+                --model google/gemini-2.5-flash --prompt "Describe this image."
+            """)
+
+    @Argument(help: InputOptions.inputs)
+    var inputs: [String]
+    @OptionGroup(title: "Input") var input: InputPartOptions
+    @OptionGroup(title: "Queue") var queue: QueueOptions
+    @OptionGroup(title: "What to ask") var caption: CaptionOptions
+    @Flag(help: "Do not ask the provider for its prices.") var offline = false
+    @Flag(help: "One JSON object instead of lines.") var json = false
+
+    func run(in environment: Environment) async throws {
+        try await CommandEnd.mapping {
+            let adding = try Adding(
+                inputs: inputs, selection: input.selection, caption: caption, policy: nil, queue: queue, isQuiet: json, in: environment)
+            var forecast = try CostForecast(adding)
+            try await forecast.findPrice(keys: KeyRing(environment, file: nil), isOffline: offline, patience: environment.patience)
+            if let skipped = adding.input.skipped.description { environment.error.say("\(skipped)\n") }
+            try environment.output.send(json ? EstimateText.json(forecast) : EstimateText.lines(forecast))
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import CutlineCore
+import CutlineInput
+import CutlineProvider
+import CutlineQueue
+
+/// What a run would send and cost, as far as that can be known before.
+struct CostForecast {
+    struct Pictures: Hashable {
+        var count = 0
+        var bytes: Int64 = 0
+        /// Of those whose header says it.
+        var pixels: Int64 = 0
+        var unsized = 0
+    }
+
+    enum PriceSource: String {
+        /// The user's own.
+        case profile
+        /// The provider's list of models.
+        case list
+    }
+
+    let settings: BatchSettings
+    /// Entries of the input.
+    let entries: Int
+    let added: Added
+    /// Jobs of the batch that wait in the queue and are not of this input. They are in none of the sums.
+    let waitingElsewhere: Int
+    private(set) var tokens = TokenEstimate()
+    /// Bodies of requests, with pictures as base64.
+    private(set) var bodyBytes: Int64 = 0
+    /// Those that are files.
+    private(set) var files: [PictureFormat: Pictures] = [:]
+    /// Pictures on the web. Their size is not known.
+    private(set) var addresses = 0
+    let rule: ImageTokens
+    private(set) var price: (price: Price, source: PriceSource)?
+
+    /// Reads the pictures; writes and sends nothing.
+    init(_ adding: Adding) throws {
+        settings = adding.settings
+        rule = ImageTokens(model: settings.model)
+        var toSend = Sending(settings: settings, rule: rule)
+        let (rehearsal, queued) = try adding.rehearsal { for draft in $0 { toSend.add(draft) } }
+        entries = adding.input.count
+        added = rehearsal.added
+        waitingElsewhere = rehearsal.waitingElsewhere(queued: queued)
+        (tokens, bodyBytes, files, addresses) = (toSend.tokens, toSend.bodyBytes, toSend.files, toSend.addresses)
+    }
+
+    /// The user's price, else the list's, else what it was when the batch was last run.
+    mutating func findPrice(keys: KeyRing, isOffline: Bool, patience: Duration) async {
+        let profile = settings.profile
+        if let price = profile.prices?[settings.model] { return self.price = (price, .profile) }
+        if !isOffline, let list = await ModelLookup.list(of: profile, keys: keys, patience: patience),
+            let price = list[settings.model]?.price
+        {
+            return self.price = (price, .list)
+        }
+        price = profile.listedPrices?[settings.model].map { ($0, .list) }
+    }
+
+    /// Nil where no price is known.
+    var cost: (low: Money, high: Money?)? { price.flatMap { tokens.cost(at: $0.price, maxTokens: settings.parameters.answerLimit) } }
+}
+
+/// Adds up what is to be sent.
+private struct Sending {
+    let settings: BatchSettings
+    let rule: ImageTokens
+    var tokens = TokenEstimate()
+    var bodyBytes: Int64 = 0
+    var files: [PictureFormat: CostForecast.Pictures] = [:]
+    var addresses = 0
+
+    mutating func add(_ draft: JobDraft) {
+        let prompt = draft.prompt ?? settings.prompt
+        let request = CaptionRequest(
+            model: settings.model, system: settings.system, prompt: prompt, images: draft.images, parameters: settings.parameters)
+        bodyBytes += request.bodyLength(for: settings.profile)
+        tokens.add(texts: [prompt] + (settings.system.map { [$0] } ?? []), images: draft.images.map { add($0) })
+    }
+
+    private mutating func add(_ image: ImageSource) -> ClosedRange<Int> {
+        var size: PictureSize?
+        switch image {
+        case .url: addresses += 1
+        case .file(let file):
+            size = PictureSize(headerOf: file.path)
+            files[file.format, default: .init()].add(bytes: file.stamp.size, size: size)
+        }
+        return rule.range(of: size, detail: settings.parameters.detail)
+    }
+}
+
+extension CostForecast.Pictures {
+    fileprivate mutating func add(bytes: Int64, size: PictureSize?) {
+        count += 1
+        self.bytes += bytes
+        guard let size else { return unsized += 1 }
+        // A damaged header may claim any size.
+        let (area, isTooLarge) = Int64(size.width).multipliedReportingOverflow(by: Int64(size.height))
+        let (sum, overflows) = pixels.addingReportingOverflow(area)
+        if isTooLarge || overflows { unsized += 1 } else { pixels = sum }
+    }
+}

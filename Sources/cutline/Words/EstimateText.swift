@@ -1,0 +1,205 @@
+import CutlineCore
+
+/// A forecast for people and as JSON.
+enum EstimateText {
+    static func lines(_ forecast: CostForecast) -> String {
+        var rows = [["jobs", jobs(forecast)]]
+        for (index, line) in pictures(forecast).enumerated() { rows.append([index == 0 ? "pictures" : "", line]) }
+        rows.append(["requests", "\(bytes(forecast.bodyBytes)), pictures as base64 included"])
+        rows.append(["input", input(forecast)])
+        rows.append(["output", output(forecast)])
+        rows.append(["cost", cost(forecast)])
+        return Words.table(rows)
+    }
+
+    private static func jobs(_ forecast: CostForecast) -> String {
+        let rest = forecast.entries - forecast.tokens.calls
+        var parts = ["\(Words.number(forecast.tokens.calls)) to send (\(Words.number(forecast.added.new)) new)"]
+        if rest > 0 { parts.append("\(Words.number(rest)) not (captioned, the same as another, failed or held)") }
+        if forecast.waitingElsewhere > 0 {
+            parts.append("\(Words.number(forecast.waitingElsewhere)) more of this batch wait in the queue and are not counted here")
+        }
+        return parts.joined(separator: "; ")
+    }
+
+    private static func pictures(_ forecast: CostForecast) -> [String] {
+        var lines = forecast.sortedFiles.map { format, pictures in
+            let sized = pictures.count - pictures.unsized
+            var line = "\(Words.number(pictures.count)) \(format.mimeType), \(bytes(pictures.bytes))"
+            if sized > 0 { line += ", \(megapixels(pictures.pixels)) megapixels" }
+            if pictures.unsized > 0 { line += ", \(Words.number(pictures.unsized)) of unknown size in pixels" }
+            return line
+        }
+        if forecast.addresses > 0 { lines.append("\(Words.number(forecast.addresses)) on the web, of unknown size") }
+        return lines.isEmpty ? ["none"] : lines
+    }
+
+    private static func input(_ forecast: CostForecast) -> String {
+        let (tokens, model) = (forecast.tokens, Words.clean(forecast.settings.model))
+        let pictures =
+            forecast.rule == .unknown
+            ? "no rule is known for \(model): \(range(ImageTokens.ruleOfThumb)) a picture taken" : "by the rule for \(model)"
+        return "about \(range(tokens.input)) tokens: \(Words.number(tokens.text)) of text (a token for four bytes, a rule of thumb), "
+            + "\(range(tokens.image)) of pictures (\(pictures))"
+    }
+
+    private static func output(_ forecast: CostForecast) -> String {
+        let limit = forecast.settings.parameters.answerLimit
+        let expected = forecast.tokens.expectedOutput(maxTokens: limit)
+        let each = min(TokenEstimate.usualCaption, limit ?? .max)
+        let line = "about \(Words.number(expected)) tokens (\(Words.number(each)) a caption expected), "
+        guard let most = forecast.tokens.mostOutput(maxTokens: limit) else { return line + "without a bound; give --max-tokens" }
+        return line + "\(Words.number(most)) at most"
+    }
+
+    private static func cost(_ forecast: CostForecast) -> String {
+        guard let (price, source) = forecast.price else {
+            return "unknown: give a price in providers.json, with the provider's amounts: \(example(forecast.settings))"
+        }
+        let perMillion = "\(Words.money(price.inputPerMillion)) and \(Words.money(price.outputPerMillion)) per million tokens"
+        let origin = source == .profile ? "your price" : "the list of \(forecast.settings.profile.name)"
+        guard let cost = forecast.cost else { return "more than can be counted, at \(perMillion) (\(origin))" }
+        let amount =
+            switch cost.high {
+            case nil: "\(Words.money(cost.low)) or more"
+            case cost.low?: "about \(Words.money(cost.low))"
+            case let high?: "\(Words.money(cost.low)) to \(Words.money(high))"
+            }
+        return "\(amount), one call a job, at \(perMillion) (\(origin))"
+    }
+
+    /// What to write into `providers.json`; the amounts are to be replaced.
+    static func example(_ settings: BatchSettings) -> String {
+        let price: JSONValue = .object(["input_per_million": .number(0.15), "output_per_million": .number(0.6)])
+        var text = JSONText()
+        text.openArray()
+        text.openObject()
+        text.member("name", Words.clean(settings.profile.name))
+        text.key("prices")
+        text.value(.object([settings.model: price]))
+        text.closeObject()
+        text.closeArray()
+        return Words.clean(String(decoding: text.bytes, as: UTF8.self))
+    }
+
+    private static func range(_ range: ClosedRange<Int>) -> String {
+        range.count == 1 ? Words.number(range.lowerBound) : "\(Words.number(range.lowerBound)) to \(Words.number(range.upperBound))"
+    }
+
+    /// `812 bytes`, `1.9 MB`: powers of a thousand.
+    private static func bytes(_ count: Int64) -> String {
+        switch count {
+        case ..<1_000: Words.count(Int(count), "byte")
+        case ..<1_000_000: "\(Words.oneDecimal(Double(count) / 1e3)) kB"
+        case ..<1_000_000_000: "\(Words.oneDecimal(Double(count) / 1e6)) MB"
+        default: "\(Words.oneDecimal(Double(count) / 1e9)) GB"
+        }
+    }
+
+    private static func megapixels(_ pixels: Int64) -> String {
+        pixels < 100_000 ? "less than 0.1" : Words.oneDecimal(Double(pixels) / 1e6)
+    }
+}
+
+extension CostForecast {
+    fileprivate var sortedFiles: [(PictureFormat, Pictures)] {
+        PictureFormat.allCases.compactMap { format in files[format].map { (format, $0) } }
+    }
+}
+
+extension EstimateText {
+    /// One line (docs/output.md).
+    static func json(_ forecast: CostForecast) -> String {
+        var text = JSONText()
+        text.openObject()
+        text.member("batch", forecast.settings.name)
+        text.member("provider", forecast.settings.profile.name)
+        text.member("model", forecast.settings.model)
+        text.writeJobs(forecast)
+        text.key("request_bytes")
+        text.value(forecast.bodyBytes)
+        text.writePictures(forecast)
+        text.writeTokens(forecast)
+        text.writeCost(forecast)
+        text.closeObject()
+        return String(decoding: text.bytes, as: UTF8.self) + "\n"
+    }
+}
+
+extension JSONText {
+    fileprivate mutating func writeJobs(_ forecast: CostForecast) {
+        key("jobs")
+        openObject()
+        member("to_send", forecast.tokens.calls)
+        member("new", forecast.added.new)
+        member("not_sent", forecast.entries - forecast.tokens.calls)
+        member("waiting_elsewhere", forecast.waitingElsewhere)
+        closeObject()
+    }
+
+    fileprivate mutating func writePictures(_ forecast: CostForecast) {
+        key("pictures")
+        openArray()
+        for (format, pictures) in forecast.sortedFiles {
+            openObject()
+            member("type", format.mimeType)
+            member("count", pictures.count)
+            member("bytes", Int(pictures.bytes))
+            member("pixels", pictures.count > pictures.unsized ? Int(pictures.pixels) : nil)
+            member("without_size", pictures.unsized)
+            closeObject()
+        }
+        if forecast.addresses > 0 {
+            openObject()
+            member("type", String?.none)
+            member("count", forecast.addresses)
+            member("bytes", Int?.none)
+            member("pixels", Int?.none)
+            member("without_size", forecast.addresses)
+            closeObject()
+        }
+        closeArray()
+    }
+
+    fileprivate mutating func writeTokens(_ forecast: CostForecast) {
+        let (tokens, limit) = (forecast.tokens, forecast.settings.parameters.answerLimit)
+        key("input_tokens")
+        openObject()
+        member("low", tokens.input.lowerBound)
+        member("high", tokens.input.upperBound)
+        member("text", tokens.text)
+        member("image_low", tokens.image.lowerBound)
+        member("image_high", tokens.image.upperBound)
+        member("image_rule", forecast.rule.name)
+        closeObject()
+        key("output_tokens")
+        openObject()
+        member("expected", tokens.expectedOutput(maxTokens: limit))
+        member("most", tokens.mostOutput(maxTokens: limit))
+        closeObject()
+    }
+
+    fileprivate mutating func writeCost(_ forecast: CostForecast) {
+        key("price")
+        if let (price, source) = forecast.price {
+            openObject()
+            member("source", source.rawValue)
+            member("input_usd_per_million", price.inputPerMillion)
+            member("output_usd_per_million", price.outputPerMillion)
+            member("image_usd", price.perImage)
+            member("request_usd", price.perRequest)
+            closeObject()
+        } else {
+            null()
+        }
+        key("cost_usd")
+        if let cost = forecast.cost {
+            openObject()
+            member("low", cost.low)
+            member("high", cost.high)
+            closeObject()
+        } else {
+            null()
+        }
+    }
+}

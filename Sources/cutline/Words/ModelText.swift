@@ -1,0 +1,86 @@
+import CutlineCore
+import CutlineProvider
+
+/// Models for people and as JSON.
+enum ModelText {
+    static func table(_ models: [ModelEntry]) -> String {
+        let rows = models.map { model in
+            let vision = model.vision.map { $0 ? "yes" : "no" } ?? unknown
+            return [
+                Words.clean(model.id), vision, model.contextLength.map(Words.number) ?? unknown, amount(model.inputPerMillion),
+                amount(model.outputPerMillion),
+            ]
+        }
+        return Words.table([["model", "vision", "context", "input per million", "output per million"]] + rows)
+    }
+
+    /// One line (docs/output.md).
+    static func json(_ models: [ModelEntry], provider: String) -> String {
+        var text = JSONText()
+        text.openObject()
+        text.member("provider", provider)
+        text.key("models")
+        text.openArray()
+        for model in models { text.write(model) }
+        text.closeArray()
+        text.closeObject()
+        return String(decoding: text.bytes, as: UTF8.self) + "\n"
+    }
+
+    static func leftOut(_ count: Int) -> String {
+        "left out: \(Words.count(count, "model")) of which the list does not say whether \(count == 1 ? "it takes" : "they take") pictures"
+    }
+
+    /// Why a batch with this model is likely to fail; nil where nothing speaks against it.
+    static func warning(of model: String, at provider: String, in list: ModelList) -> String? {
+        let name = Words.clean(model)
+        if let entry = list[model] {
+            guard entry.vision == false else { return nil }
+            return "\(name) at \(provider) takes no pictures; `cutline models \(provider) --vision` lists those that do"
+        }
+        let near = list.names(endingIn: model).first ?? Nearest.to(model, among: list.models.map(\.id))
+        let advice = near.map { "did you mean \(Words.clean($0))?" } ?? "`cutline models \(provider)` shows them"
+        return "\(name) is not among the models that \(provider) lists; \(advice)"
+    }
+
+    static func sentence(_ failure: Failure, profile: Profile) -> String {
+        "\(profile.name) did not give its list of models: \(Words.clean(failure.message)); \(advice(failure, profile))"
+    }
+
+    private static func advice(_ failure: Failure, _ profile: Profile) -> String {
+        switch failure.kind {
+        case .unauthorized, .forbidden:
+            guard profile.models?.needsKey != false else { return "give its profile \"models\": {\"needs_key\": true}" }
+            return "check the API key\(profile.apiKeyEnv.map { " in \($0)" } ?? "")"
+        case .wrongEndpoint, .malformedAnswer, .emptyAnswer, .modelNotFound:
+            return "check base_url and models.path of its profile (`cutline providers \(profile.name)`)"
+        case .unreachable, .tls, .connectionLost: return "check the network and the profile's base_url"
+        default: return "try again later"
+        }
+    }
+
+    private static func amount(_ money: Money?) -> String { money.map(Words.money) ?? unknown }
+    private static let unknown = "–"
+}
+
+extension JSONText {
+    fileprivate mutating func write(_ model: ModelEntry) {
+        openObject()
+        member("id", model.id)
+        member("name", model.name)
+        key("vision")
+        if let vision = model.vision { value(vision) } else { null() }
+        member("context_length", model.contextLength)
+        member("max_output_tokens", model.maxOutputTokens)
+        member("input_usd_per_million", model.inputPerMillion)
+        member("output_usd_per_million", model.outputPerMillion)
+        member("image_usd", model.image)
+        member("request_usd", model.request)
+        closeObject()
+    }
+
+    mutating func member(_ key: String, _ amount: Money?) {
+        self.key(key)
+        value(amount)
+    }
+}

@@ -1,0 +1,144 @@
+import CutlineCore
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import cutline
+
+@Suite(.timeLimit(.minutes(1))) struct EstimateTests {
+    private let asking = ["--provider", "mine", "--model", "gpt-4o", "--prompt", "Describe.", "--max-tokens", "300"]
+    private static let priced = #", "prices": {"gpt-4o": {"input_per_million": 2.5, "output_per_million": 10}}"#
+
+    /// A desk whose provider is not there; nothing may be asked of it.
+    private func desk(_ pictures: String..., more: String = priced) -> Desk {
+        let desk = Desk()
+        for picture in pictures { desk.folder.write("photos/\(picture)", png(picture)) }
+        desk.write("providers.json", #"[{"name": "mine", "base_url": "https://provider.invalid/v1", "api_key_env": "K"\#(more)}]"#)
+        return desk
+    }
+
+    private func json(_ desk: Desk, _ more: String...) async throws -> JSONValue {
+        let said = await desk.run(["estimate", "photos", "--offline", "--json"] + asking + more)
+        #expect(said.code == 0)
+        return try JSONValue(parsing: said.output.utf8)
+    }
+
+    @Test func theLinesSayAll() async {
+        let said = await desk("a.png", "b.png").run(["estimate", "photos"] + asking)
+        #expect(said.code == 0 && said.error == "")
+        // A picture of 2 × 3 pixels is one tile: 85 + 170 tokens.
+        #expect(
+            said.output == """
+                jobs      2 to send (2 new)
+                pictures  2 image/png, 68 bytes, less than 0.1 megapixels
+                requests  450 bytes, pictures as base64 included
+                input     about 516 tokens: 6 of text (a token for four bytes, a rule of thumb), 510 of pictures (by the rule for gpt-4o)
+                output    about 200 tokens (100 a caption expected), 600 at most
+                cost      $0.0033 to $0.0073, one call a job, at $2.50 and $10.00 per million tokens (your price)
+
+                """)
+    }
+
+    @Test func jsonHasEveryKey() async throws {
+        let desk = desk("a.png")
+        let said = await desk.run(["estimate", "photos", "https://pictures.invalid/x.jpg", "--offline", "--json"] + asking)
+        #expect(
+            said.output == """
+                {"batch":"photos","provider":"mine","model":"gpt-4o","jobs":{"to_send":2,"new":2,"not_sent":0,"waiting_elsewhere":0},\
+                "request_bytes":410,\
+                "pictures":[{"type":"image/png","count":1,"bytes":34,"pixels":6,"without_size":0},\
+                {"type":null,"count":1,"bytes":null,"pixels":null,"without_size":1}],\
+                "input_tokens":{"low":516,"high":1706,"text":6,"image_low":510,"image_high":1700,"image_rule":"openai_tiles"},\
+                "output_tokens":{"expected":200,"most":600},\
+                "price":{"source":"profile","input_usd_per_million":2.5,"output_usd_per_million":10.0,"image_usd":null,"request_usd":null},\
+                "cost_usd":{"low":0.00329,"high":0.010265}}
+
+                """)
+    }
+
+    @Test func nothingIsWrittenAndOnlyWhatWouldBeSentIsCounted() async throws {
+        let desk = desk("a.png", "b.png")
+        desk.folder.write("photos/copy.png", png("a.png"))
+        let first = try await json(desk)
+        #expect(!desk.has("cutline.db"))
+        #expect(
+            first["jobs"]
+                == .object(["to_send": .integer(2), "new": .integer(2), "not_sent": .integer(1), "waiting_elsewhere": .integer(0)]))
+        #expect(await desk.run(["add", "photos"] + asking).code == 0)
+        desk.folder.write("photos/c.png", png("c.png"))
+        let before = Desk.bytes(of: desk.folder.path.appending("cutline.db"))
+        let second = try await json(desk)
+        #expect(
+            second["jobs"]
+                == .object(["to_send": .integer(3), "new": .integer(1), "not_sent": .integer(1), "waiting_elsewhere": .integer(0)]))
+        let part = try await json(desk, "--exclude", "b.png")
+        #expect(part["jobs"]?["waiting_elsewhere"]?.int == 1 && part["jobs"]?["to_send"]?.int == 2)
+        let limited = try await json(desk, "--limit", "1")
+        #expect(limited["jobs"]?["to_send"]?.int == 1)
+        #expect(Desk.bytes(of: desk.folder.path.appending("cutline.db")) == before)
+    }
+
+    @Test func whatHasACaptionIsNotCounted() async throws {
+        let desk = Desk(pictures: "a.png", "b.png")
+        #expect(await desk.caption("a.png", "--batch", "x").code == 0)
+        let said = await desk.run(["estimate", "a.png", "b.png", "--batch", "x", "--json"] + Desk.asking)
+        let jobs = try JSONValue(parsing: said.output.utf8)["jobs"]
+        #expect(jobs?["to_send"]?.int == 1 && jobs?["not_sent"]?.int == 1)
+        let again = await desk.run(["estimate", "a.png", "--batch", "x"] + Desk.asking)
+        #expect(
+            again.output.hasPrefix("jobs      0 to send (0 new); 1 not (captioned, the same as another, failed or held)\npictures  none\n"))
+    }
+
+    @Test func anUnknownPriceSaysWhatToWrite() async throws {
+        let desk = desk("a.png", more: "")
+        let said = await desk.run(["estimate", "photos", "--offline"] + asking)
+        let example = #"[{"name":"mine","prices":{"gpt-4o":{"input_per_million":0.15,"output_per_million":0.6}}}]"#
+        #expect(said.output.hasSuffix("cost      unknown: give a price in providers.json, with the provider's amounts: \(example)\n"))
+        let json = try await json(desk)
+        #expect(json["price"] == nil && json["cost_usd"] == nil)
+        let profiles = JSONCursor(try JSONValue(parsing: example.utf8))
+        #expect(try Profile(json: try profiles.items()[0], extending: nil).price(of: "gpt-4o") != nil)
+    }
+
+    @Test func theListsPriceIsUsedWhereTheUserGaveNone() async throws {
+        let list = #"{"data":[{"id":"gpt-4o","pricing":{"prompt":"0.0000025","completion":"0.00001"}}]}"#
+        try await ModelServer.run(list: list) { server in
+            let desk = Desk()
+            desk.folder.write("photos/a.png", png("a"))
+            desk.write(server)
+            let said = await desk.run(["estimate", "photos"] + asking)
+            #expect(said.output.contains("per million tokens (the list of mine)\n"))
+            #expect(server.gets.count == 1 && server.posts == 0)
+        }
+    }
+
+    @Test func withoutALimitOrARuleItSaysSo() async throws {
+        let said = await desk("a.png", more: #", "prices": {"m": {"input_per_million": 1, "output_per_million": 1}}"#)
+            .cutline(
+                "estimate", "photos", "--provider", "mine", "--model", "m", "--prompt", "Describe.", "--system", "Be brief.", "--detail",
+                "low")
+        #expect(said.code == 0)
+        #expect(
+            said.output.contains(
+                "about 256 to 2,006 tokens: 6 of text (a token for four bytes, a rule of thumb), 250 to 2,000 of pictures "
+                    + "(no rule is known for m: 250 to 2,000 a picture taken)\n"))
+        #expect(said.output.contains("about 100 tokens (100 a caption expected), without a bound; give --max-tokens\n"))
+        #expect(said.output.contains("cost      $0.00036 or more, one call a job"))
+    }
+
+    @Test func anotherPromptIsRefusedAsARunWould() async {
+        let desk = desk("a.png")
+        #expect(await desk.run(["add", "photos"] + asking).code == 0)
+        let said = await desk.run(["estimate", "photos", "--prompt", "Else?"])
+        #expect(said.code == 65 && said.error.contains("--batch NEW"))
+    }
+
+    @Test func theExamplesHaveTheirSizes() async throws {
+        let said = await Desk().run([
+            "estimate", repository.appending("examples").string, "--json", "--provider", "simulator", "--model", "gpt-4o", "--prompt", "p",
+        ])
+        let pictures = try JSONValue(parsing: said.output.utf8)["pictures"]?.array ?? []
+        #expect(pictures.compactMap { $0["type"]?.string } == ["image/jpeg", "image/png", "image/webp", "image/gif"])
+        #expect(pictures.allSatisfy { $0["without_size"]?.int == 0 && ($0["pixels"]?.int ?? 0) > 0 })
+    }
+}

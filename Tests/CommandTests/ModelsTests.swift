@@ -1,0 +1,241 @@
+import Testing
+
+@testable import cutline
+
+@Suite(.timeLimit(.minutes(1))) struct ModelsTests {
+    private static let list = #"""
+        {"data":[
+          {"id":"seer","name":"The Seer","context_length":128000,"architecture":{"input_modalities":["text","image"]},
+           "pricing":{"prompt":"0.00000015","completion":"0.0000006","image":"0.001","request":"0"},"top_provider":{"max_completion_tokens":4096}},
+          {"id":"blind","architecture":{"input_modalities":["text"]},"pricing":{"prompt":"0.0000000001","completion":"0.00001"}},
+          {"id":"shy"}, {"id":"seer"}]}
+        """#
+
+    @Test func theTableSaysWhatIsKnown() async throws {
+        try await ModelServer.run(list: Self.list) { server in
+            let desk = Desk()
+            desk.write(server)
+            let said = await desk.cutline("models", "mine")
+            #expect(said.code == 0 && said.error == "")
+            #expect(
+                said.output == """
+                    model  vision  context  input per million  output per million
+                    blind  no      –        $0.0001            $10.00
+                    seer   yes     128,000  $0.15              $0.60
+                    shy    –       –        –                  –
+
+                    """)
+        }
+    }
+
+    @Test func jsonHasEveryKeyAndNullForTheUnknown() async throws {
+        try await ModelServer.run(list: Self.list) { server in
+            let desk = Desk()
+            desk.write(server)
+            let said = await desk.cutline("models", "mine", "--json")
+            #expect(
+                said.output == """
+                    {"provider":"mine","models":[\
+                    {"id":"blind","name":null,"vision":false,"context_length":null,"max_output_tokens":null,\
+                    "input_usd_per_million":0.0001,"output_usd_per_million":10.0,"image_usd":null,"request_usd":null},\
+                    {"id":"seer","name":"The Seer","vision":true,"context_length":128000,"max_output_tokens":4096,\
+                    "input_usd_per_million":0.15,"output_usd_per_million":0.6,"image_usd":0.001,"request_usd":0.0},\
+                    {"id":"shy","name":null,"vision":null,"context_length":null,"max_output_tokens":null,\
+                    "input_usd_per_million":null,"output_usd_per_million":null,"image_usd":null,"request_usd":null}]}
+
+                    """)
+        }
+    }
+
+    @Test func onlyThoseThatSeeAreShownWhenAskedFor() async throws {
+        try await ModelServer.run(list: Self.list) { server in
+            let desk = Desk()
+            desk.write(server)
+            let said = await desk.cutline("models", "mine", "--vision")
+            #expect(said.output.split(separator: "\n").map { $0.prefix(5) } == ["model", "seer "])
+            #expect(said.error == "left out: 1 model of which the list does not say whether it takes pictures\n")
+            #expect(said.code == 0)
+        }
+    }
+
+    @Test func theKeyIsAskedForOnlyWhereTheListNeedsIt() async throws {
+        try await ModelServer.run(list: Self.list) { server in
+            var desk = Desk()
+            desk.write(server, models: #"{"needs_key": true}"#, more: #", "api_key_env": "MINE_KEY""#)
+            let without = await desk.cutline("models", "mine")
+            #expect(without.code == 64 && without.error.contains("export MINE_KEY=…"))
+            desk.variables["MINE_KEY"] = "sk-canary"
+            #expect(await desk.cutline("models", "mine").code == 0)
+            desk.write("key.txt", "sk-file\n")
+            #expect(await desk.cutline("models", "mine", "--api-key-file", "key.txt").code == 0)
+            #expect(server.gets.map { $0.contains("Bearer sk-canary") } == [true, false])
+            #expect(server.gets.last?.contains("Bearer sk-file") == true)
+        }
+    }
+
+    @Test(arguments: [
+        (401, #"{"error":"Authentication required"}"#, "Authentication required; check the API key"),
+        (200, "<html>Hello</html>", "Hello; check base_url and models.path of its profile (`cutline providers mine`)"),
+        (503, #"{"error":"busy"}"#, "busy; try again later"),
+    ])
+    func aListThatIsNotGivenIs1WithWhatToDo(status: Int, body: String, advice: String) async throws {
+        try await ModelServer.run(list: body, status: status) { server in
+            var desk = Desk()
+            desk.variables["MINE_KEY"] = "sk-canary"
+            desk.write(server, models: #"{"needs_key": true}"#, more: #", "api_key_env": "MINE_KEY""#)
+            let said = await desk.cutline("models", "mine")
+            #expect(said.code == 1 && said.output == "")
+            #expect(said.error.hasPrefix("cutline: mine did not give its list of models: ") && said.error.contains(advice))
+            #expect(!said.error.contains("canary"))
+        }
+    }
+
+    @Test func aListThatWantsAKeyAfterAllSaysHowToGiveIt() async throws {
+        try await ModelServer.run(list: #"{"error":"No token provided"}"#, status: 401) { server in
+            let desk = Desk()
+            desk.write(server)
+            #expect(await desk.cutline("models", "mine").error.contains(#"give its profile "models": {"needs_key": true}"#))
+        }
+    }
+
+    @Test(arguments: [
+        (["models", "hackclb"], "there is no provider \"hackclb\"; did you mean hackclub?"),
+        (["models", "simulator"], "simulator runs in this process and lists no models; it answers to any name"),
+        (["models", "far"], "http://far.invalid/v1 would be called without encryption; use https, or allow it with --insecure-http"),
+    ])
+    func whatCannotBeAskedIs64(arguments: [String], sentence: String) async {
+        let desk = Desk()
+        desk.write("providers.json", #"[{"name": "far", "base_url": "http://far.invalid/v1"}]"#)
+        #expect(await desk.run(arguments) == Said(code: 64, output: "", error: "cutline: \(sentence)\n"))
+    }
+}
+
+/// What `run` asks the list before it begins.
+@Suite(.timeLimit(.minutes(1))) struct ModelCheckTests {
+    private static let list = #"""
+        {"data":[{"id":"maker/seer","architecture":{"input_modalities":["image","text"]},"pricing":{"prompt":"0.000001","completion":"0.000002"}},
+          {"id":"blind","architecture":{"input_modalities":["text"]}}]}
+        """#
+
+    private func run(_ desk: Desk, model: String, _ more: String...) async -> Said {
+        await desk.run(["run", "a.png", "--provider", "mine", "--model", model, "--prompt", "Describe."] + more)
+    }
+
+    private func cost(_ desk: Desk) async throws -> [String] {
+        try await desk.records().map { record in
+            "\(record["usage"]?["cost_usd"]?.double.map { "\($0)" } ?? "null") \(record["usage"]?["cost_source"]?.string ?? "null")"
+        }
+    }
+
+    @Test func theListsPriceMakesTheCost() async throws {
+        try await ModelServer.run(list: Self.list) { server in
+            let desk = Desk(pictures: "a.png")
+            desk.write(server)
+            let said = await run(desk, model: "maker/seer")
+            #expect(said.code == 0 && !said.error.contains("not among"))
+            let costs = try await cost(desk)
+            #expect(costs == ["0.0011 estimated"])
+            #expect(server.gets.count == 1 && server.posts == 1)
+        }
+    }
+
+    @Test func theUsersPriceWinsAndNothingIsAsked() async throws {
+        try await ModelServer.run(list: Self.list) { server in
+            let desk = Desk(pictures: "a.png")
+            let price = #"{"input_per_million": 10, "output_per_million": 0, "per_image": 0.5}"#
+            desk.write(server, more: #", "prices": {"maker/seer": \#(price)}"#)
+            #expect(await run(desk, model: "maker/seer").code == 0)
+            let costs = try await cost(desk)
+            #expect(costs == ["0.51 estimated"])
+            #expect(server.gets.isEmpty)
+        }
+    }
+
+    @Test func withoutAPriceTheCostIsNull() async throws {
+        try await ModelServer.run(list: Self.list) { server in
+            let desk = Desk(pictures: "a.png")
+            desk.write(server)
+            #expect(await run(desk, model: "blind").code == 0)
+            let costs = try await cost(desk)
+            #expect(costs == ["null null"])
+        }
+    }
+
+    @Test func aReportedCostIsNotReplaced() async throws {
+        let answer = ModelServer.answer.replacing(#""usage":{"#, with: #""usage":{"cost":0.25,"#)
+        try await ModelServer.run(list: Self.list, answer: answer) { server in
+            let desk = Desk(pictures: "a.png")
+            desk.write(server)
+            #expect(await run(desk, model: "maker/seer").code == 0)
+            let costs = try await cost(desk)
+            #expect(costs == ["0.25 reported"])
+        }
+    }
+
+    @Test(arguments: [
+        ("blind", "blind at mine takes no pictures; `cutline models mine --vision` lists those that do\n"),
+        ("seer", "seer is not among the models that mine lists; did you mean maker/seer?\n"),
+        ("bilnd", "bilnd is not among the models that mine lists; did you mean blind?\n"),
+        ("else", "else is not among the models that mine lists; `cutline models mine` shows them\n"),
+    ])
+    func aDoubtfulModelIsWarnedOfAndTriedNevertheless(model: String, warning: String) async throws {
+        try await ModelServer.run(list: Self.list) { server in
+            let desk = Desk(pictures: "a.png")
+            desk.write(server)
+            let said = await run(desk, model: model)
+            #expect(said.code == 0 && said.error.hasPrefix(warning))
+            #expect(server.posts == 1)
+            #expect(await run(desk, model: model, "--quiet").error == "")
+        }
+    }
+
+    @Test(arguments: [(500, "{}"), (200, "<html>"), (200, #"{"data":[]}"#), (401, #"{"error":"no"}"#)])
+    func aListThatCannotBeHadIsPassedOver(status: Int, body: String) async throws {
+        try await ModelServer.run(list: body, status: status) { server in
+            let desk = Desk(pictures: "a.png")
+            desk.write(server)
+            let said = await run(desk, model: "m")
+            #expect(said.code == 0 && said.error.hasPrefix("batch \"a.png\": 1 new job\n"))
+        }
+    }
+
+    @Test func aStoredPriceOutlivesAListThatIsGone() async throws {
+        let desk = Desk(pictures: "a.png", "b.png")
+        try await ModelServer.run(list: Self.list) { server in
+            desk.write(server)
+            #expect(await run(desk, model: "maker/seer", "--batch", "b").code == 0)
+        }
+        try await ModelServer.run(list: "", status: 500) { server in
+            desk.write(server)
+            let said = await desk.run([
+                "run", "b.png", "--batch", "b", "--provider", "mine", "--model", "maker/seer", "--prompt", "Describe.",
+            ])
+            #expect(said.code == 0)
+        }
+        let costs = try await cost(desk)
+        #expect(costs == ["0.0011 estimated", "0.0011 estimated"])
+        let total = try await desk.status()["batches"]?[0]?["usage"]?["cost_usd"]?.double
+        #expect(total == 0.0022)
+    }
+
+    @Test func addAndDryRunsAskNothing() async throws {
+        try await ModelServer.run(list: Self.list) { server in
+            let desk = Desk(pictures: "a.png")
+            desk.write(server)
+            #expect(await run(desk, model: "blind", "--dry-run").code == 0)
+            let asking = ["--provider", "mine", "--model", "blind", "--prompt", "Describe."]
+            #expect(await desk.run(["add", "a.png"] + asking).code == 0)
+            #expect(await desk.run(["estimate", "a.png", "--offline"] + asking).code == 0)
+            #expect(server.gets.isEmpty && server.posts == 0)
+        }
+    }
+
+    @Test func aListThatNeedsAKeyIsNotAskedWithoutOne() async throws {
+        try await ModelServer.run(list: Self.list) { server in
+            let desk = Desk(pictures: "a.png")
+            desk.write(server, models: #"{"needs_key": true}"#)
+            #expect(await run(desk, model: "blind").code == 0)
+            #expect(server.gets.isEmpty && server.posts == 1)
+        }
+    }
+}
