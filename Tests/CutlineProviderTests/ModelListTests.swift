@@ -1,4 +1,5 @@
 import CutlineCore
+import TestSupport
 import Testing
 
 @testable import CutlineProvider
@@ -171,6 +172,33 @@ import Testing
     func aModelIsFoundUnderTheNamesThatReachIt(name: String, id: String?) {
         let list = ModelList(["llava:latest", "gemini", "gpt", "openai/*"].map { ModelEntry(id: $0) })
         #expect(list[name]?.id == id)
+    }
+
+    /// Bytes changed, cut and doubled at random: whatever still is JSON is a list or none.
+    @Test func damagedListsAreNoDanger() {
+        let whole = Array(
+            #"""
+            {"data":[{"id":"a","context_length":8e3,"architecture":{"input_modalities":["image"]},"pricing":{"prompt":"-1","completion":1e300}},
+             {"text_completions":[{"modelName":"x","specs":[{"input_modalities":7}]}],"id":null}],"models":["b",null,[{"id":{}}]]}
+            """#.utf8)
+        var random = SplitMix64(seed: 4)
+        var lists = 0
+        for _ in 0..<20_000 {
+            var bytes = whole
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let place = Int.random(in: 0..<bytes.count, using: &random)
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: bytes[place] = whole[Int.random(in: 0..<whole.count, using: &random)]
+                case 1: bytes.remove(at: place)
+                default: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 9)], at: place)
+                }
+            }
+            // Most are no JSON any more; those end before the reader.
+            guard let json = try? JSONValue(parsing: bytes), let list = ModelList(wire: json) else { continue }
+            lists += 1
+            #expect(list.models.allSatisfy { !$0.id.isEmpty && $0.contextLength ?? 1 > 0 && $0.inputPerMillion ?? .zero >= .zero })
+        }
+        #expect(lists > 1_000)
     }
 
     @Test func aRouteToAModelHasAPriceOfItsOwn() {

@@ -3,23 +3,23 @@ import CutlineCore
 /// A forecast for people and as JSON.
 enum EstimateText {
     static func lines(_ forecast: CostForecast) -> String {
-        var rows = [["jobs", jobs(forecast)]]
-        for (index, line) in pictures(forecast).enumerated() { rows.append([index == 0 ? "pictures" : "", line]) }
-        rows.append(["requests", "\(bytes(forecast.bodyBytes)), pictures as base64 included"])
-        rows.append(["input", input(forecast)])
-        rows.append(["output", output(forecast)])
-        rows.append(["cost", cost(forecast)])
-        return Words.table(rows)
+        let sections: [(String, [String])] = [
+            ("jobs", jobs(forecast)), ("pictures", pictures(forecast)),
+            ("requests", ["\(bytes(forecast.bodyBytes)), pictures as base64 included"]), ("input", input(forecast)),
+            ("output", output(forecast)), ("cost", cost(forecast)),
+        ]
+        return Words.table(sections.flatMap { name, lines in lines.enumerated().map { [$0 == 0 ? name : "", $1] } })
     }
 
-    private static func jobs(_ forecast: CostForecast) -> String {
+    private static func jobs(_ forecast: CostForecast) -> [String] {
         let rest = forecast.entries - forecast.tokens.calls
-        var parts = ["\(Words.number(forecast.tokens.calls)) to send (\(Words.number(forecast.added.new)) new)"]
-        if rest > 0 { parts.append("\(Words.number(rest)) not (captioned, the same as another, failed or held)") }
+        var lines = ["\(Words.number(forecast.tokens.calls)) to send (\(Words.number(forecast.added.new)) new)"]
+        if rest > 0 { lines.append("\(Words.number(rest)) not to send (captioned, the same as another, failed or held)") }
         if forecast.waitingElsewhere > 0 {
-            parts.append("\(Words.number(forecast.waitingElsewhere)) more of this batch wait in the queue and are not counted here")
+            lines.append(
+                "\(Words.number(forecast.waitingElsewhere)) more of this batch in the queue, which a run sends too; not counted here")
         }
-        return parts.joined(separator: "; ")
+        return lines
     }
 
     private static func pictures(_ forecast: CostForecast) -> [String] {
@@ -34,38 +34,38 @@ enum EstimateText {
         return lines.isEmpty ? ["none"] : lines
     }
 
-    private static func input(_ forecast: CostForecast) -> String {
+    private static func input(_ forecast: CostForecast) -> [String] {
         let (tokens, model) = (forecast.tokens, Words.clean(forecast.settings.model))
-        let pictures =
-            forecast.rule == .unknown
-            ? "no rule is known for \(model): \(range(ImageTokens.ruleOfThumb)) a picture taken" : "by the rule for \(model)"
-        return "about \(range(tokens.input)) tokens: \(Words.number(tokens.text)) of text (a token for four bytes, a rule of thumb), "
-            + "\(range(tokens.image)) of pictures (\(pictures))"
+        let rule =
+            forecast.rule == .unknown ? "no rule is known for \(model); \(range(ImageTokens.ruleOfThumb)) each" : "the rule for \(model)"
+        return [
+            "about \(range(tokens.input)) tokens", "\(Words.number(tokens.text)) of text (rule of thumb: one for four bytes)",
+            "\(range(tokens.image)) of pictures (\(rule))",
+        ]
     }
 
-    private static func output(_ forecast: CostForecast) -> String {
+    private static func output(_ forecast: CostForecast) -> [String] {
         let limit = forecast.settings.parameters.answerLimit
         let expected = forecast.tokens.expectedOutput(maxTokens: limit)
         let each = min(TokenEstimate.usualCaption, limit ?? .max)
-        let line = "about \(Words.number(expected)) tokens (\(Words.number(each)) a caption expected), "
-        guard let most = forecast.tokens.mostOutput(maxTokens: limit) else { return line + "without a bound; give --max-tokens" }
-        return line + "\(Words.number(most)) at most"
+        let most = forecast.tokens.mostOutput(maxTokens: limit).map { "\(Words.number($0)) at most" }
+        return ["about \(Words.number(expected)) tokens (\(Words.number(each)) a caption)", most ?? "no upper bound; give --max-tokens"]
     }
 
-    private static func cost(_ forecast: CostForecast) -> String {
+    private static func cost(_ forecast: CostForecast) -> [String] {
         guard let (price, source) = forecast.price else {
-            return "unknown: give a price in providers.json, with the provider's amounts: \(example(forecast.settings))"
+            return ["unknown; write a price into providers.json, with the provider's own amounts:", example(forecast.settings)]
         }
-        let perMillion = "\(Words.money(price.inputPerMillion)) and \(Words.money(price.outputPerMillion)) per million tokens"
         let origin = source == .profile ? "your price" : "the list of \(forecast.settings.profile.name)"
-        guard let cost = forecast.cost else { return "more than can be counted, at \(perMillion) (\(origin))" }
-        let amount =
+        let amounts = "\(Words.money(price.inputPerMillion)) and \(Words.money(price.outputPerMillion)) per million tokens (\(origin))"
+        guard let cost = forecast.cost else { return ["more than can be counted", amounts] }
+        let sum =
             switch cost.high {
             case nil: "\(Words.money(cost.low)) or more"
             case cost.low?: "about \(Words.money(cost.low))"
             case let high?: "\(Words.money(cost.low)) to \(Words.money(high))"
             }
-        return "\(amount), one call a job, at \(perMillion) (\(origin))"
+        return ["\(sum), without repeated calls", amounts]
     }
 
     /// What to write into `providers.json`; the amounts are to be replaced.

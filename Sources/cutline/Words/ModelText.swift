@@ -54,7 +54,7 @@ enum ModelText {
             return "check the API key\(profile.apiKeyEnv.map { " in \($0)" } ?? "")"
         case .wrongEndpoint, .malformedAnswer, .emptyAnswer, .modelNotFound:
             return "check base_url and models.path of its profile (`cutline providers \(profile.name)`)"
-        case .unreachable, .tls, .connectionLost: return "check the network and the profile's base_url"
+        case .unreachable, .tls, .connectionLost: return "its base_url is \(profile.baseURL ?? "not set")"
         default: return "try again later"
         }
     }
