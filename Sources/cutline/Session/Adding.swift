@@ -12,14 +12,17 @@ struct Adding {
     private let policy: RetryPolicy
     private let limits: Limits
     private let queuePath: FilePath
+    private let log: LogOptions
     private let environment: Environment
 
-    /// Entries of one transaction. Many cost least; but what was hashed is kept only at its end, and other workers wait meanwhile.
-    private static let (smallChunk, largeChunk) = (500, 10_000)
+    /// Entries that are read and hashed while others are written.
+    private static let chunk = 500
+    /// Chunks of one transaction. Many cost least; but what was hashed is kept only at its end, and other workers wait meanwhile.
+    private static let (few, many) = (1, 100)
 
     /// Reads the input and settles what the batch is. Nothing is written.
     init(
-        inputs: [String], selection: InputOptions, caption: CaptionOptions, policy: PolicyOptions, queue: QueueOptions, isQuiet: Bool,
+        inputs: [String], selection: InputOptions, caption: CaptionOptions, policy: PolicyOptions, queue: QueueOptions, log: LogOptions,
         in environment: Environment
     ) throws {
         let plan = try InputPlan.read(
@@ -33,29 +36,40 @@ struct Adding {
         settings = try choice.settings(named: name, catalogue: UserProfiles.catalogue(besideQueue: queuePath, in: environment))
         limits = policy.limits.over(plan.jobFile?.limits ?? Limits()).over(settings.profile.limits)
         self.policy = RetryPolicy(maxAttempts: policy.maxAttempts ?? 5, onUnknown: policy.onUnknown ?? .retry(times: nil))
-        self.environment = environment
-        var progress = InputProgress(isQuiet: isQuiet, in: environment)
+        (self.log, self.environment) = (log, environment)
+        var progress = InputProgress(isQuiet: log.quiet, in: environment)
         input = try plan.checked(for: settings) { progress.checked($0) }
     }
 
     var profile: Profile { settings.profile }
 
     /// Adds what is new and says what came of it.
-    func add(isQuiet: Bool) throws -> (queue: Queue, batch: BatchID) {
+    func add() throws -> (queue: Queue, batch: BatchID) {
         let queue = try Queue(at: queuePath, now: environment.now())
         let batch = try queue.openBatch(settings, policy: policy, limits: limits, now: environment.now())
-        let draft = { try Drafter.draft($0, settings: settings, knownDigest: queue.knownDigest) }
+        let (input, settings) = (input, settings)
+        let draft = { @Sendable (item: InputItem) in try Drafter.draft(item, settings: settings, knownDigest: queue.knownDigest) }
         try refuseTakenKeys(draft, queue, batch)
         var (added, count) = (Added(), 0)
-        var progress = InputProgress(isQuiet: isQuiet, in: environment)
+        var progress = InputProgress(isQuiet: log.quiet, in: environment)
         let isShared = try !queue.reader.workerStatuses().isEmpty
-        let chunk = isShared || input.hasDefaultFileKeys ? Self.smallChunk : Self.largeChunk
-        try input.forEachChunk(of: chunk) { items in
-            added = try added + queue.add(items.map(draft), to: batch, now: environment.now())
-            count += items.count
-            progress.added(count, of: input.count)
+        let chunks = isShared || input.hasDefaultFileKeys ? Self.few : Self.many
+        try Overlap.run { add in
+            try input.forEachChunk(of: Self.chunk) { try add($0.map(draft)) }
+        } using: { (next: () throws -> [JobDraft]?) in
+            while let first = try next() {
+                var (drafts, left) = (Optional(first), chunks)
+                added = try added + queue.add(to: batch, now: environment.now()) {
+                    guard left > 0, let chunk = try drafts ?? next() else { return nil }
+                    (drafts, left, count) = (nil, left - 1, count + chunk.count)
+                    return chunk
+                }
+                progress.added(count, of: input.count)
+            }
         }
-        if !isQuiet {
+        let event = LogEvent(added, to: settings.name, skipped: input.skipped)
+        if let line = log.line(event, in: environment) { environment.error.say(line) }
+        if !log.quiet {
             if let skipped = input.skipped.description { environment.error.say("\(skipped)\n") }
             environment.error.say(AddedText.line(added, batch: settings.name))
         }
@@ -71,7 +85,7 @@ struct Adding {
         let draft = { (item: InputItem) in
             try Drafter.draft(item, settings: settings) { try stored?.knownDigest(of: $0, stamp: $1) }
         }
-        try input.forEachChunk(of: Self.smallChunk) { try rehearsal.add($0.map(draft), to: batch) }
+        try input.forEachChunk(of: Self.chunk) { try rehearsal.add($0.map(draft), to: batch) }
         let queued = try stored?.batchStatuses().first { $0.name == settings.name }?.count(.queued) ?? 0
         if let skipped = input.skipped.description { environment.error.say("\(skipped)\n") }
         environment.error.say(AddedText.line(rehearsal.added, batch: settings.name))
@@ -81,7 +95,7 @@ struct Adding {
     /// A default key that belongs to another file is found before anything is added.
     private func refuseTakenKeys(_ draft: (InputItem) throws -> JobDraft, _ queue: Queue, _ batch: BatchID) throws {
         guard !isNew, input.hasDefaultFileKeys else { return }
-        try input.forEachChunk(of: Self.smallChunk) { items in
+        try input.forEachChunk(of: Self.chunk) { items in
             for item in items where !item.hasOwnKey {
                 guard let given = item.filePath, let stored = try queue.path(ofDefaultKey: item.key, in: batch),
                     stored.bytes != given.bytes
