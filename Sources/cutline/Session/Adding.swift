@@ -59,11 +59,13 @@ struct Adding {
         } using: { (next: () throws -> [JobDraft]?) in
             while let first = try next() {
                 var (drafts, left) = (Optional(first), chunks)
-                added = try added + queue.add(to: batch, now: environment.now()) {
-                    guard left > 0, let chunk = try drafts ?? next() else { return nil }
-                    (drafts, left, count) = (nil, left - 1, count + chunk.count)
-                    return chunk
-                }
+                added =
+                    try added
+                    + queue.add(to: batch, now: environment.now()) {
+                        guard left > 0, let chunk = try drafts ?? next() else { return nil }
+                        (drafts, left, count) = (nil, left - 1, count + chunk.count)
+                        return chunk
+                    }
                 progress.added(count, of: input.count)
             }
         }
