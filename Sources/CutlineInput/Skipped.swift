@@ -12,6 +12,8 @@ package struct Skipped: Hashable, Sendable {
 
     package init() {}
 
+    package var total: Int { notPictures + special + danglingLinks + hidden + unreadable + excluded }
+
     mutating func add(_ other: Skipped) {
         notPictures += other.notPictures
         special += other.special

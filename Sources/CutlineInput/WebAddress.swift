@@ -19,11 +19,16 @@ enum WebAddress {
 
     private static func host(_ text: String) -> Substring.UTF8View? {
         guard let length = schemeLength(text) else { return nil }
-        return text.utf8.dropFirst(length).prefix { !"/?#".utf8.contains($0) }
+        return text.utf8.dropFirst(length).prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
     }
 
+    /// Looked at for each of millions of rows, so nothing is copied.
     private static func schemeLength(_ text: String) -> Int? {
-        let head = text.utf8.prefix(8).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-        return ["http://", "https://"].first { head.starts(with: $0.utf8) }?.utf8.count
+        let head = text.utf8.prefix(8)
+        return schemes.first { scheme in
+            head.count >= scheme.count && zip(head, scheme).allSatisfy { ((0x41...0x5A).contains($0) ? $0 | 0x20 : $0) == $1 }
+        }?.count
     }
+
+    private static let schemes = ["http://", "https://"].map { Array($0.utf8) }
 }

@@ -109,8 +109,9 @@ extension Queue {
     private static func makeDurable(_ db: Database, path: FilePath) throws {
         try db.execute(sql: "PRAGMA synchronous = FULL")
         try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
-        // 24 MB: adding touches the index of fingerprints everywhere, and a page that does not stay is written again and again.
-        try db.execute(sql: "PRAGMA cache_size = -24576")
+        // 40 MB at most: adding touches the index of fingerprints everywhere, and a page that does not stay is read and written again and
+        // again. What is not used is not taken.
+        try db.execute(sql: "PRAGMA cache_size = -40960")
         #if os(macOS)
             try db.execute(sql: "PRAGMA fullfsync = ON")
             try db.execute(sql: "PRAGMA checkpoint_fullfsync = ON")

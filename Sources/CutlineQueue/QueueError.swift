@@ -25,7 +25,7 @@ extension QueueError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unusable(let path, let reason):
-            "cannot use \(path.text): \(reason)"
+            "cannot use \(path.text): \(reason)" + (Self.advice(on: reason).map { "; \($0)" } ?? "")
         case .networkFileSystem(let path, let kind):
             "\(path.text) is on a network file system (\(kind)), where SQLite's locks are not safe; put the queue on a local disk with --queue PATH"
         case .foreign(let path):
@@ -49,5 +49,21 @@ extension QueueError: CustomStringConvertible {
         case .workerGone:
             "this worker was declared dead by another one (was the machine suspended?); start it again"
         }
+    }
+}
+
+extension QueueError {
+    /// What to do, by the words of the system and of SQLite.
+    private static func advice(on reason: String) -> String? {
+        let advice = [
+            ("read-only", "make it writable, or put the queue elsewhere with --queue PATH"),
+            ("readonly", "make it writable, or put the queue elsewhere with --queue PATH"),
+            ("permission", "change its permissions, or put the queue elsewhere with --queue PATH"),
+            ("full", "make room on the disk, then run again"), ("no space", "make room on the disk, then run again"),
+            ("locked", "another process holds it for long; run again when that one is done"),
+            ("no such file", "make the folder, or put the queue elsewhere with --queue PATH"),
+        ]
+        let reason = reason.lowercased()
+        return advice.first { reason.contains($0.0) }?.1
     }
 }

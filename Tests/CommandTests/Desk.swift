@@ -55,7 +55,7 @@ struct Desk {
         defer { close(input) }
         let environment = Environment(
             now: now, jitter: { 0.5 }, variables: variables, folder: folder.path, host: "desk", processID: 42,
-            input: FileDescriptor(rawValue: input), patience: .seconds(40), output: StandardStream(descriptor: output ?? descriptors[0]),
+            input: FileDescriptor(rawValue: input), patience: .seconds(300), output: StandardStream(descriptor: output ?? descriptors[0]),
             error: StandardStream(descriptor: descriptors[1], columns: { columns }))
         let code = await Cutline.run(arguments, in: environment)
         // Whether a line of progress comes in between depends on the machine.

@@ -8,11 +8,25 @@ import Testing
     @Test func aCallIsOneObjectALine() async throws {
         let said = await Desk(pictures: "a.png").caption("a.png", "--log-format", "json")
         let events = try said.error.split(separator: "\n").map { try JSONValue(parsing: $0.utf8) }
-        #expect(events.map { $0["event"]?.string } == ["call_ended", "finished"])
-        #expect(events[0]["time"]?.string == "2026-11-20T12:00:00Z" && events[0]["level"]?.string == "info")
-        #expect(events[0]["outcome"]?.string == "caption" && events[0]["effect"]?.string == "accepted")
-        #expect(events[0]["total_tokens"]?.int == 267)
+        #expect(events.map { $0["event"]?.string } == ["added", "call_ended", "finished"])
+        #expect(events[1]["time"]?.string == "2026-11-20T12:00:00Z" && events[1]["level"]?.string == "info")
+        #expect(events[1]["outcome"]?.string == "caption" && events[1]["effect"]?.string == "accepted")
+        #expect(events[1]["total_tokens"]?.int == 267)
         #expect(!said.error.contains("Describe.") && !said.error.contains("PNG"))
+    }
+
+    @Test func addingSaysWhatItFound() async {
+        let desk = Desk(pictures: "a.png", "b.png")
+        let words = ["a.png", "b.png", "--batch", "two", "--provider", "simulator", "--model", "m", "--prompt", "Describe."]
+        _ = await desk.run(["add", "a.png"] + words.dropFirst(2) + ["--quiet"])
+        let said = await desk.run(["add"] + words + ["--log-format", "json"])
+        #expect(
+            said.error == """
+                {"time":"2026-11-20T12:00:00Z","level":"info","event":"added","batch":"two","new":1,"known":1,"copies":0,"edited":0,\
+                "cancelled":0,"skipped":0}
+
+                """)
+        #expect(await desk.run(["add"] + words + ["--log-format", "json", "--log-level", "notice"]).error.isEmpty)
     }
 
     @Test func promptsAndCaptionsComeAtDebug() async {

@@ -186,6 +186,9 @@ import Testing
             #expect(said.code == 0 && said.error.hasPrefix(warning))
             #expect(server.posts == 1)
             #expect(await run(desk, model: model, "--quiet").error == "")
+            let logged = await run(desk, model: model, "--log-format", "json").error
+            #expect(
+                logged.split(separator: "\n").first?.contains(#""level":"warning","event":"model_doubtful","model":"\#(model)""#) == true)
         }
     }
 

@@ -34,9 +34,19 @@ extension Queue {
     ///
     /// - Throws: `QueueError.keyTaken`; then nothing of this chunk was added.
     package func add(_ drafts: [JobDraft], to batch: BatchID, now: Timestamp) throws -> Added {
+        var chunks = [drafts][...]
+        return try add(to: batch, now: now) { chunks.popFirst() }
+    }
+
+    /// Adds several chunks in one transaction: each costs a pass over the index of fingerprints, which have no order of their own.
+    ///
+    /// - Parameter next: the next chunk; nil ends the transaction. It must not wait for long: no other process can write meanwhile.
+    package func add(to batch: BatchID, now: Timestamp, next: () throws -> [JobDraft]?) throws -> Added {
         try write { db in
             let adding = AddStep(db: db, batch: batch, now: now)
-            return try drafts.reduce(Added()) { try $0 + adding.add($1) }
+            var added = Added()
+            while let drafts = try next() { added = try drafts.reduce(added) { try $0 + adding.add($1) } }
+            return added
         }
     }
 

@@ -18,15 +18,15 @@ struct Add: Command {
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
     @OptionGroup(title: "Limits and policies") var policy: PolicyOptions
-    @Flag(name: .shortAndLong, help: "Show errors only.") var quiet = false
+    @OptionGroup(title: "Reporting") var log: LogOptions
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             let adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, policy: policy, queue: queue, isQuiet: quiet,
+                inputs: inputs, selection: input.selection, caption: caption, policy: policy, queue: queue, log: log,
                 in: environment)
             if input.dryRun { return try adding.rehearse() }
-            try adding.add(isQuiet: quiet).queue.close()
+            try adding.add().queue.close()
         }
     }
 }

@@ -21,12 +21,11 @@ struct Models: Command {
     var apiKeyFile: String?
     @Flag(help: "Allow plain http to other machines.") var insecureHttp = false
 
-    private static let patience = Duration.seconds(30)
-
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             let profile = try UserProfiles.catalogue(besideQueue: queue.path(in: environment), in: environment).profile(named: provider)
-            let list = try await list(of: profile, keys: KeyRing(environment, file: apiKeyFile))
+            let list = try await list(
+                of: profile, keys: KeyRing(environment, file: apiKeyFile), patience: environment.patience * 10)
             let shown = vision ? list.models.filter { $0.vision == true } : list.models
             try environment.output.send(json ? ModelText.json(shown, provider: profile.name) : ModelText.table(shown))
             let unknown = list.models.count { $0.vision == nil }
@@ -34,14 +33,14 @@ struct Models: Command {
         }
     }
 
-    private func list(of profile: Profile, keys: KeyRing) async throws -> ModelList {
+    private func list(of profile: Profile, keys: KeyRing, patience: Duration) async throws -> ModelList {
         guard profile.baseURL != nil else {
             throw CommandEnd.usage("\(profile.name) runs in this process and lists no models; it answers to any name")
         }
         if let objection = ProviderClient.objection(to: profile, allowsInsecureHTTP: insecureHttp) { throw CommandEnd.usage(objection) }
         if profile.models?.needsKey == true { try keys.check(profile, allowsInsecureHTTP: insecureHttp) }
         switch await ProviderClient.models(
-            of: profile, key: keys.key(for: profile), timeout: Self.patience, allowsInsecureHTTP: insecureHttp)
+            of: profile, key: keys.key(for: profile), timeout: patience, allowsInsecureHTTP: insecureHttp)
         {
         case .success(let list): return list
         case .failure(let failure):

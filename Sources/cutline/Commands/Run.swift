@@ -24,14 +24,14 @@ struct Run: Command {
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             var adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, policy: policy, queue: queue, isQuiet: work.quiet,
+                inputs: inputs, selection: input.selection, caption: caption, policy: policy, queue: queue, log: work.log,
                 in: environment)
             if input.dryRun { return try adding.rehearse() }
             // A missing key is better found before anything is added.
             let keys = try KeyRing(environment, file: work.apiKeyFile)
             try keys.check(adding.profile, allowsInsecureHTTP: work.insecureHttp)
-            await adding.askForModel(keys: keys, allowsInsecureHTTP: work.insecureHttp, isQuiet: work.quiet)
-            let (opened, batch) = try adding.add(isQuiet: work.quiet)
+            await adding.askForModel(keys: keys, allowsInsecureHTTP: work.insecureHttp)
+            let (opened, batch) = try adding.add()
             try await Working(queue: opened, scope: .batch(batch), options: work, location: queue, keys: keys, environment: environment)
                 .run()
         }

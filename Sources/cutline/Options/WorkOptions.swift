@@ -12,12 +12,7 @@ struct WorkOptions: ParsableArguments {
     var noWait = false
     @Flag(help: "Allow plain http to other machines.")
     var insecureHttp = false
-    @Flag(name: [.customShort("q"), .customLong("quiet")], help: "Show errors only.")
-    var isQuiet = false
-    @Option(help: ArgumentHelp("Log calls, lanes and stops on stderr, from this level on.", valueName: "level"))
-    var logLevel: LogLevel?
-    @Option(help: ArgumentHelp("text, or json: one object a line, and no progress (default level: info).", valueName: "format"))
-    var logFormat: LogFormat?
+    @OptionGroup var log: LogOptions
 
     func validate() throws {
         guard let timeout else { return }
@@ -25,12 +20,6 @@ struct WorkOptions: ParsableArguments {
             throw ValidationError("--timeout must be at least 0.001 and at most 86400 seconds.")
         }
     }
-
-    /// Lines of JSON stand alone.
-    var quiet: Bool { isQuiet || logFormat == .json }
-
-    /// From which level on something is logged; nil: not at all.
-    var lowestLevel: LogLevel? { logLevel ?? (logFormat == nil ? nil : .info) }
 
     var deadline: Duration { .milliseconds(Int64((timeout ?? 300) * 1_000)) }
 }

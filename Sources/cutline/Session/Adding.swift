@@ -12,14 +12,18 @@ struct Adding {
     private let policy: RetryPolicy
     private let limits: Limits
     private let queuePath: FilePath
+    /// Nil: nothing is logged.
+    private let log: LogOptions?
     private let environment: Environment
 
-    /// Entries of one transaction. Many cost least; but what was hashed is kept only at its end, and other workers wait meanwhile.
-    private static let (smallChunk, largeChunk) = (500, 10_000)
+    /// Entries that are read and hashed while others are written.
+    private static let chunk = 500
+    /// Chunks of one transaction. Many cost least; but what was hashed is kept only at its end, and other workers wait meanwhile.
+    private static let (few, many) = (1, 100)
 
     /// Reads the input and settles what the batch is. Nothing is written.
     init(
-        inputs: [String], selection: InputSelection, caption: CaptionOptions, policy: PolicyOptions?, queue: QueueOptions, isQuiet: Bool,
+        inputs: [String], selection: InputSelection, caption: CaptionOptions, policy: PolicyOptions?, queue: QueueOptions, log: LogOptions?,
         in environment: Environment
     ) throws {
         let plan = try InputPlan.read(
@@ -34,29 +38,42 @@ struct Adding {
         settings.profile.listedPrices = stored?.profile.listedPrices
         limits = (policy?.limits ?? Limits()).over(plan.jobFile?.limits ?? Limits()).over(settings.profile.limits)
         self.policy = RetryPolicy(maxAttempts: policy?.maxAttempts ?? 5, onUnknown: policy?.onUnknown ?? .retry(times: nil))
-        self.environment = environment
-        var progress = InputProgress(isQuiet: isQuiet, in: environment)
+        (self.log, self.environment) = (log, environment)
+        var progress = InputProgress(isQuiet: log?.quiet ?? false, in: environment)
         input = try plan.checked(for: settings) { progress.checked($0) }
     }
 
     var profile: Profile { settings.profile }
 
     /// Adds what is new and says what came of it.
-    func add(isQuiet: Bool) throws -> (queue: Queue, batch: BatchID) {
+    func add() throws -> (queue: Queue, batch: BatchID) {
         let queue = try Queue(at: queuePath, now: environment.now())
         let batch = try queue.openBatch(settings, policy: policy, limits: limits, now: environment.now())
-        let draft = { try Drafter.draft($0, settings: settings, knownDigest: queue.knownDigest) }
+        let (input, settings) = (input, settings)
+        let draft = { @Sendable (item: InputItem) in try Drafter.draft(item, settings: settings, knownDigest: queue.knownDigest) }
         try refuseTakenKeys(draft, queue, batch)
         var (added, count) = (Added(), 0)
-        var progress = InputProgress(isQuiet: isQuiet, in: environment)
+        var progress = InputProgress(isQuiet: log?.quiet ?? false, in: environment)
         let isShared = try !queue.reader.workerStatuses().isEmpty
-        let chunk = isShared || input.hasDefaultFileKeys ? Self.smallChunk : Self.largeChunk
-        try input.forEachChunk(of: chunk) { items in
-            added = try added + queue.add(items.map(draft), to: batch, now: environment.now())
-            count += items.count
-            progress.added(count, of: input.count)
+        let chunks = isShared || input.hasDefaultFileKeys ? Self.few : Self.many
+        try Overlap.run { add in
+            try input.forEachChunk(of: Self.chunk) { try add($0.map(draft)) }
+        } using: { (next: () throws -> [JobDraft]?) in
+            while let first = try next() {
+                var (drafts, left) = (Optional(first), chunks)
+                added =
+                    try added
+                    + queue.add(to: batch, now: environment.now()) {
+                        guard left > 0, let chunk = try drafts ?? next() else { return nil }
+                        (drafts, left, count) = (nil, left - 1, count + chunk.count)
+                        return chunk
+                    }
+                progress.added(count, of: input.count)
+            }
         }
-        if !isQuiet {
+        let event = LogEvent(added, to: settings.name, skipped: input.skipped)
+        if let line = log?.line(event, in: environment) { environment.error.say(line) }
+        if log?.quiet != true {
             if let skipped = input.skipped.description { environment.error.say("\(skipped)\n") }
             environment.error.say(AddedText.line(added, batch: settings.name))
         }
@@ -83,26 +100,28 @@ struct Adding {
         let draft = { (item: InputItem) in
             try Drafter.draft(item, settings: settings) { try stored?.knownDigest(of: $0, stamp: $1) }
         }
-        try input.forEachChunk(of: Self.smallChunk) { try body(rehearsal.add($0.map(draft), to: batch)) }
+        try input.forEachChunk(of: Self.chunk) { try body(rehearsal.add($0.map(draft), to: batch)) }
         return (rehearsal, try stored?.batchStatuses().first { $0.name == settings.name }?.count(.queued) ?? 0)
     }
 
     /// Asks the provider's list about the model, keeps its price with the batch, and warns of a model that cannot do the work. Where the
     /// list cannot be had, nothing is said: the calls themselves will tell.
-    mutating func askForModel(keys: KeyRing, allowsInsecureHTTP: Bool, isQuiet: Bool) async {
+    mutating func askForModel(keys: KeyRing, allowsInsecureHTTP: Bool) async {
         guard profile.prices?[settings.model] == nil,
             let list = await ModelLookup.list(
                 of: profile, keys: keys, patience: environment.patience, allowsInsecureHTTP: allowsInsecureHTTP)
         else { return }
         if let price = list[settings.model]?.price { settings.profile.listedPrices = [settings.model: price] }
-        guard !isQuiet, let warning = ModelText.warning(of: settings.model, at: profile.name, in: list) else { return }
-        environment.error.say("\(warning)\n")
+        guard let warning = ModelText.warning(of: settings.model, at: profile.name, in: list) else { return }
+        let event = LogEvent(level: .warning, name: "model_doubtful", fields: [.init("model", settings.model), .init("message", warning)])
+        if let line = log?.line(event, in: environment) { environment.error.say(line) }
+        if log?.quiet != true { environment.error.say("\(warning)\n") }
     }
 
     /// A default key that belongs to another file is found before anything is added.
     private func refuseTakenKeys(_ draft: (InputItem) throws -> JobDraft, _ queue: Queue, _ batch: BatchID) throws {
         guard !isNew, input.hasDefaultFileKeys else { return }
-        try input.forEachChunk(of: Self.smallChunk) { items in
+        try input.forEachChunk(of: Self.chunk) { items in
             for item in items where !item.hasOwnKey {
                 guard let given = item.filePath, let stored = try queue.path(ofDefaultKey: item.key, in: batch),
                     stored.bytes != given.bytes

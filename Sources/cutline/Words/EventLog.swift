@@ -1,5 +1,6 @@
 import ArgumentParser
 import CutlineCore
+import CutlineInput
 import CutlineQueue
 import CutlineRunner
 
@@ -75,6 +76,14 @@ extension LogEvent {
         case .queueFailed(let error, let saved):
             self.init(level: .error, name: "queue_failed", fields: [Field("message", "\(error)"), Field("saved", saved)])
         }
+    }
+
+    init(_ added: Added, to batch: String, skipped: Skipped) {
+        let counts = [
+            ("new", added.new), ("known", added.known), ("copies", added.copies), ("edited", added.edited), ("cancelled", added.cancelled),
+            ("skipped", skipped.total),
+        ]
+        self.init(level: .info, name: "added", fields: [Field("batch", batch)] + counts.map { Field($0.0, Int64($0.1)) })
     }
 
     private init(_ claim: Claim, _ outcome: Outcome, _ effect: Settled.Effect, at now: Timestamp) {

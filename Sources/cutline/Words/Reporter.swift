@@ -9,8 +9,7 @@ final class Reporter: Sendable {
     private let queue: QueueReader
     private let scope: Scope
     private let isQuiet: Bool
-    private let lowestLevel: LogLevel?
-    private let logFormat: LogFormat
+    private let log: LogOptions
     /// `--queue PATH`, where commands that are advised need it.
     private let queueWords: [String]
     private let environment: Environment
@@ -28,9 +27,8 @@ final class Reporter: Sendable {
     init(queue: QueueReader, scope: Scope, options: WorkOptions, queueWords: [String], in environment: Environment) {
         self.queue = queue
         self.scope = scope
-        isQuiet = options.quiet
-        lowestLevel = options.lowestLevel
-        logFormat = options.logFormat ?? .text
+        isQuiet = options.log.quiet
+        log = options.log
         self.queueWords = queueWords
         self.environment = environment
         state = Mutex(State(startedAt: environment.now()))
@@ -44,7 +42,7 @@ final class Reporter: Sendable {
 
     /// Called by the runner, in order, on its own queue.
     func hear(_ event: RunnerEvent) {
-        if let lowestLevel { log(LogEvent(event, isDetailed: lowestLevel == .debug, at: environment.now())) }
+        if let lowest = log.lowestLevel { write(LogEvent(event, isDetailed: lowest == .debug, at: environment.now())) }
         guard !isQuiet else { return }
         switch event {
         case .progress(let progress):
@@ -69,8 +67,8 @@ final class Reporter: Sendable {
     /// The last words of a run.
     func close(_ end: RunEnd) {
         environment.error.say(erased())
-        log(LogEvent(end))
-        guard logFormat == .text else { return }
+        write(LogEvent(end))
+        guard log.format == .text else { return }
         // A queue that cannot be read is the exit's to report.
         let batches = (try? queue.batchStatuses(in: scope)) ?? []
         if !isQuiet, !batches.isEmpty {
@@ -79,9 +77,9 @@ final class Reporter: Sendable {
         say(RunText.troubles(batches, stopped: stopped(batches), end).joined(separator: "\n"))
     }
 
-    private func log(_ event: LogEvent?) {
-        guard let event, let lowestLevel, event.level >= lowestLevel else { return }
-        say(event.line(logFormat, at: environment.now()))
+    private func write(_ event: LogEvent?) {
+        guard let line = event.flatMap({ log.line($0, in: environment) }) else { return }
+        environment.error.say(erased() + line)
     }
 
     private func stopped(_ batches: [BatchStatus]) -> [String] {
