@@ -19,7 +19,7 @@ package struct NamePattern: Hashable, Sendable {
         guard let first = parts.first, let last = parts.last, name.starts(with: first) else { return false }
         guard parts.count > 1 else { return name.count == first.count }
         var rest = name.dropFirst(first.count)
-        guard rest.count >= last.count, rest.suffix(last.count).elementsEqual(last) else { return false }
+        guard rest.suffix(last.count).elementsEqual(last) else { return false }
         rest = rest.dropLast(last.count)
         for part in parts.dropFirst().dropLast() where !part.isEmpty {
             guard let place = rest.firstRange(of: part) else { return false }

@@ -20,7 +20,10 @@ import Testing
         #expect(range == tokens...tokens)
     }
 
-    @Test(arguments: [(1_800, 2_400, 1_452), (1_024, 1_024, 1_024), (2_048, 2_048, 1_521), (33, 1, 2), (4_096, 32, 128)])
+    @Test(arguments: [
+        (1_800, 2_400, 1_452), (1_200, 1_600, 1_452), (1_200, 1_900, 1_519), (1_300, 2_300, 1_508), (1_024, 1_024, 1_024),
+        (2_048, 2_048, 1_521), (33, 1, 2), (4_096, 32, 128),
+    ])
     func patchesAreCountedAsPublished(width: Int, height: Int, patches: Int) {
         let size = PictureSize(width: width, height: height)
         #expect(ImageTokens.patches(percent: 100).range(of: size, detail: .high) == patches...patches)
