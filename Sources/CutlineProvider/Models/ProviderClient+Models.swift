@@ -55,6 +55,7 @@ struct ModelInquiry: Sendable {
         // The same as for a call, so that the key is shown in the same way.
         request.headers = Call(request: CaptionRequest(model: "", prompt: "", images: []), profile: profile, key: key).headers
         request.headers.remove(name: "Content-Type")
+        request.headers.replaceOrAdd(name: "Accept", value: "application/json")
         let response = try await client.execute(request, deadline: .distantFuture)
         let body = try await response.body.collect(upTo: ProviderClient.maxAnswerBytes)
         return Answer(status: Int(response.status.code), headers: response.headers, body: Array(body.readableBytesView))
