@@ -44,7 +44,7 @@ let package = Package(
         room("CutlineCore", [system]),
         .target(
             name: "CutlineMigrationsSQLite", path: "migrations/sqlite",
-            resources: [.embedInCode("0001-queue.sql")], swiftSettings: strict),
+            resources: [.embedInCode("0001-queue.sql"), .embedInCode("0002-answers.sql")], swiftSettings: strict),
         // Level 1
         room("CutlineInput", ["CutlineCore", system, crypto]),
         room("CutlineQueue", ["CutlineCore", "CutlineMigrationsSQLite", system, crypto, grdb]),

@@ -57,6 +57,8 @@ package struct PictureFile: Codable, Hashable, Sendable {
 package enum ImageSource: Codable, Hashable, Sendable {
     case url(String)
     case file(PictureFile)
+
+    package var isURL: Bool { if case .url = self { true } else { false } }
 }
 
 /// What a batch is: provider, model, texts and parameters never change under one name.

@@ -41,6 +41,8 @@ package enum LaneAction: Hashable, Sendable {
     case blocked(until: Timestamp, message: String)
     case paused(Pause)
     case opened(until: Timestamp, message: String)
+    /// From now on the model's requests are sent changed.
+    case learned(Remedy, model: String, message: String)
 }
 
 /// The jobs that share one rate limit. A state machine without I/O or clock: events go in, actions come out, and its value is
@@ -57,6 +59,9 @@ package struct Lane: Codable, Hashable, Sendable {
     /// Refusal events since the last answer; the wait doubles with each.
     private var refusalEvents = 0
     private var lastBlock: Timestamp?
+    /// By model; nil and absent: nothing. (A lane that was stored before it could learn has no such member.)
+    private var learned: [String: Quirks]?
+    private var refusals: RefusalStreak?
 
     package init(limits: Limits, at now: Timestamp) {
         self.limits = limits
@@ -95,9 +100,15 @@ package struct Lane: Codable, Hashable, Sendable {
         return nil
     }
 
-    /// Hears how a call ended that was reserved with `estimatedTokens` and sent at `startedAt`.
+    /// What was learned of a model.
+    package func quirks(of model: String) -> Quirks { learned?[model] ?? Quirks() }
+
+    /// Whether the lane is paused because calls were refused like this one: then the request is at fault, not the job.
+    package func isPaused(byRefusalsLike failure: Failure) -> Bool { paused?.kind == failure.kind && refusals?.matches(failure) ?? false }
+
+    /// Hears how a call to `model` ended that was reserved with `estimatedTokens` and sent at `startedAt`.
     package mutating func apply(
-        _ event: LaneEvent, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp
+        _ event: LaneEvent, model: String, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp
     ) -> [LaneAction] {
         inFlight = max(0, inFlight - 1)
         switch event {
@@ -109,10 +120,11 @@ package struct Lane: Codable, Hashable, Sendable {
             tokens?.reconcile(by: Double((used ?? estimatedTokens) - estimatedTokens), at: now)
             slots.callEnded(setback: false)
             breaker.close()
-            refusalEvents = 0
+            (refusalEvents, refusals) = (0, nil)
             return []
         case .failed(let failure):
-            return fail(failure, estimatedTokens: estimatedTokens, startedAt: startedAt, at: now)
+            let actions = fail(failure, estimatedTokens: estimatedTokens, startedAt: startedAt, at: now)
+            return actions + learn(from: failure, model: model)
         case .unanswered(let failure):
             slots.callEnded(setback: true)
             return breakerActions(failure, startedAt: startedAt, at: now)
@@ -127,14 +139,33 @@ package struct Lane: Codable, Hashable, Sendable {
         slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout)
         // Whatever it says, an answer shows that the connection works.
         if failure.status != nil, !failure.kind.isTransport { breaker.close() }
+        if failure.remedy != nil { return [] }
         switch failure.kind.scope {
         case .lane: return pauseOrBlock(failure, startedAt: startedAt, at: now)
         case .pace: return block(failure, startedAt: startedAt, at: now)
         case .transient where failure.kind == .overloaded && failure.retryAfter != nil:
             return block(failure, startedAt: startedAt, at: now)
         case .transient where failure.kind.isTransport: return breakerActions(failure, startedAt: startedAt, at: now)
-        case .transient, .job, .ours: return []
+        case .job: return pauseIfAlike(failure)
+        case .transient, .ours: return []
         }
+    }
+
+    private mutating func learn(from failure: Failure, model: String) -> [LaneAction] {
+        guard let remedy = failure.remedy else { return [] }
+        var quirks = quirks(of: model)
+        guard quirks.learn(remedy) else { return [] }
+        learned = (learned ?? [:]).merging([model: quirks]) { $1 }
+        return [.learned(remedy, model: model, message: failure.message)]
+    }
+
+    /// Five refusals alike would be the first of a whole batch's.
+    private mutating func pauseIfAlike(_ failure: Failure) -> [LaneAction] {
+        var streak = refusals ?? RefusalStreak()
+        streak.add(failure)
+        refusals = streak
+        guard streak.count >= RefusalStreak.limit else { return [] }
+        return pause(Pause(kind: failure.kind, message: "\(streak.count) jobs in a row were refused alike: \(failure.message)"))
     }
 
     /// A quota that ends at a told time is waited for; everything else waits for a person.
@@ -179,7 +210,7 @@ package struct Lane: Codable, Hashable, Sendable {
 
     /// A worker that starts lifts what a person may have mended; the same refusal pauses the lane again.
     package mutating func resume() {
-        paused = nil
+        (paused, refusals) = (nil, nil)
         breaker = Breaker()
     }
 }

@@ -185,7 +185,7 @@ import Testing
                 "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{},\
                 "attempt_log":[{"n":1,"phase":"failed","billed":"no","started_at":"2026-11-20T12:00:00Z","ended_at":"2026-11-20T12:00:00Z",\
                 "latency_ms":0,"request_id":null,"error":{"class":"invalid_request","status":400,"message":"A simulated fault: status 400."},\
-                "input_tokens":null,"output_tokens":null,"cost_usd":null,"duplicate_caption":null}]}
+                "input_tokens":null,"output_tokens":null,"cost_usd":null,"duplicate_caption":null,"rejected_answer":null}]}
 
                 """)
     }

@@ -14,7 +14,7 @@ struct LaneTests {
     /// Takes a call and hears of its end.
     private func call(_ lane: inout Lane, _ event: LaneEvent, sent: Int64, ended: Int64, tokens: Int = 0) -> [LaneAction] {
         #expect(lane.tryReserve(estimatedTokens: tokens, at: at(sent)) == nil)
-        return lane.apply(event, estimatedTokens: tokens, startedAt: at(sent), at: at(ended))
+        return lane.apply(event, model: "m", estimatedTokens: tokens, startedAt: at(sent), at: at(ended))
     }
 
     private func refused(_ wait: Duration? = nil) -> LaneEvent {
@@ -27,7 +27,7 @@ struct LaneTests {
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(0)) == nil)
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(0)) == nil)
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(0)) == .slots)
-        #expect(lane.apply(.answered(usedTokens: nil), estimatedTokens: 0, startedAt: at(0), at: at(1)) == [])
+        #expect(lane.apply(.answered(usedTokens: nil), model: "m", estimatedTokens: 0, startedAt: at(0), at: at(1)) == [])
         #expect(lane.inFlight == 1)
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(1)) == nil)
         lane.forget(calls: 5)
@@ -57,7 +57,7 @@ struct LaneTests {
     @Test func allRefusalsOfOneBurstAreOneEvent() {
         var lane = lane()
         for _ in 0..<50 { #expect(lane.tryReserve(estimatedTokens: 0, at: at(0)) == nil) }
-        let actions = (0..<50).flatMap { lane.apply(refused(), estimatedTokens: 0, startedAt: at(0), at: at(100 + $0)) }
+        let actions = (0..<50).flatMap { lane.apply(refused(), model: "m", estimatedTokens: 0, startedAt: at(0), at: at(100 + $0)) }
         #expect(actions == [.blocked(until: at(1_100), message: "slow down")])
         #expect(call(&lane, refused(), sent: 1_100, ended: 1_200) == [.blocked(until: at(3_200), message: "slow down")])
     }
@@ -65,9 +65,9 @@ struct LaneTests {
     @Test func aLongerWaitInTheSameBurstIsObeyed() {
         var lane = lane()
         for _ in 0..<3 { #expect(lane.tryReserve(estimatedTokens: 0, at: at(0)) == nil) }
-        _ = lane.apply(refused(.seconds(5)), estimatedTokens: 0, startedAt: at(0), at: at(100))
-        #expect(lane.apply(refused(.seconds(9)), estimatedTokens: 0, startedAt: at(0), at: at(200)) == [])
-        #expect(lane.apply(refused(.seconds(1)), estimatedTokens: 0, startedAt: at(0), at: at(300)) == [])
+        _ = lane.apply(refused(.seconds(5)), model: "m", estimatedTokens: 0, startedAt: at(0), at: at(100))
+        #expect(lane.apply(refused(.seconds(9)), model: "m", estimatedTokens: 0, startedAt: at(0), at: at(200)) == [])
+        #expect(lane.apply(refused(.seconds(1)), model: "m", estimatedTokens: 0, startedAt: at(0), at: at(300)) == [])
         #expect(lane.blockedUntil == at(9_200))
     }
 
@@ -85,7 +85,7 @@ struct LaneTests {
         let pause = Pause(kind: kind, message: "the sentence")
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(0)) == nil)
         #expect(call(&lane, failure, sent: 0, ended: 1) == [.paused(pause)])
-        #expect(lane.apply(failure, estimatedTokens: 0, startedAt: at(0), at: at(2)) == [])
+        #expect(lane.apply(failure, model: "m", estimatedTokens: 0, startedAt: at(0), at: at(2)) == [])
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(9_999_999)) == .paused(pause))
         lane.resume()
         #expect(call(&lane, failure, sent: 3, ended: 4) == [.paused(pause)])
@@ -105,7 +105,7 @@ struct LaneTests {
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(5_001)) == .until(at(5_002), .breaker))
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(5_002)) == nil)
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(5_002)) == .slots)
-        #expect(lane.apply(.answered(usedTokens: nil), estimatedTokens: 0, startedAt: at(5_002), at: at(5_100)) == [])
+        #expect(lane.apply(.answered(usedTokens: nil), model: "m", estimatedTokens: 0, startedAt: at(5_002), at: at(5_100)) == [])
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(5_100)) == nil)
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(5_100)) == nil)
     }
@@ -137,7 +137,7 @@ struct LaneTests {
     @Test func callsSentBeforeTheBreakerOpenedAreTheSameTrouble() {
         var lane = lane()
         for _ in 0..<20 { #expect(lane.tryReserve(estimatedTokens: 0, at: at(0)) == nil) }
-        let actions = (0..<20).flatMap { lane.apply(lost, estimatedTokens: 0, startedAt: at(0), at: at(10 + $0)) }
+        let actions = (0..<20).flatMap { lane.apply(lost, model: "m", estimatedTokens: 0, startedAt: at(0), at: at(10 + $0)) }
         #expect(actions == [.opened(until: at(5_014), message: "reset")])
     }
 
@@ -159,7 +159,7 @@ struct LaneTests {
             return
         }
         #expect(next > at(800) && next < at(1_100))
-        #expect(lane.apply(.notSent, estimatedTokens: 0, startedAt: at(0), at: at(1)) == [])
+        #expect(lane.apply(.notSent, model: "m", estimatedTokens: 0, startedAt: at(0), at: at(1)) == [])
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(1)) == nil)
     }
 
@@ -167,7 +167,7 @@ struct LaneTests {
         func wait(after event: LaneEvent?) throws -> Int64 {
             var lane = lane(Limits(concurrency: 100, tokens: .perMinute(10_000)))
             #expect(lane.tryReserve(estimatedTokens: 1_000, at: at(0)) == nil)
-            if let event { _ = lane.apply(event, estimatedTokens: 1_000, startedAt: at(0), at: at(0)) }
+            if let event { _ = lane.apply(event, model: "m", estimatedTokens: 1_000, startedAt: at(0), at: at(0)) }
             guard let refusal = lane.tryReserve(estimatedTokens: 1_000, at: at(0)) else { return 0 }
             guard case .until(let next, .tokens) = refusal else { throw InvalidValue(path: "", reason: "\(refusal)") }
             return (next - at(0)).milliseconds
@@ -223,8 +223,8 @@ struct LaneTests {
     @Test func itIsStoredAndReadBack() throws {
         var lane = lane(Limits(concurrency: 3, requests: .perMinute(60), tokens: RateLimit(count: 1_000, window: 0.5)))
         _ = call(&lane, refused(.seconds(5)), sent: 0, ended: 10, tokens: 300)
-        for _ in 0..<5 { _ = lane.apply(lost, estimatedTokens: 1, startedAt: at(20), at: at(20)) }
-        _ = lane.apply(.failed(Failure(.unauthorized, "no", status: 401)), estimatedTokens: 1, startedAt: at(20), at: at(30))
+        for _ in 0..<5 { _ = lane.apply(lost, model: "m", estimatedTokens: 1, startedAt: at(20), at: at(20)) }
+        _ = lane.apply(.failed(Failure(.unauthorized, "no", status: 401)), model: "m", estimatedTokens: 1, startedAt: at(20), at: at(30))
         #expect(try JSONDecoder().decode(Lane.self, from: JSONEncoder().encode(lane)) == lane)
     }
 

@@ -36,7 +36,7 @@ import Testing
 
     @Test(arguments: [
         ("synchronous", "2"), ("foreign_keys", "1"), ("trusted_schema", "0"), ("wal_autocheckpoint", "0"), ("journal_mode", "wal"),
-        ("cell_size_check", "1"), ("mmap_size", "0"), ("application_id", "1129665612"), ("user_version", "1"),
+        ("cell_size_check", "1"), ("mmap_size", "0"), ("application_id", "1129665612"), ("user_version", "\(Migration.all.count)"),
     ])
     func pragmaIsSetOnTheWriter(pragma: String, value: String) throws {
         let queue = try Queue.make(in: folder)
@@ -60,8 +60,8 @@ import Testing
 
     @Test func newerQueueIsRefused() throws {
         try change("PRAGMA user_version = 99")
-        #expect(throws: QueueError.newer(path, version: 99, known: 1)) { try Queue.make(in: folder) }
-        #expect(throws: QueueError.newer(path, version: 99, known: 1)) { try QueueReader(at: path) }
+        #expect(throws: QueueError.newer(path, version: 99, known: Migration.all.count)) { try Queue.make(in: folder) }
+        #expect(throws: QueueError.newer(path, version: 99, known: Migration.all.count)) { try QueueReader(at: path) }
     }
 
     @Test func queueOfAnotherMigrationIsRefused() throws {
@@ -107,16 +107,17 @@ import Testing
     @Test func nextStepIsAppliedToAnExistingQueue() throws {
         let fixture = try Fixture.make(pictures: 0..<2)
         try fixture.queue.close()
-        let step = Migration(number: 2, file: "0002-more.sql", sql: "ALTER TABLE lanes ADD COLUMN remark TEXT")
+        let next = Migration.all.count + 1
+        let step = Migration(number: next, file: "more.sql", sql: "ALTER TABLE lanes ADD COLUMN remark TEXT")
         try migrate(fixture.queue.path, [step])
         let error = #expect(throws: QueueError.self) { try Queue(at: fixture.queue.path, now: .start) }
-        #expect(error == .newer(fixture.queue.path, version: 2, known: 1))
+        #expect(error == .newer(fixture.queue.path, version: next, known: next - 1))
     }
 
     @Test func failedStepLeavesNothing() throws {
         let fixture = try Fixture.make(pictures: 0..<2)
         try fixture.queue.close()
-        let step = Migration(number: 2, file: "0002-bad.sql", sql: "CREATE TABLE half (a); SELECT nonsense FROM nowhere")
+        let step = Migration(number: Migration.all.count + 1, file: "bad.sql", sql: "CREATE TABLE half (a); SELECT nonsense FROM nowhere")
         #expect(throws: DatabaseError.self) { try migrate(fixture.queue.path, [step]) }
         let queue = try Queue(at: fixture.queue.path, now: .start)
         #expect(try queue.number("SELECT count(*) FROM sqlite_master WHERE name = 'half'") == 0)
@@ -137,7 +138,7 @@ import Testing
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(queues.count == 8)
-        #expect(try queues[0].number("SELECT count(*) FROM migrations") == 1)
+        #expect(try queues[0].number("SELECT count(*) FROM migrations") == Migration.all.count)
     }
 
     @Test func changeCounterMovesWithOthersOnly() throws {

@@ -1,4 +1,5 @@
 import CutlineCore
+import CutlineMigrationsSQLite
 import TestSupport
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
         _ = try fixture.claimOne()
         #expect(try fixture.queue.reader.violations() == [])
         let health = try fixture.queue.reader.fileHealth()
-        #expect(health == FileHealth(schemaVersion: 1, applicationID: Schema.applicationID, damage: []))
+        #expect(health == FileHealth(schemaVersion: Migration.all.count, applicationID: Schema.applicationID, damage: []))
     }
 
     @Test(arguments: [

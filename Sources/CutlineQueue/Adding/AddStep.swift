@@ -19,7 +19,7 @@ struct AddStep {
 
     func add(_ draft: JobDraft) throws -> Added {
         var added = Added()
-        let (job, isNew) = try openJob(draft)
+        let (job, isNew) = try openJob(draft.fingerprint, images: draft.images, prompt: draft.prompt)
         if try insertEntry(draft, job: job) {
             if isNew { added.new = 1 } else { added.copies = 1 }
             return added
@@ -75,13 +75,13 @@ struct AddStep {
     }
 
     /// The job of this fingerprint, made where there is none. One that is still to be sent takes the pictures from where they lie now.
-    private func openJob(_ draft: JobDraft) throws -> (id: Int64, isNew: Bool) {
-        let fingerprint = Data(draft.fingerprint.bytes)
-        let images = try ImageColumn.store(draft.images, db)
+    func openJob(_ fingerprint: Fingerprint, images: [ImageSource], prompt: String?) throws -> (id: Int64, isNew: Bool) {
+        let fingerprint = Data(fingerprint.bytes)
+        let images = try ImageColumn.store(images, db)
         // Most are new, by the million: one way through the index of fingerprints instead of two.
         try db.cachedStatement(
             sql: "INSERT INTO jobs (batch, fingerprint, images, prompt) VALUES (?, ?, ?, ?) ON CONFLICT (batch, fingerprint) DO NOTHING"
-        ).execute(arguments: [batch.number, fingerprint, images, draft.prompt.map(UserText.init)])
+        ).execute(arguments: [batch.number, fingerprint, images, prompt.map(UserText.init)])
         if db.changesCount > 0 { return (db.lastInsertedRowID, true) }
         let found = try db.cachedStatement(sql: "SELECT id, state, images FROM jobs WHERE batch = ? AND fingerprint = ?")
         guard let row = try Row.fetchOne(found, arguments: [batch.number, fingerprint]) else {

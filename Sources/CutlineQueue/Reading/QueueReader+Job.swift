@@ -15,6 +15,8 @@ package struct AttemptStatus: Hashable, Sendable {
     package var usage: Usage
     /// A caption that came after the accepted one.
     package var duplicateCaption: String?
+    /// The text of an answer that was not accepted.
+    package var rejectedAnswer: String?
 }
 
 /// A job as `show` shows it.
@@ -66,6 +68,6 @@ extension AttemptStatus {
             usage: Usage(
                 inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"],
                 cost: cost.map(Money.init(nanodollars:)), costSource: (row["cost_source"] as String?).flatMap(CostSource.init)),
-            duplicateCaption: row["duplicate"])
+            duplicateCaption: row["duplicate"], rejectedAnswer: row["answer"])
     }
 }

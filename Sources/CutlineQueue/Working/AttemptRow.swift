@@ -7,6 +7,7 @@ struct AttemptRow {
     let job: Int64
     let batch: Int64
     let lane: Int64
+    let model: String
     let phase: AttemptPhase
     let startedAt: Timestamp
     let estimatedTokens: Int
@@ -17,7 +18,7 @@ struct AttemptRow {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT attempts.id, attempts.job, attempts.batch, attempts.phase, attempts.started_at, attempts.estimated_tokens,
-                    jobs.failures, jobs.unanswered, jobs.crashes, batches.lane, batches.policy
+                    jobs.failures, jobs.unanswered, jobs.crashes, batches.lane, batches.model, batches.policy
                 FROM attempts JOIN jobs ON jobs.id = attempts.job JOIN batches ON batches.id = attempts.batch
                 WHERE attempts.id = ?
                 """)
@@ -27,6 +28,7 @@ struct AttemptRow {
     private init(_ row: Row) throws {
         id = AttemptID(row["id"])
         (job, batch, lane) = (row["job"], row["batch"], row["lane"])
+        model = row.text("model")
         phase = AttemptPhase(rawValue: row["phase"]) ?? .open
         startedAt = row.time("started_at")
         estimatedTokens = row["estimated_tokens"]
@@ -52,13 +54,13 @@ struct AttemptRow {
         try db.cachedStatement(
             sql: """
                 UPDATE attempts SET phase = ?, billed = ?, http_status = ?, class = ?, message = ?, request_id = ?, latency = ?,
-                    input_tokens = ?, output_tokens = ?, cached_tokens = ?, cost = ?, cost_source = ?, ended_at = ?
+                    input_tokens = ?, output_tokens = ?, cached_tokens = ?, cost = ?, cost_source = ?, answer = ?, ended_at = ?
                 WHERE id = ?
                 """
         ).execute(arguments: [
             phase.rawValue, billed.rawValue, failure?.status, failure?.kind.rawValue, failure?.message, requestID,
             settlement.latency.milliseconds, usage.inputTokens, usage.outputTokens, usage.cachedTokens, usage.cost?.nanodollars,
-            usage.costSource?.rawValue, settlement.endedAt.milliseconds, id.number,
+            usage.costSource?.rawValue, failure?.answer, settlement.endedAt.milliseconds, id.number,
         ])
     }
 }

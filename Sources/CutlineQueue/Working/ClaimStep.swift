@@ -56,8 +56,16 @@ struct ClaimStep {
         var call = batch.request
         call.prompt = row.text(optional: "prompt") ?? call.prompt
         call.images = try ImageColumn.load(row["images"], db)
+        call.quirks = try lanes.quirks(batch.lane, of: call.model)
+        call.fetchesPictures = try call.images.contains(where: \.isURL) && refusedToFetch(job)
         return Claim(
             attempt: AttemptID(attempt), job: JobID(job), batch: batch.id, n: n, request: call, startedAt: request.now)
+    }
+
+    /// Once may be bad luck; after the second time the picture is fetched here.
+    private func refusedToFetch(_ job: Int64) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT count(*) FROM attempts WHERE job = ? AND class = ?")
+        return try Int.fetchOne(statement, arguments: [job, FailureClass.imageUnreachable.rawValue])! >= 2
     }
 
     private func lanesWithQueuedJobs() throws -> [LaneBacklog] {

@@ -23,9 +23,14 @@ final class LaneStore {
         try change(id) { $0.tryReserve(estimatedTokens: estimatedTokens, at: now) }
     }
 
-    func apply(_ event: LaneEvent, to id: Int64, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp) throws {
-        let actions = try change(id) { $0.apply(event, estimatedTokens: estimatedTokens, startedAt: startedAt, at: now) }
-        let name = try name(id)
+    func quirks(_ id: Int64, of model: String) throws -> Quirks { try load(id).lane.quirks(of: model) }
+    func isPaused(_ id: Int64, byRefusalsLike failure: Failure) throws -> Bool { try load(id).lane.isPaused(byRefusalsLike: failure) }
+
+    func apply(_ event: LaneEvent, of attempt: AttemptRow, at now: Timestamp) throws {
+        let actions = try change(attempt.lane) {
+            $0.apply(event, model: attempt.model, estimatedTokens: attempt.estimatedTokens, startedAt: attempt.startedAt, at: now)
+        }
+        let name = try name(attempt.lane)
         notices += actions.map { LaneNotice(lane: name, action: $0) }
     }
 

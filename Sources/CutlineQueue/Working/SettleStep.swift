@@ -33,7 +33,7 @@ struct SettleStep {
         case .failure(let failure): return try fail(failure, settlement, attempt)
         case .unknown(let failure): return try leaveUnknown(failure, settlement, attempt)
         case .notSent(let reason): return try release(reason, settlement, attempt)
-        case .changed: return try release("a picture changed after it was added", settlement, attempt)
+        case .changed(let images, let fingerprint): return try refile(images, fingerprint, settlement, attempt)
         }
     }
 
@@ -47,8 +47,7 @@ struct SettleStep {
             case .unknown(let failure): .unanswered(failure)
             case .notSent, .changed: .notSent
             }
-        try lanes.apply(
-            event, to: attempt.lane, estimatedTokens: attempt.estimatedTokens, startedAt: attempt.startedAt, at: settlement.endedAt)
+        try lanes.apply(event, of: attempt, at: settlement.endedAt)
     }
 
     /// A caption is always kept: the first is accepted whoever holds the job now, a later one is a duplicate.
@@ -85,7 +84,10 @@ struct SettleStep {
 
     private func fail(_ failure: Failure, _ settlement: Settlement, _ attempt: AttemptRow) throws -> Settled.Effect {
         guard attempt.phase == .open else { return .repeated }
-        let decision = attempt.policy.decision(after: failure, tally: attempt.tally(failures: 1), jitter: jitter())
+        // What was under way when the lane was paused for this very refusal must not fail with it.
+        let decision =
+            try lanes.isPaused(attempt.lane, byRefusalsLike: failure)
+            ? .release : attempt.policy.decision(after: failure, tally: attempt.tally(failures: 1), jitter: jitter())
         try attempt.end(decision == .release ? .released : .failed, failure: failure, settlement, db)
         return try move(attempt, by: decision, counting: decision == .release ? nil : .failures)
     }

@@ -12,7 +12,21 @@ extension Pause {
         case .tls: "check the host's certificate and this machine's clock, then run again"
         case .unreachable: "check the network and the provider's base_url, then run again"
         case .timeout, .connectionLost: "the provider takes calls and does not answer; look at `cutline show`, then run again"
+        case .invalidRequest, .unsupportedParameter:
+            "ask otherwise under a new --batch; or mend the provider's settings, queue the failed jobs with `cutline retry`, and run again"
+        case .noVision: "choose a model that sees pictures (`cutline models PROVIDER --vision` lists them), give a new --batch, and run again"
         default: "mend the cause, then run again"
+        }
+    }
+}
+
+extension Remedy {
+    /// What is done from now on.
+    var words: String {
+        switch self {
+        case .drop(let name): "leaves \(name) out"
+        case .rename(let name, let other): "sends \(name) as \(other)"
+        case .chatPath(let path): "calls \(path)"
         }
     }
 }

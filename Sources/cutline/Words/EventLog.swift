@@ -119,6 +119,9 @@ extension LogEvent {
             (name, fields) = ("lane_blocked", fields + [Field("until", until.iso8601), Field("message", message)])
         case .opened(let until, let message):
             (name, fields) = ("lane_opened", fields + [Field("until", until.iso8601), Field("message", message)])
+        case .learned(let remedy, let model, let message):
+            level = .notice
+            (name, fields) = ("lane_learned", fields + [Field("model", model), Field("remedy", remedy.words), Field("message", message)])
         case .paused(let pause):
             (name, fields) = ("lane_paused", fields + [Field("class", pause.kind.rawValue), Field("message", pause.message)])
         }

@@ -48,7 +48,8 @@ extension AttemptStatus {
         if let cost = usage.cost { words.append(Words.money(cost)) }
         if phase == .unknown || (phase == .failed && billed == .unknown) { words.append("maybe billed") }
         if duplicateCaption != nil { words.append("duplicate caption") }
-        return words.joined(separator: ", ")
+        let answer = rejectedAnswer.map { "\n      not accepted: \(Words.shortened(Words.clean($0), to: 200))" } ?? ""
+        return words.joined(separator: ", ") + answer
     }
 
     /// `failed after 512 ms`.
@@ -86,6 +87,7 @@ extension JSONText {
         key("cost_usd")
         value(attempt.usage.cost)
         member("duplicate_caption", attempt.duplicateCaption)
+        member("rejected_answer", attempt.rejectedAnswer)
         closeObject()
     }
 

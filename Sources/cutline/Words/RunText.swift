@@ -81,6 +81,8 @@ enum LaneText {
         case .paused: nil
         case .opened(let until, let message):
             "\(notice.lane) fails again and again; next try in \(Words.duration(until - now)): \(Words.clean(message))"
+        case .learned(let remedy, let model, let message):
+            "\(notice.lane) refused a request to \(Words.clean(model)); from now on Cutline \(Words.clean(remedy.words)): \(Words.clean(message))"
         }
     }
 

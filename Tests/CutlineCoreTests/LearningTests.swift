@@ -1,0 +1,96 @@
+import Testing
+
+@testable import CutlineCore
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// What a lane learns of refusals: how to change the request, or that nobody should go on asking like that.
+struct LearningTests {
+    private var lane = Lane(limits: Limits(concurrency: 100), at: Timestamp(milliseconds: 0))
+
+    private mutating func end(_ event: LaneEvent, model: String = "m") -> [LaneAction] {
+        let now = Timestamp(milliseconds: 1_000)
+        #expect(lane.tryReserve(estimatedTokens: 10, at: now) == nil)
+        return lane.apply(event, model: model, estimatedTokens: 10, startedAt: now, at: now)
+    }
+
+    private func refused(_ remedy: Remedy, _ kind: FailureClass = .unsupportedParameter) -> LaneEvent {
+        .failed(Failure(kind, "no such thing", status: 400, remedy: remedy))
+    }
+
+    private func refused(_ message: String, _ kind: FailureClass = .invalidRequest) -> LaneEvent {
+        .failed(Failure(kind, message, status: 400))
+    }
+
+    @Test mutating func aRemedyIsLearnedOnceAndForOneModel() {
+        let rename = Remedy.rename("max_tokens", to: "max_completion_tokens")
+        #expect(end(refused(rename)) == [.learned(rename, model: "m", message: "no such thing")])
+        #expect(end(refused(rename)) == [])
+        #expect(end(refused(.drop("temperature"))).count == 1)
+        #expect(lane.quirks(of: "m").renamed == ["max_tokens": "max_completion_tokens"])
+        #expect(lane.quirks(of: "m").dropped == ["temperature"])
+        #expect(lane.quirks(of: "other") == Quirks())
+    }
+
+    /// Of a lane kind even: with another path to try, nobody needs to be asked.
+    @Test mutating func aRemedyPausesNothing() {
+        for _ in 0..<10 { _ = end(refused(.chatPath("/v1/chat/completions"), .wrongEndpoint)) }
+        #expect(lane.paused == nil)
+        #expect(lane.quirks(of: "m").chatPath == "/v1/chat/completions")
+        #expect(RetryPolicy().decision(after: Failure(.wrongEndpoint, "", remedy: .drop("x")), tally: JobTally(), jitter: 0) == .release)
+    }
+
+    @Test mutating func whatWasLearnedSurvivesStorage() throws {
+        _ = end(refused(.drop("seed")))
+        let stored = try JSONDecoder().decode(Lane.self, from: JSONEncoder().encode(lane))
+        #expect(stored.quirks(of: "m").dropped == ["seed"])
+    }
+
+    @Test mutating func aLaneFromBeforeLearningIsRead() throws {
+        var members = try JSONValue(parsing: JSONEncoder().encode(lane)).object ?? [:]
+        (members["learned"], members["refusals"]) = (nil, nil)
+        let old = try JSONDecoder().decode(Lane.self, from: Data(JSONValue.object(members).text.utf8))
+        #expect(old.quirks(of: "m") == Quirks())
+    }
+
+    @Test mutating func fiveRefusalsAlikePauseTheLane() {
+        for number in 1...4 { #expect(end(refused("Bad thing in request req_\(number)a, try 2\(number)")) == []) }
+        let actions = end(refused("Bad thing in request req_9z, try 77"))
+        #expect(
+            actions == [
+                .paused(Pause(kind: .invalidRequest, message: "5 jobs in a row were refused alike: Bad thing in request req_9z, try 77"))
+            ])
+        #expect(lane.isPaused(byRefusalsLike: Failure(.invalidRequest, "Bad thing in request req_0, try 1")))
+        #expect(!lane.isPaused(byRefusalsLike: Failure(.invalidRequest, "Another thing")))
+        lane.resume()
+        for _ in 0..<4 { #expect(end(refused("Bad thing in request 1, try 1")) == []) }
+    }
+
+    @Test(arguments: ["answer", "other sentence", "other class", "picture"]) mutating func whatComesBetweenBreaksTheRow(what: String) {
+        for _ in 0..<4 { _ = end(refused("bad")) }
+        switch what {
+        case "answer": _ = end(.answered(usedTokens: 1))
+        case "other sentence": _ = end(refused("worse"))
+        case "other class": _ = end(refused("bad", .noVision))
+        default: _ = end(refused("bad", .imageRejected))
+        }
+        for _ in 0..<4 { #expect(end(refused("bad")) == []) }
+        #expect(lane.paused == nil)
+        #expect(end(refused("bad")).count == 1)
+    }
+
+    @Test mutating func troubleOnTheWayDoesNotBreakTheRow() {
+        for _ in 0..<4 { _ = end(refused("bad")) }
+        _ = end(.failed(Failure(.serverError, "oops", status: 500)))
+        #expect(end(refused("bad")).count == 1)
+    }
+
+    @Test(arguments: [FailureClass.imageRejected, .contentFiltered, .tooLarge, .contextTooLong, .imageUnreadable, .refused])
+    mutating func badPicturesPauseNothing(kind: FailureClass) {
+        for _ in 0..<20 { #expect(end(refused("bad picture", kind)) == []) }
+    }
+}
