@@ -50,6 +50,9 @@ import Testing
     }
 
     @Test func nothingNeedBeTaken() throws {
-        try Overlap.run { put in for number in 0..<10 { try put(number) } } using: { _ in }
+        try Overlap.run { put in
+            for number in 0..<10 { try put(number) }
+        } using: { _ in
+        }
     }
 }
