@@ -16,12 +16,41 @@ package enum Drafter {
         if settings.identity == .bytes {
             for index in images.indices { images[index] = try identified(images[index], knownDigest) }
         }
-        let preimage = Fingerprint.preimage(
-            provider: settings.profile.name, model: settings.model, system: settings.system, prompt: item.prompt ?? settings.prompt,
-            parameters: settings.parameters, images: images)
+        let request = CaptionRequest(
+            model: settings.model, system: settings.system, prompt: item.prompt ?? settings.prompt, images: images,
+            parameters: settings.parameters)
         return JobDraft(
             key: item.key, hasOwnKey: item.hasOwnKey, images: images, imagesAsGiven: item.images.map(\.asGiven), prompt: item.prompt,
-            extra: item.extra, fingerprint: Fingerprint(bytes: Array(SHA256.hash(data: preimage))))
+            extra: item.extra, fingerprint: fingerprint(of: request, provider: settings.profile.name))
+    }
+
+    /// Looks again at the pictures of a job that is on its way: one of them is not the file any more that was added.
+    package static func redraft(
+        _ request: CaptionRequest, provider: String
+    ) throws(InputError) -> (images: [ImageSource], fingerprint: Fingerprint) {
+        var request = request
+        for index in request.images.indices {
+            guard case .file(let file) = request.images[index] else { continue }
+            // Without a digest it is known by its stamp.
+            request.images[index] = try file.digest == nil ? stamped(file) : identified(file)
+        }
+        return (request.images, fingerprint(of: request, provider: provider))
+    }
+
+    private static func fingerprint(of request: CaptionRequest, provider: String) -> Fingerprint {
+        let preimage = Fingerprint.preimage(
+            provider: provider, model: request.model, system: request.system, prompt: request.prompt, parameters: request.parameters,
+            images: request.images)
+        return Fingerprint(bytes: Array(SHA256.hash(data: preimage)))
+    }
+
+    private static func stamped(_ file: PictureFile) throws(InputError) -> ImageSource {
+        do throws(Errno) {
+            if case .picture(let found) = try Finding.look(at: file.path).0 { return .file(found) }
+        } catch {
+            throw InputError("\(file.path.text) cannot be read: \(error)")
+        }
+        throw InputError("\(file.path.text) is no longer a picture; restore it or take it out of the input")
     }
 
     private static func identified(
@@ -32,6 +61,11 @@ package enum Drafter {
             file.digest = digest
             return .file(file)
         }
+        return try identified(file)
+    }
+
+    private static func identified(_ given: PictureFile) throws(InputError) -> ImageSource {
+        var file = given
         let digest = try FileDigest.read(file.path)
         guard let format = digest.format else {
             throw InputError("\(file.path.text) is no longer a picture; restore it or take it out of the input")

@@ -103,4 +103,28 @@ struct DrafterTests {
         let path = folder.write("a.bin", (0..<size).map { UInt8(truncatingIfNeeded: $0) })
         #expect(hex(try Drafter.hash(file: path)) == digest)
     }
+
+    @Test(arguments: [IdentityMode.bytes, .path]) func aRedraftIsWhatAddingAgainWouldDraft(identity: IdentityMode) throws {
+        let folder = TemporaryFolder.make(pictures: "a.png", "b.png")
+        let settings = settings(identity: identity)
+        func draft() throws -> JobDraft {
+            try Drafter.draft(folder.plan("a.png").items[0], settings: settings, knownDigest: { _, _ in nil })
+        }
+        let old = try draft()
+        folder.write("a.png", png("edited"))
+        let request = CaptionRequest(
+            model: settings.model, system: settings.system, prompt: settings.prompt, images: old.images, parameters: settings.parameters)
+        let now = try Drafter.redraft(request, provider: "simulator")
+        let new = try draft()
+        #expect(now.fingerprint == new.fingerprint && now.fingerprint != old.fingerprint)
+        #expect(now.images == new.images)
+    }
+
+    @Test func whatIsNoPictureAnyMoreCannotBeRedrafted() throws {
+        let folder = TemporaryFolder.make(pictures: "a.png")
+        let draft = try Drafter.draft(folder.plan("a.png").items[0], settings: settings(), knownDigest: { _, _ in nil })
+        folder.write("a.png", text: "gone")
+        let request = CaptionRequest(model: "m", prompt: "p", images: draft.images)
+        #expect(throws: InputError.self) { try Drafter.redraft(request, provider: "simulator") }
+    }
 }

@@ -13,6 +13,8 @@ final class TestServer: Sendable {
     enum Behaviour: Sendable {
         /// Writes these bytes when the whole request is there.
         case answer(String)
+        /// Writes what belongs to the path that is asked for.
+        case routes([String: String])
         /// Writes them as soon as the head is there, and reads no further.
         case answerEarly(String)
         /// Writes them and closes.
@@ -162,7 +164,6 @@ private final class ConnectionHandler: ChannelInboundHandler {
             line.lowercased().hasPrefix("content-length:") ? Int(line.drop { $0 != " " }.dropFirst()) : nil
         }
         let body = received.readableBytesView[headEnd.upperBound...]
-        // A GET has none.
         let length = lengths.first ?? 0
         guard body.count >= length else { return }
         let request = TestServer.Request(head: head, body: String(decoding: body.prefix(length), as: UTF8.self))
@@ -170,7 +171,7 @@ private final class ConnectionHandler: ChannelInboundHandler {
         received.clear()
         hasHead = false
         server?.report.yield(.request)
-        requestArrived(context)
+        requestArrived(context, path: head.split(separator: " ").dropFirst().first.map(String.init) ?? "")
     }
 
     private func headArrived(_ context: ChannelHandlerContext) {
@@ -179,12 +180,13 @@ private final class ConnectionHandler: ChannelInboundHandler {
             context.channel.setOption(.autoRead, value: false).assumeIsolated().whenSuccess { self.write(text, context) }
         case .resetAfterHead: reset(context)
         case .stopReading: context.channel.setOption(.autoRead, value: false).whenFailure { fatalError("\($0)") }
-        case .answer, .answerAndClose, .resetAfterRequest, .hang, .trickle, .greet: break
+        case .answer, .answerAndClose, .resetAfterRequest, .hang, .trickle, .greet, .routes: break
         }
     }
 
-    private func requestArrived(_ context: ChannelHandlerContext) {
+    private func requestArrived(_ context: ChannelHandlerContext, path: String) {
         switch behaviour {
+        case .routes(let answers): write(answers[path] ?? TestServer.http(404, ""), context)
         case .answer(let text): write(text, context)
         case .answerAndClose(let text):
             write(text, context)

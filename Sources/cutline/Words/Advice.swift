@@ -14,7 +14,8 @@ extension Pause {
         case .timeout, .connectionLost: "the provider takes calls and does not answer; look at `cutline show`, then run again"
         case .invalidRequest, .unsupportedParameter:
             "ask otherwise under a new --batch; or mend the provider's settings, queue the failed jobs with `cutline retry`, and run again"
-        case .noVision: "choose a model that sees pictures (`cutline models PROVIDER --vision` lists them), give a new --batch, and run again"
+        case .noVision:
+            "choose a model that sees pictures (`cutline models PROVIDER --vision` lists them), give a new --batch, and run again"
         default: "mend the cause, then run again"
         }
     }

@@ -1,0 +1,212 @@
+import AsyncHTTPClient
+import CutlineCore
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import SystemPackage
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A picture from the web, in a file that lives as long as this does.
+final class FetchedPicture: Sendable {
+    let file: PictureFile
+
+    init(_ file: PictureFile) { self.file = file }
+
+    // Nothing depends on it: the system clears its folder of temporary files.
+    deinit { _ = file.path.withPlatformString { unlink($0) } }
+}
+
+/// Fetches pictures by their addresses, for providers that cannot or shall not. An address may come from anywhere, so what may be called
+/// is narrow: http(s), no address that is not public, at most three redirects, each checked like the first.
+struct PictureFetcher: Sendable {
+    let group: any EventLoopGroup
+    /// Where pictures lie meanwhile.
+    let folder: FilePath
+    /// Addresses of this machine and of private networks may be called, too.
+    let allowsPrivateHosts: Bool
+    var maxBytes = 64 << 20
+    /// For all of one job's pictures.
+    var timeout = Duration.seconds(30)
+    /// The name service; tests have their own.
+    var resolve: @Sendable (String) -> [InternetAddress] = InternetAddress.resolve
+
+    private static let maxRedirects = 3
+
+    /// - Throws: `Failure`, always unbilled: nothing went to the provider.
+    func fetch(_ address: String) async throws(Failure) -> FetchedPicture {
+        let deadline = NIODeadline.now() + .milliseconds(timeout.milliseconds)
+        var place = try Place(address)
+        for _ in 0...Self.maxRedirects {
+            switch try await visit(place, deadline: deadline) {
+            case .picture(let picture): return picture
+            case .redirect(let location): place = try place.next(location)
+            }
+        }
+        throw Failure(.imageUnreadable, "\(address) redirects more than \(Self.maxRedirects) times")
+    }
+
+    private enum Visit { case picture(FetchedPicture), redirect(String) }
+
+    private func visit(_ place: Place, deadline: NIODeadline) async throws(Failure) -> Visit {
+        let target = try await self.target(of: place)
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10)))
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.httpVersion = .http1Only
+        // The address that was checked is the one that is called, whatever the name service says next.
+        configuration.dnsOverride = [place.host: target.description]
+        let client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
+        let result: Result<Visit, Failure>
+        do throws(Failure) {
+            result = .success(try await get(place, client, deadline))
+        } catch {
+            result = .failure(error)
+        }
+        // What was still open is of no use to anybody.
+        try? await client.shutdown()
+        return try result.get()
+    }
+
+    private func target(of place: Place) async throws(Failure) -> InternetAddress {
+        let (resolve, host) = (resolve, place.host)
+        let addresses: [InternetAddress]
+        do {
+            addresses = try await NIOThreadPool.singleton.runIfActive { resolve(host) }
+        } catch {
+            throw Failure(.imageUnreachable, "the host of \(place.text) could not be looked up")
+        }
+        guard let first = addresses.first else {
+            throw Failure(.imageUnreachable, "the host \(host) of \(place.text) was not found; check the address and the network")
+        }
+        if !allowsPrivateHosts, let secret = addresses.first(where: { !$0.isPublic }) {
+            throw Failure(
+                .imageUnreadable,
+                "\(place.text) leads to \(secret), which is not a public address; allow that with --allow-private-hosts")
+        }
+        return first
+    }
+
+    private func get(_ place: Place, _ client: HTTPClient, _ deadline: NIODeadline) async throws(Failure) -> Visit {
+        var request = HTTPClientRequest(url: place.text)
+        request.headers = ["User-Agent": ProviderClient.userAgent, "Accept": "image/*"]
+        do {
+            let response = try await client.execute(request, deadline: deadline)
+            switch response.status.code {
+            case 200: return .picture(try await receive(response, place, deadline))
+            case 301, 302, 303, 307, 308:
+                guard let location = response.headers.first(name: "location") else { break }
+                return .redirect(location)
+            default: break
+            }
+            let kind: FailureClass =
+                [408, 425, 429].contains(response.status.code) || response.status.code >= 500 ? .imageUnreachable : .imageUnreadable
+            throw Failure(kind, "\(place.text) answered HTTP \(response.status.code)")
+        } catch let failure as Failure {
+            throw failure
+        } catch let error as HTTPClientError where error == .deadlineExceeded {
+            throw Failure(.imageUnreachable, "\(place.text) was not there within \(timeout.milliseconds / 1_000) s")
+        } catch {
+            throw Failure(.imageUnreachable, TransportFailure(error, host: place.host, isConnected: false).message)
+        }
+    }
+
+    /// Writes the body to a file; the head's timeout does not cover it, so each piece looks at the clock.
+    private func receive(_ response: HTTPClientResponse, _ place: Place, _ deadline: NIODeadline) async throws -> FetchedPicture {
+        let file = try TemporaryPicture(in: folder)
+        var (head, size) = ([UInt8](), 0)
+        for try await piece in response.body {
+            guard NIODeadline.now() < deadline else {
+                throw Failure(.imageUnreachable, "\(place.text) was not complete within \(timeout.milliseconds / 1_000) s")
+            }
+            size += piece.readableBytes
+            guard size <= maxBytes else { throw Failure(.tooLarge, "\(place.text) has more than \(maxBytes) bytes") }
+            if head.count < PictureFormat.sniffLength { head += piece.readableBytesView.prefix(PictureFormat.sniffLength - head.count) }
+            try file.write(piece)
+        }
+        guard size > 0 else { throw Failure(.imageUnreadable, "\(place.text) is empty") }
+        guard let format = PictureFormat(firstBytes: head) else {
+            throw Failure(.imageUnreadable, "\(place.text) is not a picture, whatever its name says")
+        }
+        return try file.finish(as: format)
+    }
+}
+
+/// An address that may be called, as far as its words tell.
+private struct Place {
+    let text: String
+    let host: String
+    private let url: URL
+
+    init(_ text: String) throws(Failure) {
+        guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), let host = url.host, !host.isEmpty else {
+            throw Failure(.imageUnreadable, "\(text) is not an address that can be called")
+        }
+        guard ["http", "https"].contains(scheme) else {
+            throw Failure(.imageUnreadable, "\(text) is not fetched: only http and https are")
+        }
+        guard url.user == nil, url.password == nil else {
+            throw Failure(.imageUnreadable, "the address of a picture must not contain a user name or password")
+        }
+        (self.text, self.url) = (text, url)
+        self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+    }
+
+    func next(_ location: String) throws(Failure) -> Place {
+        guard let next = URL(string: location, relativeTo: url) else {
+            throw Failure(.imageUnreadable, "\(text) redirects to something that is not an address")
+        }
+        return try Place(next.absoluteString)
+    }
+}
+
+/// A file that is being written.
+private final class TemporaryPicture {
+    private let descriptor: SystemPackage.FileDescriptor
+    private let path: FilePath
+    private var isKept = false
+
+    init(in folder: FilePath) throws {
+        var template = folder.appending("cutline-picture-XXXXXX").withPlatformString {
+            Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
+        }
+        let number = mkstemp(&template)
+        guard number >= 0 else { throw Self.failure(folder, errno) }
+        descriptor = SystemPackage.FileDescriptor(rawValue: number)
+        path = template.withUnsafeBufferPointer { FilePath(platformString: $0.baseAddress!) }
+    }
+
+    deinit {
+        // Whoever reads it next looks at its size.
+        try? descriptor.close()
+        if !isKept { _ = path.withPlatformString { unlink($0) } }
+    }
+
+    func write(_ piece: ByteBuffer) throws {
+        do { _ = try piece.withUnsafeReadableBytes { try descriptor.writeAll($0) } } catch let error as Errno {
+            throw Self.failure(path.removingLastComponent(), error.rawValue)
+        }
+    }
+
+    func finish(as format: PictureFormat) throws -> FetchedPicture {
+        var status = stat()
+        guard fstat(descriptor.rawValue, &status) == 0 else { throw Self.failure(path, errno) }
+        isKept = true
+        return FetchedPicture(PictureFile(path: path, stamp: FileStamp(status), format: format, digest: nil))
+    }
+
+    private static func failure(_ folder: FilePath, _ code: Int32) -> Failure {
+        Failure(
+            .imageUnreachable,
+            "a picture cannot be kept in \(folder.text): \(Errno(rawValue: code)); make room there, or set TMPDIR to another folder")
+    }
+}
