@@ -64,6 +64,36 @@ let builtInProviders =
         #expect(await desk.cutline("providers", "mine").output == mine)
     }
 
+    @Test func theExamplesOfTheDocsCanBeUsed() async throws {
+        let text = Desk.text(of: repository.appending("docs/providers.md"))
+        let examples = text.matches(of: /```json\n([^`]*)```|`(\[\{[^`]*\}\])`/).map { String($0.1 ?? $0.2 ?? "") }
+        #expect(examples.count == 5)
+        for example in examples {
+            let desk = Desk()
+            desk.write("providers.json", example)
+            let said = await desk.cutline("providers")
+            #expect(said.code == 0, "\(example): \(said.error)")
+        }
+        let desk = Desk()
+        desk.write("providers.json", try #require(examples.first { $0.contains("gateway") }))
+        let gateway = await desk.cutline("providers", "gateway").output
+        #expect(gateway.contains(#""auth":{"header":"X-Gateway-Key"}"#) && gateway.contains(#""order":"images_first""#))
+        let hackclub = await desk.cutline("providers", "hackclub").output
+        #expect(hackclub.contains(#""limits":{"concurrency":4,"requests":{"count":450,"seconds":1800}}"#))
+        #expect(await desk.cutline("providers", "ollama").output.contains(#""transport":"inline""#))
+    }
+
+    @Test func theDocsNameEveryProfileAndItsVariable() throws {
+        let text = Desk.text(of: repository.appending("docs/providers.md"))
+        let catalogue = try ProfileCatalogue.builtIn()
+        for profile in catalogue.names.compactMap({ catalogue[$0] }) {
+            let row = text.split(separator: "\n").first { $0.hasPrefix("| `\(profile.name)` |") }
+            #expect(row?.contains(profile.baseURL.map { "`\($0)`" } ?? "|") == true, "\(profile.name)")
+            #expect(row?.contains(profile.apiKeyEnv.map { "`\($0)`" } ?? "–") == true, "\(profile.name)")
+        }
+        for key in Profile.keys where key != "chat_path" { #expect(text.contains("| `\(key)` |"), "\(key)") }
+    }
+
     @Test(arguments: ["run", "add"])
     func aProviderWithoutAnAddressIs64BeforeAnythingIsAdded(command: String) async {
         let desk = Desk(pictures: "a.png")

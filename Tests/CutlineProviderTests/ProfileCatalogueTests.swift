@@ -28,7 +28,7 @@ import Testing
         ("ollama", "http://127.0.0.1:11434/v1/chat/completions", "OLLAMA_API_KEY"),
         ("vllm", "http://127.0.0.1:8000/v1/chat/completions", "VLLM_API_KEY"),
         ("llamacpp", "http://127.0.0.1:8080/v1/chat/completions", "LLAMA_API_KEY"),
-        ("lmstudio", "http://127.0.0.1:1234/v1/chat/completions", "LMSTUDIO_API_KEY"),
+        ("lmstudio", "http://127.0.0.1:1234/v1/chat/completions", "LM_API_TOKEN"),
     ])
     func profileNamesAddressAndKeyVariable(name: String, address: String, variable: String) throws {
         let profile = try Profile.builtIn(name)
