@@ -54,7 +54,10 @@ extension Profile {
             guard !reservedHeaders.contains(name.lowercased()) else {
                 throw member[name]?.invalid("is set by Cutline; a key comes from the variable of api_key_env") ?? member.invalid(name)
             }
-            headers[name] = try member[name]?.string()
+            guard let value = try member[name]?.string(), name.isHeaderName, value.isHeaderValue else {
+                throw member[name]?.invalid("has characters that HTTP does not allow in a header") ?? member.invalid(name)
+            }
+            headers[name] = value
         }
         return headers
     }
@@ -83,11 +86,23 @@ extension Profile {
     }
 }
 
+extension String {
+    /// A token of RFC 9110, §5.6.2.
+    fileprivate var isHeaderName: Bool {
+        !isEmpty && utf8.allSatisfy { (0x21...0x7E).contains($0) && !"\"(),/:;<=>?@[\\]{}".utf8.contains($0) }
+    }
+
+    fileprivate var isHeaderValue: Bool { utf8.allSatisfy { $0 == 0x09 || (0x20...0x7E).contains($0) || $0 >= 0x80 } }
+}
+
 extension Auth {
     init(json: JSONCursor, extending base: Auth) throws(InvalidValue) {
         _ = try json.members(allowed: ["header", "required", "exchange", "exchange_path"])
         self = base
-        if let member = json["header"] { header = try member.unlessNull?.nonEmptyString() }
+        if let member = json["header"] {
+            header = try member.unlessNull?.nonEmptyString()
+            guard header?.isHeaderName != false else { throw member.invalid("is not the name of a header") }
+        }
         if let member = json["required"] { isRequired = try member.bool() }
         if let member = json["exchange"] { exchangesKey = try member.bool() }
         if let member = json["exchange_path"] { exchangePath = try member.unlessNull?.nonEmptyString() }

@@ -101,6 +101,12 @@ struct ProfileTests {
             #"{"name": "a", "headers": {"authorization": "Bearer sk"}}"#,
             "provider.headers.authorization: is set by Cutline; a key comes from the variable of api_key_env"
         ),
+        (
+            #"{"name": "a", "headers": {"X-A": "a\r\nX-B: c"}}"#,
+            "provider.headers.X-A: has characters that HTTP does not allow in a header"
+        ),
+        (#"{"name": "a", "headers": {"X A": "a"}}"#, "provider.headers.X A: has characters that HTTP does not allow in a header"),
+        (#"{"name": "a", "auth": {"header": "X-Key:"}}"#, "provider.auth.header: is not the name of a header"),
         (#"{"name": "a", "chat_paths": []}"#, "provider.chat_paths: names no path"),
         (
             #"{"name": "a", "chat_path": "/a", "chat_paths": ["/b"]}"#,
