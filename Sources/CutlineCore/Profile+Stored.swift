@@ -20,7 +20,7 @@ extension Profile {
         note = try stored.decodeIfPresent(String.self, forKey: .note)
     }
 
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case name, baseURL, baseURLExample, chatPaths, apiKeyEnv, auth, headers, forbiddenHeaders, requestFields, parameterPlaces
         case streams, limits, images, note
     }
@@ -41,7 +41,7 @@ extension ImageRules {
             transport: try stored.value(.transport, or: .auto))
     }
 
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case accepts, maxBytes, maxCount, maxRequestBytes, order, transport
     }
 }

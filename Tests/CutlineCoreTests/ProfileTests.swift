@@ -1,5 +1,6 @@
-import CutlineCore
 import Testing
+
+@testable import CutlineCore
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -37,6 +38,13 @@ struct ProfileTests {
         #expect(profile == expected)
         #expect(profile.laneName == "own")
         #expect(try JSONDecoder().decode(Profile.self, from: JSONEncoder().encode(profile)) == profile)
+    }
+
+    /// A member that is forgotten in `Profile+Stored` would be lost in every queue.
+    @Test func everyMemberIsStored() {
+        func members(_ value: Any) -> [String] { Mirror(reflecting: value).children.compactMap(\.label).sorted() }
+        #expect(members(Profile(name: "a")) == Profile.CodingKeys.allCases.map(\.rawValue).sorted())
+        #expect(members(ImageRules()) == ImageRules.CodingKeys.allCases.map(\.rawValue).sorted())
     }
 
     @Test func whatIsNotGivenComesFromTheBase() throws {
