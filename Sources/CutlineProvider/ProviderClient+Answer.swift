@@ -5,7 +5,7 @@ extension ProviderClient {
     func outcome(of answer: Answer, to call: Call) -> Outcome {
         var answer = answer
         if (200..<300).contains(answer.status), answer.isEventStream {
-            guard let body = StreamedAnswer.body(of: answer.body) else {
+            guard let body = JoinedEvents.body(of: answer.body) else {
                 return .unknown(
                     Failure(.connectionLost, "the stream ended before the answer did", status: answer.status, billed: .unknown))
             }

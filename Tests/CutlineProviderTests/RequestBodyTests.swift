@@ -154,6 +154,15 @@ import Testing
         #expect(Dictionary(headers.map { ($0.name, $0.value) }, uniquingKeysWith: { "\($0), \($1)" }) == expected)
     }
 
+    /// Azure's older form.
+    @Test func aPathMayEndInAQuery() {
+        let profile = Profile(
+            name: "azure", baseURL: "https://r.openai.azure.com/openai/deployments/d", chatPaths: ["/chat/completions?api-version=1"])
+        #expect(
+            Call(request: .make(), profile: profile, key: nil).address
+                == "https://r.openai.azure.com/openai/deployments/d/chat/completions?api-version=1")
+    }
+
     @Test func withoutKeyNoAuthorizationIsSent() {
         #expect(!Call(request: .make(), profile: Profile(name: "p"), key: nil).headers.contains(name: "Authorization"))
     }

@@ -1,7 +1,7 @@
 import CutlineCore
 
 /// An answer that came as server-sent events.
-enum StreamedAnswer {
+enum JoinedEvents {
     /// The body that the same answer would have without streaming; nil where the stream broke off before its end.
     static func body(of events: [UInt8]) -> [UInt8]? {
         var answer = Joined()
