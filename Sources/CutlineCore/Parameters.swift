@@ -8,7 +8,7 @@ package struct Parameters: Codable, Hashable, Sendable {
     package var maxTokens: Int?
     package var temperature: Double?
     package var detail: ImageDetail?
-    /// Any further member of the request body, sent as given.
+    /// Any further member of the request body, sent as given. Null: not sent, even where the profile adds it.
     package var others: [String: JSONValue]
 
     package init(
@@ -22,8 +22,11 @@ package struct Parameters: Codable, Hashable, Sendable {
 
     package init(json: JSONCursor) throws(InvalidValue) {
         self.init(others: try json.object())
-        for key in ["model", "messages", "stream"] where others[key] != nil {
-            throw InvalidValue(path: json[key]?.path ?? key, reason: "is not a parameter; it is set by Cutline")
+        for key in ["model", "messages"] {
+            if let member = json[key] { throw member.invalid("is not a parameter; it is set by Cutline") }
+        }
+        if let member = json["stream"] {
+            throw member.invalid("is not a parameter: a caption is the same either way; give --stream, or `stream` in the profile")
         }
         others = others.filter { !["max_tokens", "temperature", "detail"].contains($0.key) }
         maxTokens = try json["max_tokens"]?.positiveInt()

@@ -1,29 +1,84 @@
-/// What a provider accepts as pictures. Nil or absent: not stated, not checked.
+/// Where the pictures of a request stand among its texts.
+package enum ImageOrder: String, Codable, CaseIterable, Sendable {
+    case textFirst = "text_first"
+    case imagesFirst = "images_first"
+    /// In the system message, behind its text.
+    case imagesInSystem = "images_in_system"
+}
+
+/// How a picture on the web reaches the provider. Local files always go as bytes.
+package enum ImageTransport: String, Codable, CaseIterable, Sendable {
+    /// As its address; as bytes once the provider could not fetch it.
+    case auto
+    case url
+    /// As bytes: the provider fetches nothing.
+    case inline
+}
+
+/// What a provider accepts as pictures, and how it wants them. Nil: not stated, not checked.
 package struct ImageRules: Codable, Hashable, Sendable {
     package var accepts: [PictureFormat]?
     /// Of one file, before base64.
     package var maxBytes: Int?
     package var maxCount: Int?
+    /// Of the whole request body, pictures as base64.
+    package var maxRequestBytes: Int?
+    package var order: ImageOrder
+    package var transport: ImageTransport
 
-    package init(accepts: [PictureFormat]? = nil, maxBytes: Int? = nil, maxCount: Int? = nil) {
+    package init(
+        accepts: [PictureFormat]? = nil, maxBytes: Int? = nil, maxCount: Int? = nil, maxRequestBytes: Int? = nil,
+        order: ImageOrder = .textFirst, transport: ImageTransport = .auto
+    ) {
         self.accepts = accepts
         self.maxBytes = maxBytes
         self.maxCount = maxCount
+        self.maxRequestBytes = maxRequestBytes
+        self.order = order
+        self.transport = transport
+    }
+}
+
+/// How a request shows who asks.
+package struct Auth: Codable, Hashable, Sendable {
+    /// The header that carries the key as it is; nil: `Authorization: Bearer KEY`.
+    package var header: String?
+    /// Whether the provider refuses calls without a key. One that is set is sent in any case.
+    package var isRequired: Bool
+    /// Where a key can be exchanged for an access token, under the base URL.
+    package var exchangePath: String?
+    /// Whether it is exchanged: calls then carry the token in place of the key.
+    package var exchangesKey: Bool
+
+    package init(header: String? = nil, isRequired: Bool = true, exchangePath: String? = nil, exchangesKey: Bool = false) {
+        self.header = header
+        self.isRequired = isRequired
+        self.exchangePath = exchangePath
+        self.exchangesKey = exchangesKey
     }
 }
 
 /// A provider described as data. It never holds a key.
 package struct Profile: Codable, Hashable, Sendable {
     package var name: String
-    /// The prefix of every path; nil for the simulator, which is started in process.
+    /// The prefix of every path; nil where the user must give it, and for the simulator, which is started in process.
     package var baseURL: String?
-    /// Appended to the base URL without a double slash.
-    package var chatPath: String
-    /// The environment variable with the API key; nil where none is needed.
+    /// What a base URL looks like where the provider has none that serves everybody.
+    package var baseURLExample: String?
+    /// Tried in this order, each appended to the base URL without a double slash. Never empty.
+    package var chatPaths: [String]
+    /// The environment variable with the API key; nil: no key is sent.
     package var apiKeyEnv: String?
+    package var auth: Auth
     package var headers: [String: String]
+    /// Headers that are never sent, whoever adds them.
+    package var forbiddenHeaders: [String]
     /// Members that every request body carries.
     package var requestFields: [String: JSONValue]
+    /// Parameters that stand inside another member of the body: the parameter's name, and the member's.
+    package var parameterPlaces: [String: String]
+    /// Whether answers are asked for as an event stream.
+    package var streams: Bool
     package var limits: Limits
     package var images: ImageRules
     /// Nil: where it lists its models was not stated.
@@ -32,18 +87,24 @@ package struct Profile: Codable, Hashable, Sendable {
     package var prices: [String: Price]?
     /// From the provider's own list, kept with a batch for its calls; not part of a profile's text.
     package var listedPrices: [String: Price]?
+    /// What a user should know; shown with the profile.
+    package var note: String?
 
     package init(
-        name: String, baseURL: String? = nil, chatPath: String = "/chat/completions", apiKeyEnv: String? = nil,
+        name: String, baseURL: String? = nil, chatPaths: [String] = ["/chat/completions"], apiKeyEnv: String? = nil, auth: Auth = Auth(),
         headers: [String: String] = [:], requestFields: [String: JSONValue] = [:], limits: Limits = Limits(),
         images: ImageRules = ImageRules(), models: ModelListRules? = nil, prices: [String: Price]? = nil
     ) {
         self.name = name
         self.baseURL = baseURL
-        self.chatPath = chatPath
+        self.chatPaths = chatPaths
         self.apiKeyEnv = apiKeyEnv
+        self.auth = auth
         self.headers = headers
+        forbiddenHeaders = []
         self.requestFields = requestFields
+        parameterPlaces = [:]
+        streams = false
         self.limits = limits
         self.images = images
         self.models = models
@@ -52,4 +113,10 @@ package struct Profile: Codable, Hashable, Sendable {
 
     /// The lane of its jobs. A name stands for one provider and one key; give another key or address a name of its own.
     package var laneName: String { name }
+
+    /// The simulator, which is started when it is needed.
+    package var isInProcess: Bool { baseURL == nil && baseURLExample == nil }
+
+    /// The environment variable that must be set for calls to succeed.
+    package var neededKeyVariable: String? { auth.isRequired ? apiKeyEnv : nil }
 }

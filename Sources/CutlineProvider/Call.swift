@@ -6,7 +6,8 @@ import NIOHTTP1
 struct Call: Sendable {
     let request: CaptionRequest
     let profile: Profile
-    let key: String?
+    /// What shows who asks: the API key, or the access token it was exchanged for.
+    var key: String?
     let body: RequestBody
 
     init(request: CaptionRequest, profile: Profile, key: String?) {
@@ -16,29 +17,50 @@ struct Call: Sendable {
         body = RequestBody(request, profile: profile)
     }
 
-    var address: String {
+    var address: String { Self.address(chatPath, of: profile) }
+
+    static func address(_ path: String, of profile: Profile) -> String {
         var base = (profile.baseURL ?? "")[...]
         while base.hasSuffix("/") { base.removeLast() }
-        return base + "/" + profile.chatPath.drop { $0 == "/" }
+        return base + "/" + path.drop { $0 == "/" }
+    }
+
+    /// The one that answered before; a path that the profile does not have any more counts no longer.
+    private var chatPath: String {
+        request.quirks.chatPath.flatMap { profile.chatPaths.contains($0) ? $0 : nil } ?? profile.chatPaths[0]
+    }
+
+    /// The path to try where nobody is at this one; nil: there is no other.
+    var nextChatPath: String? {
+        profile.chatPaths.firstIndex(of: chatPath).flatMap { profile.chatPaths.dropFirst($0 + 1).first }
     }
 
     var headers: HTTPHeaders {
-        var headers: HTTPHeaders = ["User-Agent": ProviderClient.userAgent, "Accept": "application/json"]
+        var headers: HTTPHeaders = [
+            "User-Agent": ProviderClient.userAgent, "Accept": body.asksForEvents ? "text/event-stream" : "application/json",
+        ]
         for (name, value) in profile.headers.sorted(by: { $0.key < $1.key }) { headers.replaceOrAdd(name: name, value: value) }
+        for name in profile.forbiddenHeaders { headers.remove(name: name) }
         headers.replaceOrAdd(name: "Content-Type", value: "application/json")
-        if let key { headers.replaceOrAdd(name: "Authorization", value: "Bearer \(key)") }
+        if let key {
+            let header = profile.auth.exchangesKey ? nil : profile.auth.header
+            headers.replaceOrAdd(name: header ?? "Authorization", value: header == nil ? "Bearer \(key)" : key)
+        }
         return headers
     }
 
-    var sendsAddresses: Bool {
-        request.images.contains { image in
-            if case .url = image { true } else { false }
+    private var addresses: [String] {
+        request.images.compactMap { image in
+            guard case .url(let address) = image else { return nil }
+            return address
         }
     }
 
+    var sendsAddresses: Bool { !addresses.isEmpty }
+
     /// What keeps the call from being sent at all; it costs nothing.
     func refusal() -> Outcome? {
-        if let key, key.isEmpty || !key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+        if let key, !key.canStandInAHeader {
             return .failure(Failure(.unauthorized, "the API key is empty or has characters that no key has; check how it is set"))
         }
         if let failure = breachOfImageRules() { return .failure(failure) }
@@ -51,18 +73,26 @@ struct Call: Sendable {
     }
 
     private func breachOfImageRules() -> Failure? {
-        let rules = profile.images
+        let (rules, name) = (profile.images, profile.name)
         if let limit = rules.maxCount, request.images.count > limit {
-            return Failure(.tooLarge, "\(request.images.count) images; \(profile.name) takes at most \(limit) in one call")
+            return Failure(.tooLarge, "\(request.images.count) images; \(name) takes at most \(limit) in one call")
         }
         for file in body.pictures {
             if let accepts = rules.accepts, !accepts.contains(file.format) {
                 let types = accepts.map(\.mimeType).joined(separator: ", ")
-                return Failure(.imageRejected, "\(file.path.text) is \(file.format.mimeType); \(profile.name) takes \(types)")
+                return Failure(.imageRejected, "\(file.path.text) is \(file.format.mimeType); \(name) takes \(types)")
             }
             if let limit = rules.maxBytes, file.stamp.size > limit {
-                return Failure(.tooLarge, "\(file.path.text) has \(file.stamp.size) bytes; \(profile.name) takes at most \(limit)")
+                return Failure(.tooLarge, "\(file.path.text) has \(file.stamp.size) bytes; \(name) takes at most \(limit)")
             }
+        }
+        if let limit = rules.maxRequestBytes, body.length > limit {
+            return Failure(
+                .tooLarge, "the request has \(body.length) bytes, pictures included as base64; \(name) takes at most \(limit) in one call")
+        }
+        if rules.transport == .inline, !request.fetchesPictures, let address = addresses.first {
+            return Failure(
+                .imageRejected, "\(address) is an address; \(name) takes only the pictures themselves: download it and add the file")
         }
         return nil
     }
@@ -78,8 +108,7 @@ struct Call: Sendable {
             let what = progress.isHandedOver ? "no complete answer" : "the request was not sent completely"
             failure = Failure(.timeout, "\(what) within \(timeout.formattedSeconds)")
         case nil:
-            let host = profile.baseURL.flatMap { $0.split(separator: "/").dropFirst().first.map(String.init) } ?? profile.name
-            let transport = TransportFailure(error, host: host, isConnected: progress.isConnected)
+            let transport = TransportFailure(error, host: Self.host(of: profile), isConnected: progress.isConnected)
             switch transport.cause {
             case .noResources where !progress.isHandedOver: return .notSent(transport.message)
             case .noResources: failure = Failure(.connectionLost, transport.message)
@@ -92,6 +121,10 @@ struct Call: Sendable {
         return .unknown(unknown)
     }
 
+    static func host(of profile: Profile) -> String {
+        profile.baseURL.flatMap { $0.split(separator: "/").dropFirst().first.map(String.init) } ?? profile.name
+    }
+
     private static func outcome(of fault: PictureFault) -> Outcome {
         switch fault {
         case .unreadable(let reason): .failure(Failure(.imageUnreadable, reason))
@@ -100,9 +133,14 @@ struct Call: Sendable {
     }
 }
 
+extension String {
+    /// Printable ASCII without spaces.
+    var canStandInAHeader: Bool { !isEmpty && utf8.allSatisfy { (0x21...0x7E).contains($0) } }
+}
+
 extension Duration {
     /// `300 s`, `0.2 s`
-    fileprivate var formattedSeconds: String {
+    var formattedSeconds: String {
         milliseconds % 1_000 == 0 ? "\(milliseconds / 1_000) s" : "\(Double(milliseconds) / 1_000) s"
     }
 }

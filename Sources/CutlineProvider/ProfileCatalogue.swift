@@ -49,6 +49,9 @@ package struct ProfileCatalogue: Sendable {
         guard known != nil || profile.baseURL != nil else {
             throw json.invalid("needs base_url; a profile without it must have one of the names \(names.joined(separator: ", "))")
         }
+        guard !profile.auth.exchangesKey || profile.auth.exchangePath != nil else {
+            throw json["auth"]?.invalid("exchange needs exchange_path") ?? json.invalid("exchange needs exchange_path")
+        }
         return profile
     }
 }

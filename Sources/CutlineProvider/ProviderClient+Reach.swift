@@ -14,15 +14,14 @@ extension ProviderClient {
     ///
     /// - Returns: the HTTP status, or why there was none.
     package static func reach(_ profile: Profile, timeout: Duration) async -> Result<Int, Unreached> {
-        var base = (profile.baseURL ?? "")[...]
-        while base.hasSuffix("/") { base.removeLast() }
-        let host = URL(string: String(base))?.host ?? String(base)
+        let address = Call.address("/models", of: profile)
+        let host = URL(string: address)?.host ?? address
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(configuration: configuration)
         let result: Result<Int, Unreached>
         do {
-            var request = HTTPClientRequest(url: base + "/models")
+            var request = HTTPClientRequest(url: address)
             request.headers.add(name: "User-Agent", value: userAgent)
             let response = try await client.execute(request, timeout: .milliseconds(timeout.milliseconds))
             result = .success(Int(response.status.code))

@@ -10,7 +10,8 @@ import NIOPosix
     import Foundation
 #endif
 
-/// Sends captioning requests. One call is one HTTP request: nothing is repeated or redirected here.
+/// Sends captioning requests. One call is one HTTP request: nothing is repeated or redirected here. Only where a profile says that keys are
+/// exchanged, another one may come before it; that one carries no picture.
 package final class ProviderClient: Sendable {
     package static let version = "0.1.0"
     package static let userAgent = "cutline/\(version)"
@@ -20,7 +21,8 @@ package final class ProviderClient: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let client: HTTPClient
     private let allowsInsecureHTTP: Bool
-    private let now: @Sendable () -> Timestamp
+    let now: @Sendable () -> Timestamp
+    let tokens = AccessTokens()
 
     /// - Parameters:
     ///   - connections: to one host. No fewer than calls are made at once, or calls wait inside the pool while their time runs.
@@ -63,8 +65,31 @@ package final class ProviderClient: Sendable {
             return .failure(Failure(.wrongEndpoint, objection))
         }
         if let refusal = call.refusal() { return refusal }
+        if let key, profile.auth.exchangesKey, let path = profile.auth.exchangePath {
+            return await callWithToken(call, exchangePath: path, key: key, timeout: timeout)
+        }
+        return await attempt(call, timeout: timeout)
+    }
+
+    /// The one request of a call.
+    func attempt(_ call: Call, timeout: Duration) async -> Outcome {
+        var request = HTTPClientRequest(url: call.address)
+        request.method = .POST
+        request.headers = call.headers
         let progress = CallProgress()
-        let exchange = Task { try await self.exchange(call, progress) }
+        let stream = RequestStream(body: call.body, eventLoop: group.next(), progress: progress)
+        request.body = .stream(stream, length: .known(call.body.length))
+        switch await answer(to: request, within: timeout, progress) {
+        case .success(let answer?): return outcome(of: answer, to: call)
+        case .success(nil):
+            return .failure(Failure(.malformedAnswer, "the answer is larger than 64 MB", billed: .unknown))
+        case .failure(let error): return call.outcome(of: error, progress.current, timeout: timeout)
+        }
+    }
+
+    /// The complete answer; nil where it is too long to be one.
+    func answer(to request: HTTPClientRequest, within timeout: Duration, _ progress: CallProgress) async -> Result<Answer?, any Error> {
+        let exchange = Task { try await self.exchange(request) }
         let alarm = group.next().scheduleTask(in: .nanoseconds(timeout.nanoseconds)) {
             progress.stopped(.deadline)
             exchange.cancel()
@@ -76,23 +101,11 @@ package final class ProviderClient: Sendable {
             exchange.cancel()
         }
         alarm.cancel()
-        switch result {
-        case .success(let answer?):
-            return AnswerReader(now: now(), sentAddresses: call.sendsAddresses, key: key).outcome(of: answer)
-        case .success(nil):
-            return .failure(Failure(.malformedAnswer, "the answer is larger than 64 MB", billed: .unknown))
-        case .failure(let error): return call.outcome(of: error, progress.current, timeout: timeout)
-        }
+        return result
     }
 
-    /// The complete answer; nil where it is too long to be one.
-    private func exchange(_ call: Call, _ progress: CallProgress) async throws -> Answer? {
+    private func exchange(_ request: HTTPClientRequest) async throws -> Answer? {
         try Task.checkCancellation()
-        var request = HTTPClientRequest(url: call.address)
-        request.method = .POST
-        request.headers = call.headers
-        let stream = RequestStream(body: call.body, eventLoop: group.next(), progress: progress)
-        request.body = .stream(stream, length: .known(call.body.length))
         let response = try await client.execute(request, deadline: .distantFuture)
         var body: [UInt8] = []
         for try await piece in response.body {
@@ -106,7 +119,7 @@ package final class ProviderClient: Sendable {
 extension ProviderClient {
     /// Why nothing may be sent to a profile's address; nil where it may.
     package static func objection(to profile: Profile, allowsInsecureHTTP: Bool) -> String? {
-        guard let address = profile.baseURL else { return "the profile \(profile.name) has no base_url" }
+        guard let address = profile.baseURL else { return missingAddress(of: profile) }
         guard let url = URL(string: address), let host = url.host, !host.isEmpty, let scheme = url.scheme?.lowercased() else {
             return "\(address) is not an address that can be called"
         }
@@ -119,6 +132,12 @@ extension ProviderClient {
             return "\(address) would be called without encryption; use https, or allow it with --insecure-http"
         default: return "\(address) must begin with https://"
         }
+    }
+
+    private static func missingAddress(of profile: Profile) -> String {
+        guard let example = profile.baseURLExample else { return "the profile \(profile.name) has no base_url" }
+        return "\(profile.name) has no address of its own: give yours in providers.json or as a job file's provider, "
+            + #"for example {"name": "\#(profile.name)", "base_url": "\#(example)"}"#
     }
 
     static func isLoopback(_ host: String) -> Bool {

@@ -9,6 +9,10 @@ struct RequestBody: Sendable {
     }
 
     let parts: [Part]
+    /// What a provider may refuse by its name: the members beside `model` and `messages`, those inside another member, and `detail`.
+    let sentParameters: Set<String>
+    /// Whether the answer is asked for as an event stream.
+    let asksForEvents: Bool
 
     /// In bytes, as Content-Length announces it.
     var length: Int64 {
@@ -28,42 +32,70 @@ struct RequestBody: Sendable {
     }
 
     init(_ request: CaptionRequest, profile: Profile) {
-        var writer = BodyWriter()
-        writer.write(request, profile: profile)
+        let members = RequestMembers(request, profile: profile)
+        let detail = request.quirks.dropped.contains("detail") ? nil : request.parameters.detail
+        var writer = BodyWriter(detail: detail)
+        writer.write(request, order: profile.images.order, members)
         parts = writer.parts
+        sentParameters = detail == nil || request.images.isEmpty ? members.names : members.names.union(["detail"])
+        asksForEvents = members.asksForEvents
     }
 }
 
 /// Writes the members in a fixed order and only what was asked for.
 private struct BodyWriter {
+    let detail: ImageDetail?
     private var json = JSONText()
     /// Where in the text the base64 of a picture belongs.
     private var places: [(offset: Int, file: PictureFile)] = []
 
-    mutating func write(_ request: CaptionRequest, profile: Profile) {
+    init(detail: ImageDetail?) { self.detail = detail }
+
+    mutating func write(_ request: CaptionRequest, order: ImageOrder, _ members: RequestMembers) {
         json.openObject()
         json.key("model")
         json.value(request.model)
-        writeMessages(request)
-        writeParameters(request.parameters, fields: profile.requestFields)
+        json.key("messages")
+        json.openArray()
+        writeMessages(request, order)
+        json.closeArray()
+        for (name, value) in members.written {
+            json.key(name)
+            json.value(value)
+        }
         json.closeObject()
     }
 
-    private mutating func writeMessages(_ request: CaptionRequest) {
-        json.key("messages")
-        json.openArray()
-        if let system = request.system {
-            openMessage(role: "system")
-            json.value(system)
-            json.closeObject()
+    private mutating func writeMessages(_ request: CaptionRequest, _ order: ImageOrder) {
+        let images = request.images
+        switch order {
+        case .textFirst:
+            writeSystem(request.system)
+            writeParts("user", text: request.prompt, behind: images)
+        case .imagesFirst:
+            writeSystem(request.system)
+            writeParts("user", before: images, text: request.prompt)
+        case .imagesInSystem:
+            if images.isEmpty { writeSystem(request.system) } else { writeParts("system", text: request.system, behind: images) }
+            writeParts("user", text: request.prompt)
         }
-        openMessage(role: "user")
+    }
+
+    private mutating func writeSystem(_ text: String?) {
+        guard let text else { return }
+        openMessage(role: "system")
+        json.value(text)
+        json.closeObject()
+    }
+
+    private mutating func writeParts(_ role: String, before first: [ImageSource] = [], text: String?, behind last: [ImageSource] = []) {
+        openMessage(role: role)
         json.openArray()
-        writeText(request.prompt)
-        for image in request.images { writeImage(image, detail: request.parameters.detail) }
+        for image in first { writeImage(image) }
+        if let text { writeText(text) }
+        for image in last { writeImage(image) }
         json.closeArray()
         json.closeObject()
-        json.closeArray()
     }
 
     private mutating func openMessage(role: String) {
@@ -82,7 +114,7 @@ private struct BodyWriter {
         json.closeObject()
     }
 
-    private mutating func writeImage(_ image: ImageSource, detail: ImageDetail?) {
+    private mutating func writeImage(_ image: ImageSource) {
         json.openObject()
         json.key("type")
         json.value("image_url")
@@ -102,27 +134,6 @@ private struct BodyWriter {
         }
         json.closeObject()
         json.closeObject()
-    }
-
-    /// What the user asked for wins over what the profile adds.
-    private mutating func writeParameters(_ parameters: Parameters, fields: [String: JSONValue]) {
-        var taken: Set<String> = ["model", "messages"]
-        if let maxTokens = parameters.maxTokens {
-            json.key("max_tokens")
-            json.value(maxTokens)
-            taken.insert("max_tokens")
-        }
-        if let temperature = parameters.temperature {
-            json.key("temperature")
-            json.value(temperature)
-            taken.insert("temperature")
-        }
-        for members in [parameters.others, fields] {
-            for (name, value) in members.sorted(by: { $0.key < $1.key }) where taken.insert(name).inserted {
-                json.key(name)
-                json.value(value)
-            }
-        }
     }
 
     var parts: [RequestBody.Part] {

@@ -34,7 +34,7 @@ package actor Caller {
             return .notSent("\(error)")
         }
         let key = key(profile)
-        if let variable = profile.apiKeyEnv, key == nil {
+        if let variable = profile.neededKeyVariable, key == nil {
             return .failure(Failure(.unauthorized, "there is no API key: set the environment variable \(variable)"))
         }
         let outcome = await client.call(claim.request, profile: profile, key: key, timeout: timeout)
@@ -46,7 +46,7 @@ package actor Caller {
         guard var profile = try queue.batches().first(where: { $0.id == batch })?.settings.profile else {
             throw QueueError.noSuchBatch("\(batch.number)", known: [])
         }
-        if profile.baseURL == nil { profile.baseURL = try await simulatorAddress() }
+        if profile.isInProcess { profile.baseURL = try await simulatorAddress() }
         profiles[batch] = profile
         return profile
     }

@@ -24,11 +24,11 @@ import Testing
         ),
         (
             #"{"provider": "nope", "images": ["a.png"]}"#,
-            "the job file jobs.json cannot be used, provider: there is no provider \"nope\"; known are hackclub, infron, indoxhub, anyfast, openai, simulator, and a job file's `provider` can describe another one"
+            "the job file jobs.json cannot be used, provider: there is no provider \"nope\"; known are \(builtInProviders), and a job file's `provider` can describe another one"
         ),
         (
             #"{"provider": {"name": "mine"}, "model": "m", "prompt": "p", "images": ["a.png"]}"#,
-            "the job file jobs.json cannot be used, provider: needs base_url; a profile without it must have one of the names hackclub, infron, indoxhub, anyfast, openai, simulator"
+            "the job file jobs.json cannot be used, provider: needs base_url; a profile without it must have one of the names \(builtInProviders)"
         ),
         (
             #"{"provider": {"name": "mine", "base_url": "localhost"}, "images": ["a.png"]}"#,

@@ -1,8 +1,14 @@
 import CutlineCore
 import CutlineProvider
+import CutlineSimulator
 import Testing
 
 @testable import cutline
+
+/// As sentences list them.
+let builtInProviders =
+    "hackclub, infron, indoxhub, anyfast, openai, openrouter, gemini, anthropic, mistral, groq, together, fireworks, azure, ollama, vllm, "
+    + "llamacpp, lmstudio, litellm, simulator"
 
 @Suite(.timeLimit(.minutes(1))) struct ProvidersTests {
     @Test func theTableSaysWhetherAKeyIsSetAndNeverTheKey() async {
@@ -12,20 +18,27 @@ import Testing
         #expect(said.code == 0 && said.error == "")
         #expect(!said.output.contains("canary"))
         let lines = said.output.split(separator: "\n")
-        #expect(lines[0].hasPrefix("provider   address"))
-        #expect(
-            lines.contains(
-                "hackclub   https://ai.hackclub.com/proxy/v1  HACKCLUB_API_KEY (set)      450 requests in 30 min"))
-        #expect(lines.contains { $0.hasPrefix("openai ") && $0.hasSuffix("OPENAI_API_KEY (not set)    –") })
-        #expect(lines.contains { $0.hasPrefix("simulator  in this process") })
+        let cells = lines.map { $0.split(separator: "  ").map { $0.trimmingPrefix(" ") } }
+        #expect(cells.contains(["hackclub", "https://ai.hackclub.com/proxy/v1", "HACKCLUB_API_KEY (set)", "450 requests in 30 min"]))
+        #expect(cells.contains(["openai", "https://api.openai.com/v1", "OPENAI_API_KEY (not set)", "–"]))
+        #expect(cells.contains(["azure", "yours, as base_url", "AZURE_OPENAI_API_KEY (not set)", "–"]))
+        #expect(cells.contains(["ollama", "http://127.0.0.1:11434/v1", "OLLAMA_API_KEY (not needed)", "2 calls at once"]))
+        #expect(cells.contains(["simulator", "in this process", "–", "–"]))
+        #expect(cells.map { String($0[0]) } == ["provider"] + builtInProviders.split(separator: ", ").map(String.init))
     }
 
     @Test func aNameShowsTheWholeProfile() async {
         #expect(
             await Desk().cutline("providers", "indoxhub").output == """
-                {"name":"indoxhub","base_url":"https://api.indoxhub.com","chat_path":"/api/v1/chat/completions/",\
-                "api_key_env":"INDOXHUB_API_KEY","images":{"accept":["image/jpeg","image/png","image/webp","image/gif"],\
-                "max_bytes":20000000,"max_count":20},"models":{"needs_key":true,"path":"/api/v1/models/"}}
+                {"name":"indoxhub","base_url":"https://api.indoxhub.com",\
+                "chat_paths":["/api/v1/chat/completions/","/api/v1/chat/completions","/v1/chat/completions"],\
+                "api_key_env":"INDOXHUB_API_KEY","auth":{"exchange":false,"exchange_path":"/api/v1/auth/api-key/"},\
+                "parameter_places":{"response_format":"additional_params","seed":"additional_params"},\
+                "images":{"accept":["image/jpeg","image/png","image/webp","image/gif"],\
+                "max_bytes":20000000,"max_count":20,"max_request_bytes":100000000},\
+                "models":{"needs_key":true,"path":"/api/v1/models/"},\
+                "note":"The free plan allows 10 requests a minute and 10,000 tokens an hour: set them as limits. \
+                If the key is refused, set auth.exchange."}
 
                 """)
     }
@@ -34,6 +47,80 @@ import Testing
         for name in try ProfileCatalogue.builtIn().names {
             let shown = try JSONValue(parsing: await Desk().cutline("providers", name).output.utf8)
             #expect(try Profile(json: JSONCursor(shown), extending: nil) == ProfileCatalogue.builtIn()[name])
+        }
+    }
+
+    @Test func everyMemberIsShown() async throws {
+        let desk = Desk()
+        let mine = """
+            {"name":"mine","base_url":"https://x.invalid/v1","base_url_example":"https://y","chat_paths":["/a","/b"],\
+            "api_key_env":"K","auth":{"exchange":true,"exchange_path":"/t","header":"api-key","required":false},\
+            "headers":{"X-A":"b"},"request_fields":{"a":1},"parameter_places":{"seed":"extra"},\
+            "limits":{"concurrency":3,"requests":{"count":1,"seconds":60},"tokens":{"count":9,"seconds":0.5}},\
+            "images":{"accept":["image/png"],"max_bytes":1,"max_count":2,"max_request_bytes":3,"order":"images_in_system",\
+            "transport":"inline"},"forbidden_headers":["X-B"],"stream":true,"note":"n"}
+
+            """
+        desk.write("providers.json", "[\(mine)]")
+        #expect(await desk.cutline("providers", "mine").output == mine)
+    }
+
+    @Test func theExamplesOfTheDocsCanBeUsed() async throws {
+        let text = Desk.text(of: repository.appending("docs/providers.md"))
+        let examples = text.matches(of: /```json\n([^`]*)```|`(\[\{[^`]*\}\])`/).map { String($0.1 ?? $0.2 ?? "") }
+        #expect(examples.count == 5)
+        for example in examples {
+            let desk = Desk()
+            desk.write("providers.json", example)
+            let said = await desk.cutline("providers")
+            #expect(said.code == 0, "\(example): \(said.error)")
+        }
+        let desk = Desk()
+        desk.write("providers.json", try #require(examples.first { $0.contains("gateway") }))
+        let gateway = await desk.cutline("providers", "gateway").output
+        #expect(gateway.contains(#""auth":{"header":"X-Gateway-Key"}"#) && gateway.contains(#""order":"images_first""#))
+        let hackclub = await desk.cutline("providers", "hackclub").output
+        #expect(hackclub.contains(#""limits":{"concurrency":4,"requests":{"count":450,"seconds":1800}}"#))
+        #expect(await desk.cutline("providers", "ollama").output.contains(#""transport":"inline""#))
+    }
+
+    @Test func theDocsNameEveryProfileAndItsVariable() throws {
+        let text = Desk.text(of: repository.appending("docs/providers.md"))
+        let catalogue = try ProfileCatalogue.builtIn()
+        for profile in catalogue.names.compactMap({ catalogue[$0] }) {
+            let row = text.split(separator: "\n").first { $0.hasPrefix("| `\(profile.name)` |") }
+            #expect(row?.contains(profile.baseURL.map { "`\($0)`" } ?? "|") == true, "\(profile.name)")
+            #expect(row?.contains(profile.apiKeyEnv.map { "`\($0)`" } ?? "–") == true, "\(profile.name)")
+        }
+        for key in Profile.keys where key != "chat_path" { #expect(text.contains("| `\(key)` |"), "\(key)") }
+    }
+
+    @Test(arguments: ["run", "add"])
+    func aProviderWithoutAnAddressIs64BeforeAnythingIsAdded(command: String) async {
+        let desk = Desk(pictures: "a.png")
+        let said = await desk.cutline(command, "a.png", "--provider", "azure", "--model", "m", "--prompt", "p")
+        #expect(
+            said
+                == Said(
+                    code: 64, output: "",
+                    error: """
+                        cutline: azure has no address of its own: give yours in providers.json or as a job file's provider, for example \
+                        {"name": "azure", "base_url": "https://YOUR-RESOURCE.openai.azure.com/openai/v1"}
+
+                        """))
+        #expect(!desk.has("cutline.db"))
+    }
+
+    @Test func aLocalServerNeedsNoKeyAndGetsOneThatIsSet() async throws {
+        try await withSimulator(SimulatorOptions(keys: ["sk-local"])) { simulator in
+            var desk = Desk(pictures: "a.png")
+            desk.write("providers.json", #"[{"name": "ollama", "base_url": "\#(simulator.baseURL)"}]"#)
+            let run = ["run", "a.png", "--provider", "ollama", "--model", "sim-1", "--prompt", "Describe."]
+            // No key is asked for; the server refuses the call.
+            #expect(await desk.run(run).code == 2)
+            #expect(await desk.cutline("doctor").output.contains("OLLAMA_API_KEY is not set; none is needed"))
+            desk.variables["OLLAMA_API_KEY"] = "sk-local"
+            #expect(await desk.run(run).code == 0)
         }
     }
 

@@ -8,14 +8,14 @@ import Testing
     @Test(arguments: [
         (
             ["run", "a.png"],
-            "which provider? Give --provider NAME, one of hackclub, infron, indoxhub, anyfast, openai, simulator"
+            "which provider? Give --provider NAME, one of \(builtInProviders)"
         ),
         (["run", "a.png", "--provider", "openai"], "which model? Give --model NAME, as openai calls it"),
         (["run", "a.png", "--provider", "simulator", "--model", "m"], "what to ask? Give --prompt TEXT or --prompt-file PATH"),
         (["run", "empty.json"], "which model? Give --model NAME, as simulator calls it, or `model` in the job file"),
         (
             ["add", "a.png", "--provider", "nope", "--model", "m", "--prompt", "p"],
-            "there is no provider \"nope\"; known are hackclub, infron, indoxhub, anyfast, openai, simulator, and a job file's `provider` can describe another one"
+            "there is no provider \"nope\"; known are \(builtInProviders), and a job file's `provider` can describe another one"
         ),
         (
             ["run", "a.png", "--provider", "openai", "--model", "m", "--prompt", "p", "--api-key-file", "empty.key"],
@@ -164,8 +164,8 @@ import Testing
         }
     }
 
-    @Test func theHelpNamesEveryProvider() throws {
+    @Test func theHelpSaysWhereTheProvidersAre() throws {
         let help = Cutline.helpMessage(for: Run.self, columns: 200)
-        for name in try ProfileCatalogue.builtIn().names { #expect(help.contains(name)) }
+        for name in ["hackclub", "infron", "indoxhub", "anyfast", "`cutline providers`"] { #expect(help.contains(name)) }
     }
 }

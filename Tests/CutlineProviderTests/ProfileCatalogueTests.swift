@@ -5,7 +5,11 @@ import Testing
 
 @Suite struct ProfileCatalogueTests {
     @Test func allProfilesOfThePromiseAreBuiltIn() throws {
-        #expect(try ProfileCatalogue.builtIn().names == ["hackclub", "infron", "indoxhub", "anyfast", "openai", "simulator"])
+        #expect(
+            try ProfileCatalogue.builtIn().names == [
+                "hackclub", "infron", "indoxhub", "anyfast", "openai", "openrouter", "gemini", "anthropic", "mistral", "groq", "together",
+                "fireworks", "azure", "ollama", "vllm", "llamacpp", "lmstudio", "litellm", "simulator",
+            ])
     }
 
     @Test(arguments: [
@@ -14,6 +18,17 @@ import Testing
         ("indoxhub", "https://api.indoxhub.com/api/v1/chat/completions/", "INDOXHUB_API_KEY"),
         ("anyfast", "https://www.anyfast.ai/v1/chat/completions", "ANYFAST_API_KEY"),
         ("openai", "https://api.openai.com/v1/chat/completions", "OPENAI_API_KEY"),
+        ("openrouter", "https://openrouter.ai/api/v1/chat/completions", "OPENROUTER_API_KEY"),
+        ("gemini", "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions", "GEMINI_API_KEY"),
+        ("anthropic", "https://api.anthropic.com/v1/chat/completions", "ANTHROPIC_API_KEY"),
+        ("mistral", "https://api.mistral.ai/v1/chat/completions", "MISTRAL_API_KEY"),
+        ("groq", "https://api.groq.com/openai/v1/chat/completions", "GROQ_API_KEY"),
+        ("together", "https://api.together.xyz/v1/chat/completions", "TOGETHER_API_KEY"),
+        ("fireworks", "https://api.fireworks.ai/inference/v1/chat/completions", "FIREWORKS_API_KEY"),
+        ("ollama", "http://127.0.0.1:11434/v1/chat/completions", "OLLAMA_API_KEY"),
+        ("vllm", "http://127.0.0.1:8000/v1/chat/completions", "VLLM_API_KEY"),
+        ("llamacpp", "http://127.0.0.1:8080/v1/chat/completions", "LLAMA_API_KEY"),
+        ("lmstudio", "http://127.0.0.1:1234/v1/chat/completions", "LM_API_TOKEN"),
     ])
     func profileNamesAddressAndKeyVariable(name: String, address: String, variable: String) throws {
         let profile = try Profile.builtIn(name)
@@ -26,9 +41,40 @@ import Testing
         #expect(try Profile.builtIn("hackclub").limits.requests == RateLimit(count: 450, window: 1_800))
         #expect(try Profile.builtIn("infron").images.accepts == [.png, .jpeg, .webp])
         #expect(
-            try Profile.builtIn("indoxhub").images == ImageRules(accepts: [.jpeg, .png, .webp, .gif], maxBytes: 20_000_000, maxCount: 20))
+            try Profile.builtIn("indoxhub").images
+                == ImageRules(accepts: [.jpeg, .png, .webp, .gif], maxBytes: 20_000_000, maxCount: 20, maxRequestBytes: 100_000_000))
         #expect(try Profile.builtIn("anyfast").images == ImageRules(accepts: [.jpeg, .png, .webp], maxBytes: 20_000_000, maxCount: 16))
         #expect(try Profile.builtIn("simulator") == Profile(name: "simulator"))
+    }
+
+    @Test func onlyLocalServersAndGatewaysNeedNoKey() throws {
+        let catalogue = try ProfileCatalogue.builtIn()
+        let free = catalogue.names.filter { catalogue[$0]?.auth.isRequired == false }
+        #expect(free == ["ollama", "vllm", "llamacpp", "lmstudio", "litellm"])
+        #expect(free.allSatisfy { catalogue[$0]?.apiKeyEnv != nil })
+        #expect(catalogue.names.filter { catalogue[$0]?.auth.exchangesKey == true } == [])
+    }
+
+    @Test func localServersGetFewCallsAtOnceAndPayingUsersAreNotThrottled() throws {
+        let catalogue = try ProfileCatalogue.builtIn()
+        let limits = catalogue.names.compactMap { name in
+            catalogue[name].flatMap {
+                $0.limits == Limits() ? nil : "\(name) \($0.limits.concurrency ?? 0) \($0.limits.requests?.count ?? 0)"
+            }
+        }
+        #expect(limits == ["hackclub 0 450", "ollama 2 0", "vllm 4 0", "llamacpp 2 0", "lmstudio 2 0"])
+    }
+
+    @Test(arguments: ["azure", "litellm"])
+    func whoHasNoAddressOfItsOwnIsToldHowToGiveOne(name: String) throws {
+        let profile = try Profile.builtIn(name)
+        #expect(!profile.isInProcess)
+        let objection = try #require(ProviderClient.objection(to: profile, allowsInsecureHTTP: false))
+        let start = "\(name) has no address of its own: give yours in providers.json or as a job file's provider, for example "
+        #expect(objection.hasPrefix(start))
+        let resolved = try resolve(String(objection.dropFirst(start.count)))
+        #expect(resolved.baseURL == profile.baseURLExample)
+        #expect(ProviderClient.objection(to: resolved, allowsInsecureHTTP: false) == nil)
     }
 
     private func resolve(_ json: String) throws -> Profile {
@@ -46,7 +92,10 @@ import Testing
         #expect(profile == Profile(name: "mine", baseURL: "https://x.invalid/v1", apiKeyEnv: "MY_KEY"))
     }
 
-    @Test(arguments: [#"{"name":"mine"}"#, #"{"base_url":"https://x.invalid"}"#, #"{"name":"mine","base_url":"ftp://x"}"#, "[]"])
+    @Test(arguments: [
+        #"{"name":"mine"}"#, #"{"base_url":"https://x.invalid"}"#, #"{"name":"mine","base_url":"ftp://x"}"#, "[]",
+        #"{"name":"mine","base_url":"https://x","auth":{"exchange":true}}"#,
+    ])
     func uselessInlineProfileIsRefused(json: String) throws {
         #expect(throws: InvalidValue.self) { try resolve(json) }
     }

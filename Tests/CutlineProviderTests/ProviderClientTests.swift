@@ -105,6 +105,24 @@ import Testing
         }
     }
 
+    @Test(arguments: ["hackclub", "indoxhub", "anyfast", "azure", "ollama"])
+    func theHeadersOfAProfileArriveAndNoOthers(name: String) async throws {
+        try await TestServer.run(TestServer.caption("ok")) { server in
+            var profile = try Profile.builtIn(name)
+            profile.baseURL = server.address
+            _ = try await ProviderClient.run { [profile] in
+                await $0.call(.make([.file(picture(9))]), profile: profile, key: "sk", timeout: .seconds(30))
+            }
+            let request = try #require(server.requests.first)
+            let lines = request.head.split(separator: "\r\n").map { $0.lowercased() }
+            let expected = Call(request: .make(), profile: profile, key: "sk").headers.map { "\($0.name): \($0.value)".lowercased() }
+            #expect(lines[0] == "post /v1\(profile.chatPaths[0]) http/1.1")
+            #expect(
+                lines.dropFirst().sorted()
+                    == (expected + ["host: 127.0.0.1:\(server.port)", "content-length: \(request.body.utf8.count)"]).sorted())
+        }
+    }
+
     @Test func connectionIsUsedAgain() async throws {
         try await TestServer.run(TestServer.caption("ok")) { server in
             try await ProviderClient.run { client in

@@ -15,6 +15,8 @@ final class TestServer: Sendable {
         case answer(String)
         /// Writes what belongs to the path that is asked for.
         case routes([String: String])
+        /// Writes what the whole request is answered with.
+        case respond(@Sendable (Request) -> String)
         /// Writes them as soon as the head is there, and reads no further.
         case answerEarly(String)
         /// Writes them and closes.
@@ -171,7 +173,7 @@ private final class ConnectionHandler: ChannelInboundHandler {
         received.clear()
         hasHead = false
         server?.report.yield(.request)
-        requestArrived(context, path: head.split(separator: " ").dropFirst().first.map(String.init) ?? "")
+        requestArrived(context, request)
     }
 
     private func headArrived(_ context: ChannelHandlerContext) {
@@ -180,14 +182,17 @@ private final class ConnectionHandler: ChannelInboundHandler {
             context.channel.setOption(.autoRead, value: false).assumeIsolated().whenSuccess { self.write(text, context) }
         case .resetAfterHead: reset(context)
         case .stopReading: context.channel.setOption(.autoRead, value: false).whenFailure { fatalError("\($0)") }
-        case .answer, .answerAndClose, .resetAfterRequest, .hang, .trickle, .greet, .routes: break
+        case .answer, .respond, .routes, .answerAndClose, .resetAfterRequest, .hang, .trickle, .greet: break
         }
     }
 
-    private func requestArrived(_ context: ChannelHandlerContext, path: String) {
+    private func requestArrived(_ context: ChannelHandlerContext, _ request: TestServer.Request) {
         switch behaviour {
-        case .routes(let answers): write(answers[path] ?? TestServer.http(404, ""), context)
+        case .routes(let answers):
+            let path = request.head.split(separator: " ").dropFirst().first.map(String.init) ?? ""
+            write(answers[path] ?? TestServer.http(404, ""), context)
         case .answer(let text): write(text, context)
+        case .respond(let answer): write(answer(request), context)
         case .answerAndClose(let text):
             write(text, context)
             context.close(promise: nil)

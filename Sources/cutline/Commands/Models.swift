@@ -34,9 +34,10 @@ struct Models: Command {
     }
 
     private func list(of profile: Profile, keys: KeyRing, patience: Duration) async throws -> ModelList {
-        guard profile.baseURL != nil else {
+        guard !profile.isInProcess else {
             throw CommandEnd.usage("\(profile.name) runs in this process and lists no models; it answers to any name")
         }
+        try KeyRing.checkAddress(profile)
         if let objection = ProviderClient.objection(to: profile, allowsInsecureHTTP: insecureHttp) { throw CommandEnd.usage(objection) }
         if profile.models?.needsKey == true { try keys.check(profile, allowsInsecureHTTP: insecureHttp) }
         switch await ProviderClient.models(

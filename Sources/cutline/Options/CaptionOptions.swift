@@ -6,7 +6,8 @@ struct CaptionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The batch's name (else the job file's, else the first input's last path part).", valueName: "name"))
     var batch: String?
     @Option(
-        help: ArgumentHelp("hackclub, infron, indoxhub, anyfast, openai or simulator; a job file can describe others.", valueName: "name"))
+        help: ArgumentHelp(
+            "hackclub, infron, indoxhub, anyfast, openai, or another name that `cutline providers` lists.", valueName: "name"))
     var provider: String?
     @Option(help: ArgumentHelp("The model, as the provider calls it.", valueName: "name"))
     var model: String?

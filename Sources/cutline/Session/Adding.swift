@@ -35,6 +35,7 @@ struct Adding {
         isNew = stored == nil
         let choice = BatchChoice(flags: caption, plan: plan, stored: stored, environment: environment)
         settings = try choice.settings(named: name, catalogue: UserProfiles.catalogue(besideQueue: queuePath, in: environment))
+        try KeyRing.checkAddress(settings.profile)
         settings.profile.listedPrices = stored?.profile.listedPrices
         limits = (policy?.limits ?? Limits()).over(plan.jobFile?.limits ?? Limits()).over(settings.profile.limits)
         self.policy = RetryPolicy(maxAttempts: policy?.maxAttempts ?? 5, onUnknown: policy?.onUnknown ?? .retry(times: nil))

@@ -123,6 +123,9 @@ struct CheckUp {
         if try KeyRing(environment, file: nil).key(for: profile) != nil {
             return Finding(level: .ok, check: check, message: "\(variable) is set")
         }
+        guard profile.auth.isRequired else {
+            return Finding(level: .ok, check: check, message: "\(variable) is not set; none is needed")
+        }
         let advice = "\(variable) is not set; export \(variable)=…, or give --api-key-file PATH to `cutline work`"
         return Finding(level: isNeeded ? .problem : .warning, check: check, message: isNeeded ? "\(advice): jobs wait for it" : advice)
     }

@@ -22,13 +22,13 @@ struct KeyRing: Sendable {
 
     /// Refuses a provider that could not be called, before anything is added or sent.
     func check(_ profile: Profile, allowsInsecureHTTP: Bool) throws {
-        // Without a base URL it is the simulator, which is started in process.
-        guard profile.baseURL != nil else { return }
+        guard !profile.isInProcess else { return }
         if let objection = ProviderClient.objection(to: profile, allowsInsecureHTTP: allowsInsecureHTTP) {
             throw CommandEnd.usage(objection)
         }
         guard let variable = profile.apiKeyEnv else { return }
         guard let key = key(for: profile) else {
+            guard profile.auth.isRequired else { return }
             throw CommandEnd.usage(
                 "\(profile.name) needs an API key: set the environment variable \(variable) (export \(variable)=…), or give --api-key-file PATH"
             )
@@ -36,6 +36,12 @@ struct KeyRing: Sendable {
         guard key.canBeSent else {
             throw CommandEnd.usage("\(variable) cannot be an API key: it holds white space or other characters that none has; set it again")
         }
+    }
+
+    /// Refuses a provider that has no address until the user gives one.
+    static func checkAddress(_ profile: Profile) throws {
+        guard !profile.isInProcess, profile.baseURL == nil else { return }
+        if let objection = ProviderClient.objection(to: profile, allowsInsecureHTTP: true) { throw CommandEnd.usage(objection) }
     }
 
     private static func key(inFile name: String, _ environment: Environment) throws -> String {

@@ -5,10 +5,19 @@ import CutlineProvider
 enum ProfileText {
     static func table(_ catalogue: ProfileCatalogue, isSet: (Profile) -> Bool) -> String {
         let rows = catalogue.names.compactMap { catalogue[$0] }.map { profile in
-            let key = profile.apiKeyEnv.map { "\($0) (\(isSet(profile) ? "set" : "not set"))" } ?? "–"
-            return [profile.name, profile.baseURL ?? "in this process", key, limits(profile.limits)].map(Words.clean)
+            [profile.name, address(profile), key(profile, isSet: isSet(profile)), limits(profile.limits)].map(Words.clean)
         }
         return Words.table([["provider", "address", "key", "limits"]] + rows)
+    }
+
+    private static func address(_ profile: Profile) -> String {
+        profile.baseURL ?? (profile.isInProcess ? "in this process" : "yours, as base_url")
+    }
+
+    private static func key(_ profile: Profile, isSet: Bool) -> String {
+        guard let variable = profile.apiKeyEnv else { return "–" }
+        if isSet { return "\(variable) (set)" }
+        return profile.auth.isRequired ? "\(variable) (not set)" : "\(variable) (not needed)"
     }
 
     /// One line, in the form of `providers.json`; what is not stated is left out.
@@ -17,21 +26,37 @@ enum ProfileText {
         text.openObject()
         text.member("name", profile.name)
         if let address = profile.baseURL { text.member("base_url", address) }
-        text.member("chat_path", profile.chatPath)
+        if let example = profile.baseURLExample { text.member("base_url_example", example) }
+        text.key("chat_paths")
+        text.value(list(profile.chatPaths))
         if let variable = profile.apiKeyEnv { text.member("api_key_env", variable) }
-        let headers = profile.headers.mapValues(JSONValue.string)
-        let objects = [
-            ("headers", headers), ("request_fields", profile.requestFields), ("limits", members(profile.limits)),
-            ("images", members(profile.images)), ("models", profile.models.map(members) ?? [:]),
-            ("prices", (profile.prices ?? [:]).mapValues { .object(members($0)) }),
-        ]
-        for (key, members) in objects where !members.isEmpty {
+        for (key, members) in objects(profile) where !members.isEmpty {
             text.key(key)
             text.value(JSONValue.object(members))
         }
+        if !profile.forbiddenHeaders.isEmpty {
+            text.key("forbidden_headers")
+            text.value(list(profile.forbiddenHeaders))
+        }
+        if profile.streams {
+            text.key("stream")
+            text.value(true)
+        }
+        if let note = profile.note { text.member("note", note) }
         text.closeObject()
         return String(decoding: text.bytes, as: UTF8.self) + "\n"
     }
+
+    private static func objects(_ profile: Profile) -> [(String, [String: JSONValue])] {
+        [
+            ("auth", members(profile.auth)), ("headers", profile.headers.mapValues(JSONValue.string)),
+            ("request_fields", profile.requestFields), ("parameter_places", profile.parameterPlaces.mapValues(JSONValue.string)),
+            ("limits", members(profile.limits)), ("images", members(profile.images)),
+            ("models", profile.models.map(members) ?? [:]), ("prices", (profile.prices ?? [:]).mapValues { .object(members($0)) }),
+        ]
+    }
+
+    private static func list(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
 
     private static func limits(_ limits: Limits) -> String {
         var parts: [String] = []
@@ -47,6 +72,15 @@ enum ProfileText {
             ? "\(Int(minutes)) min" : Words.duration(.milliseconds(Int64(limit.window * 1_000)))
     }
 
+    private static func members(_ auth: Auth) -> [String: JSONValue] {
+        var members: [String: JSONValue] = [:]
+        members["header"] = auth.header.map(JSONValue.string)
+        if !auth.isRequired { members["required"] = .bool(false) }
+        members["exchange_path"] = auth.exchangePath.map(JSONValue.string)
+        if auth.exchangePath != nil { members["exchange"] = .bool(auth.exchangesKey) }
+        return members
+    }
+
     private static func members(_ limits: Limits) -> [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         members["concurrency"] = limits.concurrency.map { .integer(Int64($0)) }
@@ -60,16 +94,19 @@ enum ProfileText {
 
     private static func members(_ rules: ImageRules) -> [String: JSONValue] {
         var members: [String: JSONValue] = [:]
-        members["accept"] = rules.accepts.map { .array($0.map { .string($0.mimeType) }) }
+        members["accept"] = rules.accepts.map { list($0.map(\.mimeType)) }
         members["max_bytes"] = rules.maxBytes.map { .integer(Int64($0)) }
         members["max_count"] = rules.maxCount.map { .integer(Int64($0)) }
+        members["max_request_bytes"] = rules.maxRequestBytes.map { .integer(Int64($0)) }
+        if rules.order != .textFirst { members["order"] = .string(rules.order.rawValue) }
+        if rules.transport != .auto { members["transport"] = .string(rules.transport.rawValue) }
         return members
     }
 
     private static func members(_ rules: ModelListRules) -> [String: JSONValue] {
         var members: [String: JSONValue] = ["path": .string(rules.path), "needs_key": .bool(rules.needsKey)]
         for (key, patterns) in [("vision_patterns", rules.visionPatterns), ("no_vision_patterns", rules.noVisionPatterns)] {
-            if !patterns.isEmpty { members[key] = .array(patterns.map(JSONValue.string)) }
+            if !patterns.isEmpty { members[key] = list(patterns) }
         }
         return members
     }
