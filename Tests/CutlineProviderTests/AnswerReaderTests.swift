@@ -129,8 +129,7 @@ import Testing
     @Test(
         arguments: [
             ("", .emptyAnswer), ("        ", .emptyAnswer), ("<html>Hi</html>", .malformedAnswer), ("{\"choices\":", .malformedAnswer),
-            ("data: {}", .malformedAnswer), ("{}", .malformedAnswer), ("[]", .malformedAnswer),
-            ("<html>CSRF failed</html>", .wrongEndpoint),
+            ("{}", .malformedAnswer), ("[]", .malformedAnswer),
             (#"{"success":true,"data":""}"#, .emptyAnswer), (#"{"choices":[]}"#, .malformedAnswer),
             (#"{"choices":[{"message":{"content":" \n"},"finish_reason":"stop"}]}"#, .emptyAnswer),
             (#"{"choices":[{"message":{"content":null,"reasoning":"hm"},"finish_reason":"length"}]}"#, .emptyAnswer),
