@@ -23,7 +23,7 @@ import Testing
         #expect(Set(FailureClass.allCases.filter { !neverFromAnswers.contains($0) }.map(\.rawValue)) == expected)
     }
 
-    @Test(arguments: Vector.all.filter { $0.answer.headers.contains(name: "content-type") && $0.description.hasPrefix("streams") })
+    @Test(arguments: Vector.all.filter { $0.description.hasPrefix("streams") && $0.answer.status == 200 })
     func streamInPiecesIsTheSameStream(_ vector: Vector) {
         var whole = EventStreamReader()
         whole.append(vector.answer.body)

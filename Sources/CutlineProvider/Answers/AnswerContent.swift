@@ -16,7 +16,7 @@ enum AnswerContent {
         }
         if first == UInt8(ascii: "<") {
             self = .html(Self.text(content))
-        } else if Self.isStream(content, first: first, type: type) {
+        } else if Self.isStream(content, isAnnounced: answer.isSuccess && type.contains("event-stream")) {
             var stream = EventStreamReader()
             stream.append(content)
             self = .stream(stream)
@@ -29,8 +29,9 @@ enum AnswerContent {
         }
     }
 
-    private static func isStream(_ content: ArraySlice<UInt8>, first: UInt8, type: String) -> Bool {
-        if type.contains("event-stream") { return first != UInt8(ascii: "{") && first != UInt8(ascii: "[") }
+    /// A server that was asked for a stream may answer in one piece, and one that was not may stream.
+    private static func isStream(_ content: ArraySlice<UInt8>, isAnnounced: Bool) -> Bool {
+        if isAnnounced, content.first != UInt8(ascii: "{"), content.first != UInt8(ascii: "[") { return true }
         return ["data:", "event:", "id:", "retry:", ":"].contains { content.starts(with: $0.utf8) }
     }
 

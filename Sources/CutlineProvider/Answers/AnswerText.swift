@@ -21,7 +21,7 @@ extension String {
 
     /// What a Markdown code fence holds, where one stands around the whole text.
     var withoutFence: String {
-        guard hasPrefix("```"), hasSuffix("```"), let lineEnd = firstIndex(of: "\n"), utf8.count > 6 else { return self }
+        guard hasPrefix("```"), hasSuffix("```"), let lineEnd = firstIndex(where: \.isNewline), utf8.count > 6 else { return self }
         let content = self[lineEnd...].dropLast(3)
         return String(content)
     }

@@ -8,6 +8,8 @@ struct FailureRule: Sendable {
     private let html: Bool?
     /// Codes, types and error names, whole and in lower case.
     private let words: Set<String>
+    /// Those of which only beginning and end are known.
+    private let wordFrames: [(head: String, tail: String)]
     private let phrases: [Phrase]
     /// Texts that rule it out.
     private let unless: [Phrase]
@@ -19,7 +21,11 @@ struct FailureRule: Sendable {
         self.kind = kind
         self.statuses = statuses
         self.html = html
-        self.words = words
+        self.words = words.filter { !$0.contains("*") }
+        wordFrames = words.filter { $0.contains("*") }.map { word in
+            let halves = word.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(halves[0]), String(halves[1]))
+        }
         self.phrases = phrases
         self.unless = unless
     }
@@ -29,9 +35,14 @@ struct FailureRule: Sendable {
         if let statuses, !statuses.contains(status) { return false }
         if let html, html != report.isHTML { return false }
         if !words.isEmpty || !phrases.isEmpty {
-            guard !words.isDisjoint(with: report.words) || phrases.contains(where: { $0.occurs(in: text) }) else { return false }
+            guard names(report) || phrases.contains(where: { $0.occurs(in: text) }) else { return false }
         }
         return !unless.contains { $0.occurs(in: text) }
+    }
+
+    private func names(_ report: ErrorReport) -> Bool {
+        !words.isDisjoint(with: report.words)
+            || wordFrames.contains { frame in report.words.contains { $0.hasPrefix(frame.head) && $0.hasSuffix(frame.tail) } }
     }
 }
 
@@ -66,8 +77,7 @@ extension FailureClassifier {
                 "insufficient_user_quota", "pre_consume_token_quota_failed", "budget_exceeded", "quota_exhausted", "quota_exceeded",
                 "payment_required", "billing_error", "enforced_spend_limit_reached", "insufficient_balance",
                 "exceeded_current_quota_error", "openrouter_credits", "openrouter_key_limit", "insufficient_credits",
-                "insufficientcreditserror", "entitlement_request_limit_exceeded", "entitlement_token_limit_exceeded",
-                "entitlement_spend_limit_exceeded",
+                "insufficientcreditserror", "entitlement_*_limit_exceeded",
             ],
             phrases: [
                 "exceeded your current quota", Phrase(["insufficient"], ["credit", "balance", "quota", "funds"]),

@@ -21,6 +21,8 @@ struct StreamedAnswer: Sendable {
     /// - Parameter event: the name in the `event` line; many streams repeat it as `type`, some send only one of the two.
     mutating func take(_ json: JSONValue, event: String) {
         guard !hasEnded else { return }
+        // Google wraps its errors in a list.
+        let json = json[0]?["error"] != nil ? json[0] ?? json : json
         let type = json["type"]?.string ?? event
         if type == "error" || json.string != nil && event == "error" { return fail(json["error"] != nil ? json : .object(["error": json])) }
         if type.hasPrefix("response.") { return take(json, responseEvent: type.dropFirst("response.".count)) }
@@ -44,7 +46,6 @@ struct StreamedAnswer: Sendable {
     /// An error behind a finished answer does not undo it.
     private mutating func fail(_ json: JSONValue) {
         if let finishReason, FinishReason(wire: finishReason) != .error { return }
-        let json = json[0]?["error"] != nil ? json[0] ?? json : json
         error = error ?? (json["error"] != nil ? json : .object(["error": json]))
     }
 
@@ -85,7 +86,9 @@ struct StreamedAnswer: Sendable {
         if itemText.isEmpty { itemText = body.text ?? "" }
         refusal = refusal.nonEmpty ?? body.refusal ?? ""
         if name == "failed" || name == "cancelled" || ErrorReport(hiddenIn: response) != nil {
-            fail(response["error"] != nil ? response : .object(["error": .string("the response is \(name)")]))
+            fail(
+                response["error"] != nil
+                    ? response : .object(["error": .string(name == "cancelled" ? "the response was cancelled" : "the response failed")]))
         }
         let reason = response["incomplete_details"]?["reason"]?.string ?? response["status"]?.string
         finishReason = reason ?? (name == "done" ? "completed" : name)
