@@ -203,6 +203,15 @@ import Testing
         #expect(message?.last == "…")
     }
 
+    /// A combining mark makes another character of the key's last letter; a cut must not leave half of it.
+    @Test(arguments: [
+        ("sk-secret\u{301}", "[key]\u{301}"), ("x sk-secretsk-secret", "x [key][key]"),
+        (#"{"error":""# + String(repeating: " ", count: 19_995) + #"sk-secret"}"#, "the provider answered HTTP 401 without a message"),
+    ])
+    func keyIsTakenOutByteByByte(body: String, message: String) {
+        #expect(read(body, status: 401, key: "sk-secret").failure.map { Array($0.message.utf8) } == Array(message.utf8))
+    }
+
     @Test func keyIsTakenOutOfTheProvidersSentence() {
         let failure = read(#"{"error":{"message":"Incorrect API key provided: sk-secret."}}"#, status: 401, key: "sk-secret").failure
         #expect(failure?.message == "Incorrect API key provided: [key].")
