@@ -179,7 +179,8 @@ import Testing
         (#"{"errors":[{"message":"Bad."},{"message":"Worse."}]}"#, "Bad.; Worse."), (#"{"errors":["Bad."]}"#, "Bad."),
         (#"{"success":false,"error":"NotFoundError","message":"Bad."}"#, "Bad."),
         (#"{"type":"error","error":{"type":"overloaded_error","message":"Bad."},"request_id":"r"}"#, "Bad."),
-        (#"{"msg":"Bad.","code":"1"}"#, "Bad."), (#"{"error_msg":"Bad.","error_code":1}"#, "Bad."),
+        (#"{"msg":"Bad.","code":"1"}"#, "Bad."), (#"{"error":{"error":{"message":"Bad."}}}"#, "Bad."),
+        (#"{"error":{"code":"bad_thing"}}"#, "bad_thing"), (#"{"error_msg":"Bad.","error_code":1}"#, "Bad."),
         (#"{"error":{"message":"{\"error\":{\"message\":\"Bad.\"}}"}}"#, "Bad."),
         (#"{"error":{"message":"Upstream: {\"error\":{\"message\":\"Bad.\"}}"}}"#, "Upstream: Bad."),
         (

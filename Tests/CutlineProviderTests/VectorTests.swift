@@ -57,8 +57,6 @@ import Testing
         #expect(!stream.hasEnded)
         #expect(stream.isComplete)
         stream.append(Array("\n\ndata: [DONE]\n".utf8))
-        #expect(!stream.hasEnded)
-        stream.append(Array("\n".utf8))
         #expect(stream.hasEnded)
     }
 

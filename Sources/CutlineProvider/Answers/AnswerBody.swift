@@ -38,7 +38,7 @@ struct AnswerBody {
 
     func finishReason(hasText: Bool) -> FinishReason? {
         let words = [choice?["finish_reason"], root["finish_reason"], root["incomplete_details"]?["reason"], root["stop_reason"]]
-        if let word = words.lazy.compactMap({ $0?.string?.nonEmpty }).first { return FinishReason(wire: word) }
+        if let word = words.lazy.compactMap({ $0?.string?.finishWord }).first { return FinishReason(wire: word) }
         return root["status"]?.string.flatMap { FinishReason(wire: $0) } ?? (hasText ? .stop : nil)
     }
 
@@ -58,6 +58,11 @@ struct AnswerBody {
         guard ["text", "output_text", nil].contains(part["type"]?.string) else { return nil }
         return part["text"]?.string ?? part["text"]?["value"]?.string ?? part["value"]?.string ?? part["content"]?.string
     }
+}
+
+extension String {
+    /// A finish reason that is one: some servers write null in quotes while the model is still at work.
+    var finishWord: String? { isEmpty || self == "null" ? nil : self }
 }
 
 extension FinishReason {

@@ -48,6 +48,7 @@ struct ErrorReport: Sendable {
         status = Self.status(error, json) ?? Self.status(inSentence: message)
         parameter = inner["param"]?.string ?? json["param"]?.string
         collectWords(inner, json, error)
+        if message.isEmpty { message = inner["code"]?.string ?? inner["type"]?.string ?? "" }
         if depth < 2 { unwrap(inner, depth: depth) }
     }
 
@@ -90,7 +91,7 @@ struct ErrorReport: Sendable {
     }
 
     private static func sentence(_ json: JSONValue) -> String? {
-        for name in ["message", "detail", "msg", "error_msg", "error_description", "errors"] {
+        for name in ["message", "detail", "msg", "error_msg", "error_description", "errors", "error"] {
             if let text = json[name].flatMap(sentences), !text.isEmpty { return text }
         }
         return nil

@@ -6,6 +6,7 @@ import CutlineCore
 /// and a body that is no stream at all (an error as plain JSON, a web page).
 package struct EventStreamReader: Sendable {
     static let maxBytes = 64 << 20
+    private static let endMark = Array("[DONE]".utf8)
 
     /// It holds more than an answer may have; the rest is not kept.
     package private(set) var isTooLong = false
@@ -108,7 +109,10 @@ extension EventStreamReader {
         var value = line[colon...].dropFirst()
         if value.first == 0x20 { value = value.dropFirst() }
         switch line[..<colon] {
-        case let field where field.elementsEqual("data".utf8): data.append(Array(value))
+        case let field where field.elementsEqual("data".utf8):
+            data.append(Array(value))
+            // Some servers keep the connection open behind it.
+            if value.starts(with: Self.endMark) { dispatch() }
         case let field where field.elementsEqual("event".utf8): name = String(decoding: value.prefix(200), as: UTF8.self)
         default: return
         }
@@ -126,7 +130,7 @@ extension EventStreamReader {
     }
 
     private mutating func take(_ payload: [UInt8]) {
-        if payload.starts(with: "[DONE]".utf8) { return answer.end() }
+        if payload.starts(with: Self.endMark) { return answer.end() }
         do {
             answer.take(try JSONValue(tolerating: payload), event: name)
         } catch {

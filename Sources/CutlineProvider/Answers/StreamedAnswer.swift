@@ -65,7 +65,7 @@ struct StreamedAnswer: Sendable {
         // A server that answers whole all the same.
         if text.isEmpty { itemText = AnswerBody.text(of: choice["message"]?["content"]) ?? itemText }
         refusal += delta?["refusal"]?.string ?? choice["message"]?["refusal"]?.string ?? ""
-        finishReason = choice["finish_reason"]?.string?.nonEmpty ?? finishReason
+        finishReason = choice["finish_reason"]?.string?.finishWord ?? finishReason
     }
 
     private mutating func take(_ json: JSONValue, responseEvent name: Substring) {
