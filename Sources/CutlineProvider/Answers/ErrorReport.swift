@@ -91,7 +91,7 @@ struct ErrorReport: Sendable {
     }
 
     private static func sentence(_ json: JSONValue) -> String? {
-        for name in ["message", "detail", "msg", "error_msg", "error_description", "errors", "error"] {
+        for name in ["message", "detail", "msg", "error_msg", "error_description", "errors", "error", "title"] {
             if let text = json[name].flatMap(sentences), !text.isEmpty { return text }
         }
         return nil
@@ -110,6 +110,7 @@ struct ErrorReport: Sendable {
         let values = [
             error?["code"], error?["status_code"], error?["status"], json["status_code"], json["statusCode"], json["code"],
             json["raw_status_code"], json["error_code"], json["choices"]?[0]?["error"]?["code"], error?["type"], json["type"],
+            json["status"],
         ]
         return values.lazy.compactMap { $0?.wireNumber }.compactMap { Int(exactly: $0) }.first { (400..<600).contains($0) }
     }
@@ -141,7 +142,7 @@ extension ErrorReport {
             json["error"].map(Self.isMeaningful) ?? false
             || json["success"] == .bool(false) || json["ok"] == .bool(false)
             || json["object"]?.string == "error" || json["type"]?.string == "error"
-            || !hasAnswer && Self.isFlatError(json)
+            || !hasAnswer && (Self.isFlatError(json) || json["status"]?.string == "error")
             || json["choices"]?[0]?["error"].map(Self.isMeaningful) ?? false
             || ["failed", "cancelled"].contains(json["status"]?.string) && (json["output"] != nil || json["object"]?.string == "response")
         guard isError else { return nil }
@@ -158,6 +159,8 @@ extension ErrorReport {
     /// Some providers send `"error": null`, `""`, `{}` or an object of empty values with every answer.
     private static func isMeaningful(_ error: JSONValue) -> Bool {
         if let text = error.string { return !text.isEmpty }
+        if let list = error.array { return !list.isEmpty }
+        if let flag = error.bool { return flag }
         return ["message", "code", "type"].contains { name in
             guard let value = error[name] else { return false }
             return value.string.map { !$0.isEmpty } ?? (value.double != 0)
