@@ -28,6 +28,10 @@ import Testing
 
     @Test(arguments: [
         (#"{"type":"integer","minimum":7,"maximum":9}"#, "7"), (#"{"type":"number","maximum":0.5}"#, "0.5"),
+        (
+            #"{"properties":{"a":{"properties":{"b":{"properties":{"c":{"type":"integer"}}}}}}}"#,
+            #"{"a":{"b":{"c":1}}}"#
+        ),
         (#"{"type":"string","maxLength":3}"#, #""A P""#), (#"{"const":"x"}"#, #""x""#), (#"{"type":"null"}"#, "null"),
         (##"{"$ref":"#/$defs/a","$defs":{"a":{"type":"boolean"}}}"##, "true"), (#"{"anyOf":[{"type":"integer"},{"type":"null"}]}"#, "1"),
         (##"{"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/a"}}}"##, "null"),

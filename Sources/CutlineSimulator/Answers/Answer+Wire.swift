@@ -18,7 +18,7 @@ struct WrittenAnswer {
     /// The blanks of the templates; tokens and cost are those of the whole answer.
     var values: [String: JSONValue] {
         var values = core
-        values.merge(ofIndoxHub) { $1 }
+        if wire.answer != .completion { values.merge(ofIndoxHub) { $1 } }
         values["root"] = .string(filled(wire.extras.root, values))
         values["usage"] = .string(filled(wire.extras.usage, values))
         values["end"] = .string(filled(wire.extras.end, values) + (request.includesUsage ? filled(wire.extras.endOnRequest, values) : ""))
