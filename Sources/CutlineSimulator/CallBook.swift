@@ -40,6 +40,13 @@ final class CallBook: Sendable {
         return state.withLock { $0.bucket?.take(at: now) ?? true }
     }
 
+    /// What the rate limit leaves; without one, what a dialect that always tells it says.
+    func allowance(_ wire: Wire) -> Allowance? {
+        let now = ContinuousClock.now - start
+        if let allowance = state.withLock({ $0.bucket?.allowance(at: now) }) { return allowance }
+        return wire.limits == .ietf ? Allowance(limit: 450, remaining: 449, reset: 1_800) : nil
+    }
+
     /// How often a call with this digest has come, this one included.
     func see(_ digest: [UInt8]) -> Int {
         state.withLock {

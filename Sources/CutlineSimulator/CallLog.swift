@@ -3,14 +3,23 @@ import SystemPackage
 
 /// A file with two lines of JSON for each call, each added with one write, so that several processes may share it.
 ///
-///     {"event":"received","call":7,"time_ms":…,"path":"/v1/chat/completions","model":"sim-1","prompt":"…",
-///      "pictures":[{"format":"jpeg","width":640,"height":480,"bytes":23456,"sha256":"…"}]}
+///     {"event":"received","call":7,"time_ms":…,"path":"/v1/chat/completions","dialect":"openai","headers":["authorization","user-agent"],
+///      "model":"sim-1","prompt":"…","pictures":[{"format":"jpeg","width":640,"height":480,"bytes":23456,"sha256":"…","sent":"inline"}],
+///      "parameters":["max_tokens"]}
 ///     {"event":"answered","call":7,"time_ms":…,"status":200}
 ///
-/// `received` is written once the whole body has been read; model, prompt and pictures are left out where the body says nothing usable.
+/// `received` is written once the whole body has been read; model, prompt, pictures and parameters are left out where the body says nothing
+/// usable. `headers` names those that say who calls, `sent` is `url` or `inline`, `parameters` are the members beside model and messages.
 /// `answered` follows when the answer has been handed to the socket. `status` is null where none was sent, and `fault` names the
 /// fault that was played, or is `closed` where the connection ended before the answer was written.
 struct CallLog: Sendable {
+    /// What is noted of a call beside its body.
+    struct Sender {
+        var path: String
+        var dialect: String
+        var headers: [String]
+    }
+
     private let file: FileDescriptor
 
     init(appendingTo path: FilePath) throws {
@@ -20,10 +29,14 @@ struct CallLog: Sendable {
 
     func close() throws { try file.close() }
 
-    func received(_ request: ChatRequest?, call: Int, path: String, at time: Timestamp) throws {
+    func received(_ request: ChatRequest?, _ sender: Sender, call: Int, at time: Timestamp) throws {
         try write("received", call: call, at: time) { line in
             line.key("path")
-            line.value(path)
+            line.value(sender.path)
+            line.key("dialect")
+            line.value(sender.dialect)
+            line.key("headers")
+            line.value(.array(sender.headers.map(JSONValue.string)))
             guard let request else { return }
             line.key("model")
             line.value(request.model)
@@ -33,6 +46,8 @@ struct CallLog: Sendable {
             line.openArray()
             for picture in request.pictures { line.add(picture) }
             line.closeArray()
+            line.key("parameters")
+            line.value(.array(request.parameters.map(JSONValue.string)))
         }
     }
 
@@ -75,6 +90,8 @@ extension JSONText {
         value(picture.byteCount)
         key("sha256")
         value(picture.sha256)
+        key("sent")
+        value(picture.url == nil ? "inline" : "url")
         closeObject()
     }
 }

@@ -11,8 +11,19 @@ struct ChatRequest {
     var pictures: [SentPicture]
     /// In words.
     var maxTokens: Int?
+    var temperature: Double?
+    var streams: Bool
+    /// `stream_options.include_usage`.
+    var includesStreamUsage: Bool
+    /// Infron's and OpenRouter's `usage.include`.
+    var includesUsage: Bool
+    /// What `response_format` asks for; `{}` is any object.
+    var schema: JSONValue?
+    /// The names of all members but model and messages, in order of the alphabet.
+    var parameters: [String]
 
-    init(parsing body: some Sequence<UInt8>) throws(Refusal) {
+    /// - Parameter origin: the simulator's own address, whose pictures it knows.
+    init(parsing body: some Sequence<UInt8>, origin: String) throws(Refusal) {
         let json: JSONValue
         do {
             json = try JSONValue(parsing: body)
@@ -23,14 +34,34 @@ struct ChatRequest {
         guard let messages = json["messages"]?.array, !messages.isEmpty else {
             throw .invalidRequest("The member messages is missing or empty.")
         }
-        guard json["stream"]?.bool != true else { throw .invalidRequest("The simulator does not stream; leave stream out.") }
-        var content = MessageContent()
+        var content = MessageContent(origin: origin)
         for message in messages { try content.add(message) }
         self.model = model
         prompt = content.prompts.joined(separator: "\n")
         textLength = content.textLength
         pictures = content.pictures
         maxTokens = try Self.maxTokens(json["max_tokens"] ?? json["max_completion_tokens"])
+        temperature = json["temperature"]?.double
+        streams = json["stream"]?.bool == true
+        includesStreamUsage = json["stream_options"]?["include_usage"]?.bool == true
+        includesUsage = json["usage"]?["include"]?.bool == true
+        schema = Self.schema(json["response_format"] ?? json["additional_params"]?["response_format"])
+        parameters = (json.object ?? [:]).keys.filter { $0 != "model" && $0 != "messages" }.sorted()
+    }
+
+    /// OpenAI's form, or llama.cpp's without `json_schema`.
+    private static func schema(_ format: JSONValue?) -> JSONValue? {
+        switch format?["type"]?.string {
+        case "json_schema": format?["json_schema"]?["schema"] ?? format?["schema"] ?? .object([:])
+        case "json_object": .object(["properties": .object(["description": .object(["type": .string("string")])])])
+        default: nil
+        }
+    }
+
+    /// The first parameter that a model might not support.
+    var droppable: String? {
+        ["max_tokens", "temperature", "top_p", "seed", "stop", "response_format", "frequency_penalty", "presence_penalty"]
+            .first(where: parameters.contains)
     }
 
     private static func maxTokens(_ value: JSONValue?) throws(Refusal) -> Int? {
@@ -50,6 +81,7 @@ struct ChatRequest {
 
 /// Texts and pictures, gathered from message to message.
 private struct MessageContent {
+    let origin: String
     var prompts: [String] = []
     var textLength = 0
     var pictures: [SentPicture] = []
@@ -75,7 +107,7 @@ private struct MessageContent {
             guard let url = part["image_url"]?.string ?? part["image_url"]?["url"]?.string else {
                 throw .invalidRequest("An image_url part has no url.")
             }
-            pictures.append(try SentPicture(url: url))
+            pictures.append(try SentPicture(url: url, origin: origin))
         case "image": pictures.append(try picture(part["image"]))
         case let type: throw .invalidRequest("Unknown content type: \(type ?? "none").")
         }
@@ -83,7 +115,7 @@ private struct MessageContent {
 
     /// IndoxHub's older form: `{"url"}`, or `{"data", "media_type"}` with bare base64.
     private func picture(_ image: JSONValue?) throws(Refusal) -> SentPicture {
-        if let url = image?["url"]?.string { return try SentPicture(url: url) }
+        if let url = image?["url"]?.string { return try SentPicture(url: url, origin: origin) }
         guard let base64 = image?["data"]?.string, let type = image?["media_type"]?.string else {
             throw .invalidRequest("An image part needs url, or data and media_type.")
         }

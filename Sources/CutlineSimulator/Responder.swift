@@ -21,31 +21,68 @@ struct Responder: HTTPResponder {
 
     let script: Script
     let connections: Connections
+    let keys: KeyCheck
+    let routes: Routes
     private var book: CallBook { script.book }
 
+    init(_ options: SimulatorOptions, _ book: CallBook, _ connections: Connections) {
+        script = Script(options: options, book: book)
+        self.connections = connections
+        keys = KeyCheck(options)
+        routes = Routes(options.dialect)
+    }
+
     func respond(to request: Request, context: Connection) async throws -> Response {
-        switch (request.method, request.uri.path) {
-        case (.post, "/v1/chat/completions"), (.post, "/chat/completions"):
-            try await chat(Exchange(request: request, channel: context.channel, call: book.nextCall(), envelope: .openai))
-        case (.post, "/api/v1/chat/completions/"):
-            try await chat(Exchange(request: request, channel: context.channel, call: book.nextCall(), envelope: .indoxhub))
-        case (.post, "/api/v1/chat/completions"): Response(.slashMissing)
-        case (.get, "/v1/models"), (.get, "/models"):
-            Response(script.isKnown(request.headers[.authorization]) ? Envelope.models : Envelope.openai.reply(.wrongKey, call: 0))
-        default: Response(Envelope.openai.reply(.notFound, call: 0))
+        switch (request.method, routes.place(request.uri.path)) {
+        case (.post, .chat(let wire)):
+            return try await chat(Exchange(request: request, channel: context.channel, call: book.nextCall(), wire: wire))
+        case (.post, .slashMissing): return Response(.slashMissing)
+        case (.post, .exchange): return Response(exchange(request.headers))
+        case (.get, .models(let list)): return Response(models(list, request.headers))
+        default: break
+        }
+        if request.method == .get, let picture = PictureShelf.reply(to: request.uri.path) { return Response(picture) }
+        return Response(refuse(script.options.dialect.answersEverywhere ? .notFound : Refusal(name: .wrongPath)))
+    }
+
+    private func models(_ list: String, _ headers: HTTPFields) -> Reply {
+        guard routes.wire.listIsPublic || keys.isKnown(headers) else { return refuse(.wrongKey) }
+        return Reply(status: 200, body: Array(list.utf8))
+    }
+
+    private func exchange(_ headers: HTTPFields) -> Reply {
+        guard let token = keys.token(for: headers) else { return refuse(.wrongKey) }
+        let seconds = script.options.tokenLifetime / .seconds(1)
+        var reply = Reply(
+            status: 200, body: Array(#"{"access_token":"\#(token)","token_type":"bearer","expires_in":\#(Int(seconds.rounded(.up)))}"#.utf8)
+        )
+        reply.headers = [("Set-Cookie", "session=simulated; HttpOnly; Path=/")]
+        return reply
+    }
+
+    /// A refusal of what is no call.
+    private func refuse(_ refusal: Refusal) -> Reply { routes.wire.reply(refusal, in: Incident(call: 0, time: CallBook.now)) }
+
+    private func chat(_ exchange: Exchange) async throws -> Response {
+        if script.resetsEarly(exchange.call) { return try await reset(exchange, .resetEarly) }
+        let parsed = try await read(exchange)
+        let verdict = script.verdict(
+            on: parsed, call: exchange.call, objection: objection(to: exchange.request.headers, exchange.wire), wire: exchange.wire)
+        if verdict.latency > .zero { try await pause(exchange, for: verdict.latency) }
+        let readable = try? parsed.get()  // Of a refused body there is nothing more to tell.
+        switch verdict.ending {
+        case .refuse(let refusal): return respond(exchange, reply(exchange, refusal, to: readable))
+        case .answer(let answer):
+            guard let readable else { throw ChannelError.eof }
+            return respond(exchange, reply(exchange, answer, to: readable))
+        case .fault(let fault): return try await play(fault, on: exchange, request: readable)
         }
     }
 
-    private func chat(_ exchange: Exchange) async throws -> Response {
-        if script.fault(for: exchange.call) == .resetEarly { return try await reset(exchange, .resetEarly) }
-        let parsed = try await read(exchange)
-        let verdict = script.verdict(on: parsed, call: exchange.call, authorization: exchange.request.headers[.authorization])
-        if verdict.latency > .zero { try await pause(exchange, for: verdict.latency) }
-        switch verdict.ending {
-        case .refuse(let refusal): return respond(exchange, exchange.envelope.reply(refusal, call: exchange.call))
-        case .answer(let answer): return respond(exchange, try reply(exchange, answer, to: parsed))
-        case .fault(let fault): return try await play(fault, on: exchange, request: parsed)
-        }
+    private func objection(to headers: HTTPFields, _ wire: Wire) -> Refusal? {
+        guard keys.isKnown(headers) else { return .wrongKey }
+        let unwelcome = ["referer", "http-referer", "x-title"].compactMap { HTTPField.Name($0) }
+        return wire.refusesReferer && unwelcome.contains { headers[$0] != nil } ? Refusal(name: .forbidden) : nil
     }
 
     /// - Throws: where the client left before its body was whole; Hummingbird then closes the connection.
@@ -54,17 +91,41 @@ struct Responder: HTTPResponder {
         do {
             let body = try await exchange.request.body.collect(upTo: Self.largestBody)
             if let length = exchange.request.headers[.contentLength], Int(length) != body.readableBytes { throw ChannelError.eof }
-            parsed = Result { () throws(Refusal) in try ChatRequest(parsing: body.readableBytesView) }
+            let origin = exchange.origin
+            parsed = Result { () throws(Refusal) in try ChatRequest(parsing: body.readableBytesView, origin: origin) }
         } catch is NIOTooManyBytesError {
             parsed = .failure(.tooLarge)
         }
         let usable = try? parsed.get()  // Of a refused body there is nothing more to note.
-        try book.log?.received(usable, call: exchange.call, path: exchange.request.uri.path, at: CallBook.now)
+        try book.log?.received(usable, exchange.noted(script.options.dialect), call: exchange.call, at: CallBook.now)
         return parsed
     }
 
-    private func reply(_ exchange: Exchange, _ answer: Answer, to request: Result<ChatRequest, Refusal>) throws -> Reply {
-        exchange.envelope.reply(answer, model: try request.get().model, call: exchange.call, at: CallBook.now)
+    private func reply(_ exchange: Exchange, _ refusal: Refusal, to request: ChatRequest?) -> Reply {
+        let incident = Incident(call: exchange.call, time: CallBook.now, request: request, allowance: book.allowance(exchange.wire))
+        return named(exchange, exchange.wire.reply(refusal, in: incident))
+    }
+
+    private func reply(_ exchange: Exchange, _ answer: Answer, to request: ChatRequest, fault: Fault.Name? = nil) -> Reply {
+        let written = WrittenAnswer(
+            answer: answer, request: request, call: exchange.call, time: CallBook.now, wire: exchange.wire)
+        var reply = request.streams ? Reply(events: EventStream(written: written).pieces(fault)) : whole(written, fault)
+        let allowance = book.allowance(exchange.wire)
+        reply.headers += allowance?.headers(exchange.wire.limits, at: CallBook.now, isRefusal: false) ?? []
+        if let name = exchange.wire.costHeader { reply.headers.append((name, written.values["cost"]?.string ?? "")) }
+        return named(exchange, reply)
+    }
+
+    private func whole(_ written: WrittenAnswer, _ fault: Fault.Name?) -> Reply {
+        var body = written.body
+        if fault == .duplicateKeys { body.replaceSubrange(0..<1, with: Array("{\(written.wire.answer.doubledMembers)".utf8)) }
+        return Reply(status: 200, body: Array(repeating: UInt8(ascii: " "), count: written.wire.leadingSpaces) + body)
+    }
+
+    private func named(_ exchange: Exchange, _ reply: Reply) -> Reply {
+        var reply = reply
+        if let name = exchange.wire.requestID { reply.headers.append((name, WrittenAnswer.requestID(exchange.call))) }
+        return reply
     }
 
     private func pause(_ exchange: Exchange, for latency: Duration) async throws {
@@ -83,9 +144,9 @@ struct Responder: HTTPResponder {
     private func respond(_ exchange: Exchange, _ reply: Reply, fault: Fault.Kind? = nil) -> Response {
         Response(
             reply,
-            body: ResponseBody(contentLength: reply.body.count) { writer in
+            body: ResponseBody(contentLength: reply.announcedLength) { writer in
                 do {
-                    if !reply.body.isEmpty { try await writer.write(ByteBuffer(bytes: reply.body)) }
+                    for piece in reply.pieces { try await writer.write(ByteBuffer(bytes: piece)) }
                     try await writer.finish(nil)
                 } catch {
                     try note(exchange, status: nil, fault: Self.closed)
@@ -103,28 +164,60 @@ struct Responder: HTTPResponder {
 // MARK: Faults
 
 extension Responder {
-    private func play(
-        _ fault: Fault.Kind, on exchange: Exchange, request: Result<ChatRequest, Refusal>
-    ) async throws -> Response {
+    private func play(_ fault: Fault.Kind, on exchange: Exchange, request: ChatRequest?) async throws -> Response {
         switch fault {
         case .status(let status, let retryAfter):
-            let refusal = Refusal.simulated(status: status, retryAfter: retryAfter)
-            return respond(exchange, exchange.envelope.reply(refusal, call: exchange.call), fault: fault)
-        case .quota: return respond(exchange, exchange.envelope.reply(.quota, call: exchange.call), fault: fault)
-        case .empty: return respond(exchange, .empty, fault: fault)
-        case .garbage: return respond(exchange, .garbage, fault: fault)
-        case .truncated: return truncate(exchange, try reply(exchange, Answer(to: try request.get()), to: request))
-        case .reset, .resetEarly: return try await reset(exchange, fault)
-        case .hang: return try await hang(exchange)
+            return respond(exchange, reply(exchange, .simulated(status: status, retryAfter: retryAfter), to: request), fault: fault)
+        case .named(let name, let retryAfter):
+            return try await play(name, retryAfter: retryAfter, on: exchange, request: request)
         }
+    }
+
+    private func play(
+        _ name: Fault.Name, retryAfter: Double?, on exchange: Exchange, request: ChatRequest?
+    ) async throws -> Response {
+        let fault = Fault.Kind.named(name)
+        switch name {
+        case .reset, .resetEarly: return try await reset(exchange, name)
+        case .hang: return try await hang(exchange)
+        case .trickle: return trickle(exchange)
+        case .empty: return respond(exchange, .empty, fault: fault)
+        case .whitespace: return respond(exchange, .whitespace, fault: fault)
+        case .garbage: return respond(exchange, .garbage, fault: fault)
+        case .wrongPath where script.options.dialect.exchangesKeys: return respond(exchange, .slashMissing, fault: fault)
+        case .errorIn200: return respond(exchange, errorInAnswer(exchange, request), fault: fault)
+        case .filtered, .refusal, .emptyAnswer, .cut, .schemaMismatch, .errorInChoice, .duplicateKeys, .noDone, .errorInStream, .truncated,
+            .cutStream:
+            guard let request else {
+                return respond(exchange, reply(exchange, .invalidRequest("The body cannot be read."), to: nil), fault: fault)
+            }
+            let answer = reply(exchange, Answer(to: request).spoiled(by: name), to: request, fault: name)
+            if name == .truncated { return breakOff(exchange, answer, name, announcing: answer.body.count) }
+            return name == .cutStream ? breakOff(exchange, answer, name, announcing: nil) : respond(exchange, answer, fault: fault)
+        case .unauthorized, .forbidden, .banned, .quota, .dailyQuota, .inFlightBudget, .rateLimited, .overloaded, .serverError,
+            .badGateway, .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageUnreachable, .imageRejected, .tooLarge,
+            .contextTooLong, .contentFilter, .unsupportedParameter, .invalidRequest:
+            let refusal = Refusal(
+                name: name, url: request?.pictures.lazy.compactMap(\.url).first,
+                param: name == .unsupportedParameter ? request?.droppable : nil,
+                retryAfter: retryAfter)
+            return respond(exchange, reply(exchange, refusal, to: request), fault: fault)
+        }
+    }
+
+    private func errorInAnswer(_ exchange: Exchange, _ request: ChatRequest?) -> Reply {
+        var error = reply(exchange, Refusal(name: .errorIn200), to: request)
+        error.status = 200
+        guard request?.streams == true else { return error }
+        return Reply(events: [Array("data: ".utf8) + error.body + Array("\n\n".utf8)])
     }
 
     /// What is returned after the connection was broken: nobody receives it.
     private static let nothing = Response(status: .internalServerError)
 
     /// Discards what is unsent and tells the client so: TCP's RST instead of FIN.
-    private func reset(_ exchange: Exchange, _ fault: Fault.Kind) async throws -> Response {
-        try note(exchange, status: nil, fault: fault.word)
+    private func reset(_ exchange: Exchange, _ fault: Fault.Name) async throws -> Response {
+        try note(exchange, status: nil, fault: fault.rawValue)
         guard let socket = exchange.channel as? any SocketOptionProvider else { throw ChannelError.operationUnsupported }
         try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         try await exchange.close()
@@ -133,34 +226,38 @@ extension Responder {
 
     private func hang(_ exchange: Exchange) async throws -> Response {
         try await exchange.channel.closeFuture.get()
-        try note(exchange, status: nil, fault: Fault.Kind.hang.word)
+        try note(exchange, status: nil, fault: Fault.Name.hang.rawValue)
         return Self.nothing
     }
 
-    private func truncate(_ exchange: Exchange, _ reply: Reply) -> Response {
+    /// Bytes that keep coming and never become an answer: only a deadline over the whole ends it.
+    private func trickle(_ exchange: Exchange) -> Response {
         Response(
-            reply,
-            body: ResponseBody(contentLength: reply.body.count) { writer in
-                try await writer.write(ByteBuffer(bytes: reply.body.prefix(reply.body.count / 2)))
-                try await exchange.close()
-                try note(exchange, status: reply.status, fault: Fault.Kind.truncated.word)
+            .whitespace,
+            body: ResponseBody { writer in
+                do {
+                    while true {
+                        try await writer.write(ByteBuffer(string: " "))
+                        try await connections.wait(.milliseconds(50), on: exchange.channel)
+                    }
+                } catch {
+                    try note(exchange, status: nil, fault: Fault.Name.trickle.rawValue)
+                    throw error
+                }
             })
     }
-}
 
-/// One call under way.
-private struct Exchange {
-    let request: Request
-    let channel: any Channel
-    let call: Int
-    let envelope: Envelope
-
-    func close() async throws {
-        do {
-            try await channel.close()
-        } catch ChannelError.alreadyClosed {
-            // The client was faster.
-        }
+    /// Sends the first half and closes.
+    private func breakOff(_ exchange: Exchange, _ reply: Reply, _ fault: Fault.Name, announcing length: Int?) -> Response {
+        Response(
+            reply,
+            body: ResponseBody(contentLength: length) { writer in
+                let half =
+                    reply.pieces.count > 1 ? reply.pieces.prefix(reply.pieces.count / 2) : [Array(reply.body.prefix(reply.body.count / 2))]
+                for piece in half { try await writer.write(ByteBuffer(bytes: piece)) }
+                try await exchange.close()
+                try note(exchange, status: reply.status, fault: fault.rawValue)
+            })
     }
 }
 
@@ -169,7 +266,9 @@ extension Response {
 
     fileprivate init(_ reply: Reply, body: ResponseBody) {
         var headers: HTTPFields = [.contentType: reply.contentType]
-        if let seconds = reply.retryAfter { headers[.retryAfter] = Int(exactly: seconds).map(String.init) ?? String(seconds) }
+        for (name, value) in reply.headers {
+            if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
+        }
         self.init(status: HTTPResponse.Status(code: reply.status), headers: headers, body: body)
     }
 }

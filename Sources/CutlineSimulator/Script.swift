@@ -14,43 +14,43 @@ struct Verdict {
     static func refuse(_ refusal: Refusal) -> Verdict { Verdict(ending: .refuse(refusal), latency: .zero) }
 }
 
-/// Decides about calls: key and rate first, then the faults of the options, then the form of the call, then its own markers.
+/// Decides about calls: key, client and rate first, then the faults of the options, then the form of the call, then its own markers,
+/// then what the dialect does not take.
 struct Script: Sendable {
     let options: SimulatorOptions
     let book: CallBook
 
-    /// - Parameter authorization: the header's value.
-    func verdict(on request: Result<ChatRequest, Refusal>, call: Int, authorization: String?) -> Verdict {
-        guard isKnown(authorization) else { return .refuse(.wrongKey) }
+    /// - Parameter objection: to the caller: a wrong key, or a header that the dialect refuses.
+    func verdict(on request: Result<ChatRequest, Refusal>, call: Int, objection: Refusal?, wire: Wire) -> Verdict {
+        if let objection { return .refuse(objection) }
         guard book.isWithinRate() else { return .refuse(.overRate) }
-        if let fault = fault(for: call) { return Verdict(ending: .fault(fault), latency: options.latency) }
+        let readable = try? request.get()  // A fault does not look at what was not readable.
+        if let fault = fault(for: call, request: readable) { return Verdict(ending: .fault(fault), latency: options.latency) }
         switch request {
         case .failure(let refusal): return .refuse(refusal)
-        case .success(let request): return verdict(on: request)
+        case .success(let request): return verdict(on: request, wire: wire)
         }
     }
 
     /// The flagged fault of a call.
-    func fault(for call: Int) -> Fault.Kind? { options.faults.first { $0.applies(to: call) }?.kind }
-
-    func isKnown(_ authorization: String?) -> Bool {
-        guard let keys = options.keys else { return true }
-        guard let authorization, authorization.hasPrefix("Bearer ") else { return false }
-        return keys.contains(String(authorization.dropFirst("Bearer ".count)))
+    func fault(for call: Int, request: ChatRequest?) -> Fault.Kind? {
+        options.faults.first { $0.applies(to: call) && $0.kind.applies(to: request) }?.kind
     }
 
-    private func verdict(on request: ChatRequest) -> Verdict {
+    /// Whether the first flagged fault is a reset before the body is read.
+    func resetsEarly(_ call: Int) -> Bool { options.faults.first { $0.applies(to: call) }?.kind == .resetEarly }
+
+    private func verdict(on request: ChatRequest, wire: Wire) -> Verdict {
         do {
-            var markers = try Marker.all(in: request.prompt)
+            var markers = try Marker.all(in: request.prompt).filter { $0.kind?.applies(to: request) ?? true }
             if markers.contains(where: { $0.times != nil }) {
                 let seen = book.see(request.digest)
                 markers.removeAll { !$0.applies(toRepeat: seen) }
             }
             let latency = markers.reduce(options.latency) { $0 + $1.latency }
-            guard let fault = markers.lazy.compactMap(\.kind).first else {
-                return Verdict(ending: .answer(Answer(to: request)), latency: latency)
-            }
-            return Verdict(ending: .fault(fault), latency: latency)
+            if let fault = markers.lazy.compactMap(\.kind).first { return Verdict(ending: .fault(fault), latency: latency) }
+            if let objection = wire.objection(to: request) { return .refuse(objection) }
+            return Verdict(ending: .answer(Answer(to: request)), latency: latency)
         } catch {
             return .refuse(.invalidRequest("\(error)."))
         }

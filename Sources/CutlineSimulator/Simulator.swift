@@ -3,13 +3,13 @@ import Logging
 import NIOCore
 import NIOPosix
 
-/// A provider on loopback, for demonstrations, tests and benchmarks. It speaks OpenAI's wire and IndoxHub's envelope, and it
+/// A provider on loopback, for demonstrations, tests and benchmarks. It speaks the wire of any provider with a profile, and it
 /// measures the pictures it is sent: it is a stand-in, not a vision model, and never says what a picture shows.
 ///
-/// Addresses: `POST /v1/chat/completions` and `/chat/completions` (OpenAI), `POST /api/v1/chat/completions/` (IndoxHub; without the
-/// last slash 403 and HTML), `GET /v1/models` and `/models`.
+/// Addresses: the chat path and the model list of its dialect, and `/pictures/…` (see `PictureShelf`). The dialects `openai` and
+/// `simulator` answer at IndoxHub's address too, in IndoxHub's form.
 package final class Simulator: Sendable {
-    /// What the chat path is appended to: `http://127.0.0.1:PORT/v1`, or the origin for the dialect `indoxhub`.
+    /// What a profile's chat path is appended to: `http://127.0.0.1:PORT/v1`, or the origin for the dialect `indoxhub`.
     package let baseURL: String
     private let book: CallBook
     private let connections: Connections
@@ -42,10 +42,7 @@ package final class Simulator: Sendable {
         self.book = book
         self.connections = connections
         self.serving = serving
-        switch options.dialect {
-        case .openai: baseURL = "http://127.0.0.1:\(port)/v1"
-        case .indoxhub: baseURL = "http://127.0.0.1:\(port)"
-        }
+        baseURL = "http://127.0.0.1:\(port)\(options.dialect.wire.base)"
     }
 
     deinit { connections.close() }
@@ -68,7 +65,7 @@ package final class Simulator: Sendable {
         _ options: SimulatorOptions, _ book: CallBook, _ connections: Connections, running: @escaping @Sendable (Int) -> Void
     ) async throws {
         let application = Application(
-            responder: Responder(script: Script(options: options, book: book), connections: connections),
+            responder: Responder(options, book, connections),
             server: .http1(configuration: .init(additionalChannelHandlers: [ConnectionEntry(connections)])),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: options.port), backlog: 4_096),
             onServerRunning: { channel in

@@ -18,4 +18,10 @@ struct TokenBucket {
         tokens -= 1
         return true
     }
+
+    /// What it leaves, without taking.
+    func allowance(at now: Duration) -> Allowance {
+        let left = min(rate.burst, tokens + (now - filledAt) / .seconds(1) * rate.perSecond)
+        return Allowance(limit: Int(rate.burst), remaining: Int(left), reset: (rate.burst - left) / rate.perSecond)
+    }
 }

@@ -1,4 +1,5 @@
 import CutlineProvider
+import CutlineSimulator
 import Testing
 
 @testable import cutline
@@ -118,6 +119,14 @@ import Testing
         (["export", "--format", "table", "-o", "x"], "--format table is for stdout; give -o with jsonl or csv."),
         (["status", "--watch", "--json"], "Give either --json or --watch, not both."),
         (["simulate", "--port", "99999"], "--port must be between 0 and 65535."),
+        (["simulate", "--token-lifetime", "-1"], "--token-lifetime must be at least 0 seconds."),
+        (
+            ["simulate", "--fault", "quotta@50"],
+            """
+            The value 'quotta@50' is invalid for '--fault <kind@when>': cannot read the fault "quotta@50": the kind "quotta" is not \
+            known; did you mean quota? Known are a status from 400 to 599 and the names that cutline simulate --list-faults prints
+            """
+        ),
     ])
     func aWrongFlagSaysWhatIsWrongWithIt(arguments: [String], sentence: String) async {
         let desk = Desk(pictures: "a.png")
@@ -145,6 +154,16 @@ import Testing
             #expect(
                 said == Said(code: 64, output: "", error: "cutline: there is no batch \"three\" in this queue; it has \"one\", \"two\"\n"))
         }
+    }
+
+    @Test func theFaultsAreListedWithWhatTheyComeTo() async {
+        let said = await Desk().cutline("simulate", "--list-faults")
+        #expect(said.code == 0 && said.error == "")
+        let lines = said.output.split(separator: "\n")
+        #expect(lines.count == Fault.Name.allCases.count + 1)
+        #expect(lines[0] == "400…599                that status, with the dialect's own error")
+        #expect(lines.contains("quota                  the credit is used up [quota_exhausted]"))
+        #expect(lines.contains("cut                    an answer that ends at the token limit"))
     }
 
     @Test func theSimulatorSaysWhyItCannotStart() async throws {

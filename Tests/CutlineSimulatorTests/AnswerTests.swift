@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test func theModelListSaysWhatTheModelTakes() async throws {
-        let reply = try await withSimulator { try await $0.get("/v1/models") }
+        let reply = try await withSimulator(SimulatorOptions(dialect: .simulator)) { try await $0.get("/v1/models") }
         let model = try reply.json["data"]?[0]
         #expect(model?["id"]?.string == "sim-1")
         #expect(model?["input_modalities"] == .array([.string("text"), .string("image")]))

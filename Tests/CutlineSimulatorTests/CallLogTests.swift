@@ -34,12 +34,28 @@ import Testing
         #expect(lines[0]["event"]?.string == "received")
         #expect(lines[0]["call"]?.int == 1)
         #expect(lines[0]["path"]?.string == "/v1/chat/completions")
+        #expect(lines[0]["dialect"]?.string == "openai")
         #expect(lines[0]["model"]?.string == "sim-1")
         #expect(lines[0]["prompt"]?.string == "Ähm?")
         #expect(lines[0]["pictures"]?.array?.count == 2)
         #expect(lines[0]["pictures"]?[0]?["width"]?.int == 40)
+        #expect(lines[0]["pictures"]?[0]?["sent"]?.string == "inline")
         #expect(lines[0]["pictures"]?[1]?["format"]?.string == "jpeg")
+        #expect(lines[0]["pictures"]?[1]?["sent"]?.string == "url")
         #expect(lines[1].text == #"{"call":1,"event":"answered","status":200}"#)
+    }
+
+    @Test func whatWasSentBesideThePromptIsNamedWithoutItsValues() async throws {
+        try await withSimulator(SimulatorOptions(dialect: .infron, log: file)) { simulator in
+            let body = chat(more: ["temperature": .number(0.5), "max_tokens": .integer(9)])
+            try await simulator.post(body, key: "secret-key", headers: ["Referer": "https://x.invalid", "X-Title": "t"])
+        }
+        let text = try String(contentsOfFile: file.string, encoding: .utf8)
+        #expect(!text.contains("secret-key") && !text.contains("x.invalid"))
+        let line = try #require(try lines().first)
+        #expect(line["dialect"]?.string == "infron")
+        #expect(line["headers"] == .array(["authorization", "referer", "x-title"].map(JSONValue.string)))
+        #expect(line["parameters"] == .array(["max_tokens", "temperature"].map(JSONValue.string)))
     }
 
     @Test func aPictureIsKnownByTheHashOfItsBytes() async throws {

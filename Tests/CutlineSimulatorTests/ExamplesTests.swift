@@ -42,6 +42,8 @@ import Testing
 
     @Test func anAwkwardNameIsFoundByItsEscapes() throws {
         let url = "https://pictures.invalid/Gr%C3%B6%C3%9Fe%20&%20%22Ma%C3%9F%22%20%231.png"
-        #expect(try SentPicture(url: url) == ExamplePictures.all[#"Größe & "Maß" #1.png"#])
+        var picture = try #require(ExamplePictures.all[#"Größe & "Maß" #1.png"#])
+        picture.url = url
+        #expect(try SentPicture(url: url, origin: "") == picture)
     }
 }

@@ -10,7 +10,8 @@ import Testing
         ("reset@3", Fault(.reset, when: .calls(3...3))),
         ("reset-early@2-5", Fault(.resetEarly, when: .calls(2...5))),
         ("hang", Fault(.hang)), ("truncated", Fault(.truncated)), ("empty", Fault(.empty)), ("garbage", Fault(.garbage)),
-        ("quota@12.5%", Fault(.quota, when: .percent(12.5))),
+        ("quota@12.5%", Fault(.quota, when: .percent(12.5))), ("image-unreachable@2", Fault(named: .imageUnreachable, when: .calls(2...2))),
+        ("rate-limited:retry-after=7@4+", Fault(.named(.rateLimited, retryAfter: 7), when: .from(4))),
     ])
     func aFaultIsReadFromItsText(text: String, fault: Fault) throws {
         #expect(try Fault(parsing: text) == fault)
@@ -24,13 +25,22 @@ import Testing
         #expect(throws: InvalidFault.self) { try Fault(parsing: text) }
     }
 
-    @Test func theRefusalListsTheKnownKinds() {
-        let error = #expect(throws: InvalidFault.self) { try Fault(parsing: "earthquake@3") }
+    @Test func theRefusalNamesTheNearestKind() {
+        let error = #expect(throws: InvalidFault.self) { try Fault(parsing: "quotta@3") }
         #expect(
             error?.description == """
-                cannot read the fault "earthquake@3": the kind is none of a status from 400 to 599, quota, reset, reset-early, hang, \
-                truncated, empty, garbage
+                cannot read the fault "quotta@3": the kind "quotta" is not known; did you mean quota? Known are a status from 400 to 599 \
+                and the names that cutline simulate --list-faults prints
                 """)
+        let far = #expect(throws: InvalidFault.self) { try Fault(parsing: "earthquake") }
+        #expect(far?.description.contains("is not known; known are a status") == true)
+    }
+
+    @Test(arguments: Fault.Name.allCases)
+    func everyNameIsReadAndHasASummary(name: Fault.Name) throws {
+        #expect(try Fault(parsing: "\(name.rawValue)@2") == Fault(named: name, when: .calls(2...2)))
+        #expect(try Fault(parsing: name.rawValue).kind.word == name.rawValue)
+        #expect(!name.summary.isEmpty && !name.summary.contains("\n"))
     }
 
     @Test func aShareIsMetAndAlwaysBySameCalls() {

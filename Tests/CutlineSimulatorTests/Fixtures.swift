@@ -40,16 +40,23 @@ struct Reply {
 
 extension Simulator {
     /// The address without a path.
-    var origin: String { String(baseURL.dropLast(baseURL.hasSuffix("/v1") ? 3 : 0)) }
+    var origin: String { baseURL.split(separator: "/").prefix(2).joined(separator: "//") }
 
-    func get(_ path: String) async throws -> Reply { try await send(HTTPClientRequest(url: origin + path)) }
+    func get(_ path: String, key: String? = nil) async throws -> Reply {
+        var request = HTTPClientRequest(url: origin + path)
+        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+        return try await send(request)
+    }
 
     @discardableResult
-    func post(_ body: String, to path: String = "/v1/chat/completions", key: String? = nil) async throws -> Reply {
+    func post(
+        _ body: String, to path: String = "/v1/chat/completions", key: String? = nil, headers: [String: String] = [:]
+    ) async throws -> Reply {
         var request = HTTPClientRequest(url: origin + path)
         request.method = .POST
         request.body = .bytes(Array(body.utf8))
         if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
         return try await send(request)
     }
 

@@ -7,7 +7,7 @@ actor InProcessSimulator {
     /// Its base URL.
     func address() async throws -> String {
         if let simulator { return simulator.baseURL }
-        let started = try await Simulator.start(SimulatorOptions())
+        let started = try await Simulator.start(SimulatorOptions(dialect: .simulator))
         simulator = started
         return started.baseURL
     }

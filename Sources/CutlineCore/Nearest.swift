@@ -1,7 +1,7 @@
 /// What a misspelt word may have meant.
-enum Nearest {
+package enum Nearest {
     /// The known word with the fewest changed letters, at most a third of them; nil where none is near.
-    static func to(_ word: String, among known: [String]) -> String? {
+    package static func to(_ word: String, among known: [String]) -> String? {
         let limit = max(1, word.count / 3)
         let ranked = known.map { (word: $0, changes: changes(from: word, to: $0)) }
         guard let best = ranked.min(by: { ($0.changes, $0.word) < ($1.changes, $1.word) }), best.changes <= limit else { return nil }

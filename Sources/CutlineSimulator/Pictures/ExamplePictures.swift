@@ -26,7 +26,7 @@ enum ExamplePictures {
             throw .invalidImage("A picture is neither a data URL nor an http address.")
         }
         guard host == Self.host, let picture = named(url.lastPathComponent) else {
-            throw .invalidImage("Error while downloading \(address). The simulator fetches nothing and knows its own examples alone.")
+            throw .unreachableImage(address)
         }
         return picture
     }

@@ -1,17 +1,7 @@
 /// Something that goes wrong on purpose, and for which calls.
 ///
-/// Written `KIND[:retry-after=SECONDS][@WHEN]`, as in `500`, `429:retry-after=2@10%` or `reset@3`.
-///
-/// | kind | the call is |
-/// |---|---|
-/// | `400`…`599` | answered with that status and OpenAI's error object |
-/// | `quota` | answered with 429 and the code `insufficient_quota` |
-/// | `reset` | read whole, then the connection is reset |
-/// | `reset-early` | reset before its body is read |
-/// | `hang` | read whole and never answered |
-/// | `truncated` | answered with 200 and half of the body that was announced |
-/// | `empty` | answered with 200 and no body |
-/// | `garbage` | answered with 200 and a page of HTML |
+/// Written `KIND[:retry-after=SECONDS][@WHEN]`, as in `500`, `429:retry-after=2@10%` or `reset@3`. A kind is a status from 400 to 599,
+/// answered in the dialect's own error form, or one of the names of `Fault.Name`.
 ///
 /// Calls are counted from 1: `@3` is the third alone, `@3+` the third and all later ones, `@3-5` a range, and `@10%` that share of all
 /// calls, always the same ones. Without `@` every call is meant.
@@ -19,7 +9,16 @@ package struct Fault: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         /// `retryAfter` in seconds.
         case status(Int, retryAfter: Double?)
-        case quota, reset, resetEarly, hang, truncated, empty, garbage
+        /// `retryAfter` in seconds; nil: what the dialect says by itself.
+        case named(Name, retryAfter: Double? = nil)
+
+        package static let quota = Kind.named(.quota)
+        package static let reset = Kind.named(.reset)
+        package static let resetEarly = Kind.named(.resetEarly)
+        package static let hang = Kind.named(.hang)
+        package static let truncated = Kind.named(.truncated)
+        package static let empty = Kind.named(.empty)
+        package static let garbage = Kind.named(.garbage)
     }
 
     package enum When: Hashable, Sendable {
@@ -37,6 +36,8 @@ package struct Fault: Hashable, Sendable {
         self.when = when
     }
 
+    package init(named name: Name, when: When = .always) { self.init(.named(name), when: when) }
+
     func applies(to call: Int) -> Bool {
         switch when {
         case .always: true
@@ -52,5 +53,14 @@ package struct Fault: Hashable, Sendable {
         bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
         bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
         return Double((bits ^ (bits >> 31)) >> 11) / Double(1 << 53)
+    }
+}
+
+extension Fault.Kind {
+    func applies(to request: ChatRequest?) -> Bool {
+        switch self {
+        case .status: true
+        case .named(let name, _): name.applies(to: request)
+        }
     }
 }

@@ -34,18 +34,16 @@ struct Marker: Hashable {
                 kind = try Self.kind(word)
             }
         }
-        guard kind != nil || latency > .zero else { throw InvalidFaultPart(sentence: "it names no fault; known are \(Self.known)") }
+        guard kind != nil || latency > .zero else { throw InvalidFaultPart(sentence: "it names no fault and no latency=MILLISECONDS") }
     }
 
     private static func kind(_ word: Substring) throws(InvalidFaultPart) -> Fault.Kind {
-        guard let kind = try? Fault.Kind(parsing: word), kind != .resetEarly else {  // its sentence lists what a flag can do
-            throw InvalidFaultPart(sentence: "\"\(word)\" is none of \(known)")
+        let kind = try Fault.Kind(parsing: word)
+        guard kind != .resetEarly else {
+            throw InvalidFaultPart(sentence: "reset-early comes before the prompt is read; give it as a flag")
         }
         return kind
     }
-
-    private static let known =
-        "a status from 400 to 599, quota, reset, hang, truncated, empty, garbage, retry-after=SECONDS after a status, latency=MILLISECONDS, times=N"
 
     private static func number(_ word: Substring, after name: String) -> Int? {
         guard word.hasPrefix(name), let number = Int(word.dropFirst(name.count)), number > 0 else { return nil }

@@ -1,3 +1,5 @@
+import CutlineCore
+
 /// Why a fault's text was not understood.
 package struct InvalidFault: Error, Hashable, Sendable, CustomStringConvertible {
     package let text: String
@@ -27,39 +29,42 @@ struct InvalidFaultPart: Error {
 }
 
 extension Fault.Kind {
-    static let known = "a status from 400 to 599, quota, reset, reset-early, hang, truncated, empty, garbage"
-
     init(parsing word: some StringProtocol) throws(InvalidFaultPart) {
-        if let kind = Self.words[String(word)] {
-            self = kind
+        if let name = Fault.Name(rawValue: String(word)) {
+            self = .named(name)
         } else if let status = Int(word), (400...599).contains(status) {
             self = .status(status, retryAfter: nil)
         } else {
-            throw InvalidFaultPart(sentence: "the kind is none of \(Self.known)")
+            let near = Nearest.to(String(word), among: Fault.Name.allCases.map(\.rawValue)).map { "did you mean \($0)? Known" }
+            throw InvalidFaultPart(
+                sentence: "the kind \"\(word)\" is not known; \(near ?? "known") are a status from 400 to 599 and the names that "
+                    + "cutline simulate --list-faults prints")
         }
     }
 
-    /// `retry-after=SECONDS`, which a status alone can carry.
+    /// `retry-after=SECONDS`, which a status and some names can carry.
     func with(setting: some StringProtocol) throws(InvalidFaultPart) -> Self {
         guard setting.hasPrefix("retry-after="), let seconds = Double(setting.dropFirst("retry-after=".count)),
             seconds.isFinite, seconds >= 0
         else { throw InvalidFaultPart(sentence: "the only setting is retry-after=SECONDS") }
-        guard case .status(let status, _) = self else {
-            throw InvalidFaultPart(sentence: "only a status can carry retry-after")
+        switch self {
+        case .status(let status, _): return .status(status, retryAfter: seconds)
+        case .named(let name, _):
+            guard name.canWait else {
+                let able = Fault.Name.allCases.filter(\.canWait).map(\.rawValue).joined(separator: ", ")
+                throw InvalidFaultPart(sentence: "\(name.rawValue) carries no retry-after; a status does, and \(able)")
+            }
+            return .named(name, retryAfter: seconds)
         }
-        return .status(status, retryAfter: seconds)
     }
 
     /// As it is written in a flag, a marker and the log.
     var word: String {
-        if case .status(let status, _) = self { return String(status) }
-        return Self.words.first { $0.value == self }!.key
+        switch self {
+        case .status(let status, _): String(status)
+        case .named(let name, _): name.rawValue
+        }
     }
-
-    private static let words: [String: Self] = [
-        "quota": .quota, "reset": .reset, "reset-early": .resetEarly, "hang": .hang, "truncated": .truncated, "empty": .empty,
-        "garbage": .garbage,
-    ]
 }
 
 extension Fault.When {

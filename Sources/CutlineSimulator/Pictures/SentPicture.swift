@@ -13,6 +13,8 @@ struct SentPicture: Hashable {
     /// Nil for formats whose size is not read.
     var size: PictureSize?
     var byteCount: Int
+    /// Where it was sent as an address.
+    var url: String?
     private var content: Content
 
     /// Hashing is dear and only the log and `times=` need it.
@@ -62,10 +64,15 @@ struct SentPicture: Hashable {
         }
     }
 
-    /// `data:image/png;base64,…`, or a URL under `https://pictures.invalid/`.
-    init(url: String) throws(Refusal) {
+    /// `data:image/png;base64,…`, a URL under `https://pictures.invalid/`, or one of the simulator's own under `ORIGIN/pictures/`.
+    init(url: String, origin: String) throws(Refusal) {
         guard url.utf8.starts(with: "data:".utf8) else {
-            self = try ExamplePictures.picture(at: url)
+            if let own = try PictureShelf.picture(at: url, origin: origin) {
+                self = own
+            } else {
+                self = try ExamplePictures.picture(at: url)
+            }
+            self.url = url
             return
         }
         guard let comma = url.utf8.firstIndex(of: UInt8(ascii: ",")) else { throw .invalidImage("The data URL has no comma.") }

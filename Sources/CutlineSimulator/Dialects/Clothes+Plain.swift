@@ -1,0 +1,52 @@
+extension Clothes {
+    /// The failures as OpenAI tells them; most others follow.
+    static let plain: [Fault.Name: Clothes] = stopping.merging(ofTheRequest) { $1 }
+
+    private static let stopping: [Fault.Name: Clothes] = [
+        .unauthorized: Clothes(
+            401, "Incorrect API key provided: simulator", type: "invalid_request_error", code: "invalid_api_key"),
+        .forbidden: Clothes(
+            403, "This key may not use the model ${model}.", type: "invalid_request_error", code: "permission_denied"),
+        .banned: Clothes(403, "This account has been disabled.", type: "invalid_request_error", code: "account_suspended"),
+        .quota: Clothes(429, "The simulated quota is used up.", type: "insufficient_quota", code: "insufficient_quota"),
+        .dailyQuota: Clothes(
+            429, "The limit of requests per day (RPD) is reached: 200 of 200 used. Please try again in ${go}.", type: "requests",
+            code: "rate_limit_exceeded"),
+        .inFlightBudget: Clothes(
+            429, "Too many requests are under way at once. Please try again in ${go}.", type: "requests", code: "rate_limit_exceeded",
+            wait: 2),
+        .rateLimited: Clothes(
+            429, "The simulator's rate limit is reached.", type: "requests", code: "rate_limit_exceeded", wait: 1),
+        .overloaded: Clothes(503, "The model is overloaded with other requests.", type: "server_error", code: "overloaded"),
+        .serverError: Clothes(500, "The server had an error while it worked on the request.", type: "server_error"),
+        .badGateway: Clothes(502, "502 Bad Gateway", body: .html),
+        .gatewayTimeout: Clothes(504, "504 Gateway Time-out", body: .html),
+        .modelNotFound: Clothes(
+            404, "The model `${model}` does not exist or you do not have access to it.", type: "invalid_request_error",
+            code: "model_not_found"),
+        .wrongPath: Clothes(404, "404 Not Found", body: .html),
+    ]
+
+    private static let ofTheRequest: [Fault.Name: Clothes] = [
+        .noVision: Clothes(
+            400, "The model ${model} does not support image inputs.", type: "invalid_request_error", code: "unsupported_content"),
+        .imageUnreachable: Clothes(
+            400, "Error while downloading ${url}.", type: "invalid_request_error", code: "invalid_image_url"),
+        .imageRejected: Clothes(
+            400, "Invalid image data: the picture cannot be decoded.", type: "invalid_request_error", code: "invalid_image"),
+        .tooLarge: Clothes(
+            413, "The request is larger than the 20 MB that are allowed.", type: "invalid_request_error", code: "request_too_large"),
+        .contextTooLong: Clothes(
+            400, "This model's maximum context length is 8192 tokens, but the messages have 9310 tokens.",
+            type: "invalid_request_error", code: "context_length_exceeded"),
+        .contentFilter: Clothes(
+            400, "The request was blocked by the safety system.", type: "invalid_request_error", code: "content_policy_violation"),
+        .unsupportedParameter: Clothes(
+            400, "Unsupported parameter: '${param}' is not supported with this model.", type: "invalid_request_error",
+            code: "unsupported_parameter"),
+        .invalidRequest: Clothes(400, "The simulated request is not valid.", type: "invalid_request_error"),
+        .errorIn200: Clothes(502, "The model behind the provider failed.", type: "server_error"),
+        .errorInChoice: Clothes(502, "The model behind the provider stopped halfway.", type: "server_error"),
+        .errorInStream: Clothes(502, "The model behind the provider stopped halfway.", type: "server_error"),
+    ]
+}

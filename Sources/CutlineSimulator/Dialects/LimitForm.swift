@@ -1,0 +1,66 @@
+import CutlineCore
+
+/// How a dialect tells in headers what its rate limit leaves.
+enum LimitForm: Hashable, Sendable {
+    case none
+    /// `x-ratelimit-…-requests`, the reset as a Go duration.
+    case openAI
+    /// As OpenAI, the reset with decimals.
+    case groq
+    case azure
+    case mistral
+    /// The drafts' `RateLimit-…` with whole seconds, on each answer.
+    case ietf
+    /// `X-RateLimit-…`, epoch milliseconds, on refusals alone.
+    case openRouter
+    /// `X-RateLimit-…`, epoch seconds.
+    case indoxHub
+    /// `anthropic-ratelimit-…`, RFC 3339.
+    case anthropic
+}
+
+/// What a rate limit leaves.
+struct Allowance: Hashable, Sendable {
+    var limit: Int
+    var remaining: Int
+    /// Seconds until everything is there again.
+    var reset: Double
+
+    func headers(_ form: LimitForm, at now: Timestamp, isRefusal: Bool) -> [(String, String)] {
+        let end = now + .milliseconds(Int64(reset * 1_000))
+        switch form {
+        case .none: return []
+        case .openAI: return requests("x-ratelimit-%-requests", reset: reset.goDuration)
+        case .groq: return requests("x-ratelimit-%-requests", reset: "\(reset)s")
+        case .azure: return [("x-ratelimit-remaining-requests", String(remaining))]
+        case .mistral: return requests("x-ratelimit-%-req-minute", reset: nil)
+        case .ietf:
+            let seconds = Int(reset.rounded(.up))
+            return requests("RateLimit-%", reset: String(seconds)) + [("RateLimit-Policy", "\(limit);w=1800")]
+        case .openRouter: return isRefusal ? requests("X-RateLimit-%", reset: String(end.milliseconds)) : []
+        case .indoxHub: return requests("X-RateLimit-%", reset: String(end.milliseconds / 1_000))
+        case .anthropic: return requests("anthropic-ratelimit-requests-%", reset: end.iso8601)
+        }
+    }
+
+    private func requests(_ pattern: String, reset: String?) -> [(String, String)] {
+        [("limit", String(limit)), ("remaining", String(remaining)), ("reset", reset)].compactMap { word, value in
+            guard let value else { return nil }
+            let halves = pattern.split(separator: "%", omittingEmptySubsequences: false)
+            let isCapital = pattern.first?.isUppercase == true
+            return (halves[0] + (isCapital ? word.prefix(1).uppercased() + word.dropFirst() : word) + halves[1], value)
+        }
+    }
+}
+
+extension Double {
+    /// Seconds as Go writes them: `12ms`, `7.5s`, `6m0s`, `1h2m3s`.
+    var goDuration: String {
+        guard self >= 1 else { return "\(Int((self * 1_000).rounded(.up)))ms" }
+        let minutes = Int(self) / 60
+        let rest = self - Double(minutes * 60)
+        let seconds = Int(exactly: rest).map(String.init) ?? "\((rest * 1_000).rounded() / 1_000)"
+        if minutes == 0 { return "\(seconds)s" }
+        return minutes < 60 ? "\(minutes)m\(seconds)s" : "\(minutes / 60)h\(minutes % 60)m\(seconds)s"
+    }
+}

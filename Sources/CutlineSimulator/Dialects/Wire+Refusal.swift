@@ -1,0 +1,74 @@
+import CutlineCore
+
+/// What a refusal is told about.
+struct Incident {
+    var call: Int
+    var time: Timestamp
+    var request: ChatRequest?
+    /// What the rate limit leaves, where there is one.
+    var allowance: Allowance?
+}
+
+extension Wire {
+    /// The refusal in the dialect's clothes.
+    func reply(_ refusal: Refusal, in incident: Incident) -> Reply {
+        var clothes = trouble(refusal.name)
+        if let status = refusal.status {
+            clothes.status = status
+            clothes.type = types[status] ?? clothes.type
+            clothes.body = clothes.body == .html ? .json : clothes.body
+        }
+        if let code = refusal.code { clothes.code = code }
+        let wait = wait(refusal, clothes, at: incident.time)
+        var values = blanks(refusal, clothes, wait: wait, in: incident)
+        let message = refusal.message ?? clothes.message.sentence(values)
+        values["message"] = .string(message)
+        values["extra"] = .string(clothes.extra.map { String(decoding: $0.filled(values), as: UTF8.self) } ?? "")
+        var reply = body(clothes, message: message, values)
+        if wrapsUpstreamFailures, refusal.status == nil, clothes.body == .json, clothes.status >= 500 { reply.status = 200 }
+        reply.headers += headers(refusal, wait: wait, in: incident)
+        return reply
+    }
+
+    private func body(_ clothes: Clothes, message: String, _ values: [String: JSONValue]) -> Reply {
+        switch clothes.body {
+        case .json: Reply(status: clothes.status, body: (clothes.whole ?? error).filled(values))
+        case .text: Reply(status: clothes.status, contentType: "text/plain", body: Array(message.utf8))
+        case .html: .html(status: clothes.status, "<h1>\(message)</h1>")
+        case .empty: Reply(status: clothes.status, contentType: "text/plain", body: [])
+        }
+    }
+
+    /// Seconds. A day's allowance comes back at midnight (UTC) where nothing else was asked for.
+    private func wait(_ refusal: Refusal, _ clothes: Clothes, at now: Timestamp) -> Double? {
+        if refusal.retryAfter != nil || refusal.status != nil { return refusal.retryAfter }
+        guard refusal.name == .dailyQuota else { return clothes.wait }
+        return Double(86_400 - now.milliseconds / 1_000 % 86_400)
+    }
+
+    private func blanks(_ refusal: Refusal, _ clothes: Clothes, wait: Double?, in incident: Incident) -> [String: JSONValue] {
+        let seconds = wait.map { wait in Int(exactly: wait).map { JSONValue($0) } ?? .number(wait) }
+        let reset = incident.time + .milliseconds(Int64((wait ?? 0) * 1_000))
+        return [
+            "status": JSONValue(clothes.status), "type": JSONValue(clothes.type), "code": JSONValue(clothes.code),
+            "param": JSONValue(refusal.param), "url": JSONValue(refusal.url), "model": JSONValue(incident.request?.model ?? "the model"),
+            "seconds": seconds ?? .null, "go": JSONValue(wait?.goDuration), "reset": .string(reset.iso8601),
+            "request": .string(WrittenAnswer.requestID(incident.call)), "uuid": .string(WrittenAnswer.uuid(incident.call)),
+        ]
+    }
+
+    private func headers(_ refusal: Refusal, wait: Double?, in incident: Incident) -> [(String, String)] {
+        var headers: [(String, String)] = []
+        if let wait, tellsRetryAfter, refusal.name != .dailyQuota || tellsDailyReset {
+            headers.append(("Retry-After", Int(exactly: wait).map(String.init) ?? String(wait)))
+        }
+        if let wait, refusal.status == nil, [.rateLimited, .dailyQuota].contains(refusal.name) {
+            let nothing = Allowance(limit: incident.allowance?.limit ?? 60, remaining: 0, reset: wait)
+            return headers + nothing.headers(limits, at: incident.time, isRefusal: true)
+        }
+        return headers + (incident.allowance?.headers(limits, at: incident.time, isRefusal: false) ?? [])
+    }
+
+    /// The proxies in front of OpenRouter say it in words alone, or in `X-RateLimit-Reset`.
+    private var tellsDailyReset: Bool { ![.ietf, .openRouter].contains(limits) }
+}

@@ -1,0 +1,126 @@
+extension Fault {
+    /// What can go wrong, by the name a user types; `Clothes` says what it looks like in each dialect.
+    package enum Name: String, CaseIterable, Sendable {
+        // Refusals that stop a lane or slow it down
+        case unauthorized
+        case forbidden
+        case banned
+        case quota
+        case dailyQuota = "daily-quota"
+        case inFlightBudget = "in-flight-budget"
+        case rateLimited = "rate-limited"
+        case overloaded
+        case serverError = "server-error"
+        case badGateway = "bad-gateway"
+        case gatewayTimeout = "gateway-timeout"
+        case modelNotFound = "model-not-found"
+        case wrongPath = "wrong-path"
+        // Refusals of what was sent
+        case noVision = "no-vision"
+        case imageUnreachable = "image-unreachable"
+        case imageRejected = "image-rejected"
+        case tooLarge = "too-large"
+        case contextTooLong = "context-too-long"
+        case contentFilter = "content-filter"
+        case unsupportedParameter = "unsupported-parameter"
+        case invalidRequest = "invalid-request"
+        // Answers that are none
+        case errorIn200 = "error-in-200"
+        case errorInChoice = "error-in-choice"
+        case filtered
+        case refusal
+        case emptyAnswer = "empty-answer"
+        case cut
+        case schemaMismatch = "schema-mismatch"
+        case duplicateKeys = "duplicate-keys"
+        case empty
+        case whitespace
+        case garbage
+        case truncated
+        // Event streams
+        case noDone = "no-done"
+        case errorInStream = "error-in-stream"
+        case cutStream = "cut-stream"
+        // Connections
+        case reset
+        case resetEarly = "reset-early"
+        case hang
+        case trickle
+    }
+}
+
+extension Fault.Name {
+    /// What happens, in one line.
+    package var summary: String {
+        switch self {
+        case .unauthorized: "the API key is refused"
+        case .forbidden: "the key may not do this (model, address or country)"
+        case .banned: "the account is shut"
+        case .quota: "the credit is used up"
+        case .dailyQuota: "the day's allowance is used up, until a told time (retry-after=SECONDS; else 00:00 UTC)"
+        case .inFlightBudget: "too much is under way at once for the credit that is left"
+        case .rateLimited: "too many requests, with the wait in the dialect's own form"
+        case .overloaded: "the model is overloaded"
+        case .serverError: "the provider fails"
+        case .badGateway: "the proxy in front gets no usable answer"
+        case .gatewayTimeout: "the proxy in front gives up waiting, in HTML (504 or 524)"
+        case .modelNotFound: "the model is not known"
+        case .wrongPath: "a page of HTML that says there is nothing at this address"
+        case .noVision: "the model cannot read pictures"
+        case .imageUnreachable: "a picture's URL cannot be fetched (only where a URL was sent)"
+        case .imageRejected: "the picture is not accepted"
+        case .tooLarge: "picture or request is too large"
+        case .contextTooLong: "text and pictures are too long for the model"
+        case .contentFilter: "the request is blocked by the content filter"
+        case .unsupportedParameter: "a parameter is not supported (only where one was sent)"
+        case .invalidRequest: "the request is refused for no reason that is told in a code"
+        case .errorIn200: "status 200, with an error in the place of the answer"
+        case .errorInChoice: "status 200, half an answer and an error beside it"
+        case .filtered: "status 200, the answer withheld by the content filter"
+        case .refusal: "status 200, the model refuses in words"
+        case .emptyAnswer: "status 200, an answer without text"
+        case .cut: "an answer that ends at the token limit"
+        case .schemaMismatch: "JSON of another form than response_format asked for (only where it did)"
+        case .duplicateKeys: "an answer whose JSON has keys twice"
+        case .empty: "status 200 and no body"
+        case .whitespace: "status 200 and nothing but spaces"
+        case .garbage: "status 200 and a page of HTML"
+        case .truncated: "half of the body that was announced"
+        case .noDone: "an event stream without its end mark (only where one was asked for)"
+        case .errorInStream: "an event stream that turns into an error (only where one was asked for)"
+        case .cutStream: "an event stream whose connection ends halfway (only where one was asked for)"
+        case .reset: "the request is read whole, then the connection is reset"
+        case .resetEarly: "the connection is reset before the request is read"
+        case .hang: "the request is read whole and never answered"
+        case .trickle: "one space each 50 ms, for ever"
+        }
+    }
+
+    /// Whether `retry-after=SECONDS` may be said of it.
+    var canWait: Bool {
+        switch self {
+        case .dailyQuota, .inFlightBudget, .rateLimited, .overloaded, .serverError, .badGateway: true
+        case .unauthorized, .forbidden, .banned, .quota, .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageUnreachable,
+            .imageRejected, .tooLarge, .contextTooLong, .contentFilter, .unsupportedParameter, .invalidRequest, .errorIn200,
+            .errorInChoice, .filtered, .refusal, .emptyAnswer, .cut, .schemaMismatch, .duplicateKeys, .empty, .whitespace, .garbage,
+            .truncated, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle:
+            false
+        }
+    }
+
+    /// Whether it can happen to this call: a picture that came inline is never unreachable. What was not readable can meet anything.
+    func applies(to request: ChatRequest?) -> Bool {
+        guard let request else { return true }
+        return switch self {
+        case .imageUnreachable: request.pictures.contains { $0.url != nil }
+        case .unsupportedParameter: request.droppable != nil
+        case .schemaMismatch: request.schema != nil
+        case .noDone, .errorInStream, .cutStream: request.streams
+        case .unauthorized, .forbidden, .banned, .quota, .dailyQuota, .inFlightBudget, .rateLimited, .overloaded, .serverError,
+            .badGateway, .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageRejected, .tooLarge, .contextTooLong,
+            .contentFilter, .invalidRequest, .errorIn200, .errorInChoice, .filtered, .refusal, .emptyAnswer, .cut, .duplicateKeys,
+            .empty, .whitespace, .garbage, .truncated, .reset, .resetEarly, .hang, .trickle:
+            true
+        }
+    }
+}
