@@ -21,8 +21,9 @@ func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resou
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
-func suite(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: ["CutlineCore", "TestSupport", system] + dependencies, swiftSettings: strict)
+func suite(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: ["CutlineCore", "TestSupport", system] + dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let package = Package(
@@ -70,7 +71,7 @@ let package = Package(
         suite("CutlineCoreTests", []),
         suite("CutlineInputTests", ["CutlineInput"]),
         suite("CutlineQueueTests", ["CutlineQueue", "CutlineMigrationsSQLite", grdb, grdbSQLite]),
-        suite("CutlineProviderTests", ["CutlineProvider", nio, nioPosix, nioHTTP1]),
+        suite("CutlineProviderTests", ["CutlineProvider", nio, nioPosix, nioHTTP1], exclude: ["Vectors"]),
         suite("CutlineExportTests", ["CutlineExport"]),
         suite("CutlineSimulatorTests", ["CutlineSimulator", httpClient]),
         suite("CutlineRunnerTests", ["CutlineRunner", "CutlineQueue", "CutlineProvider", grdb]),

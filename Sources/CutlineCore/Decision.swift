@@ -47,15 +47,21 @@ extension RetryPolicy {
     package func decision(after failure: Failure, tally: JobTally, jitter: Double) -> Decision {
         // Refused for its form, which the next call changes.
         if failure.remedy != nil { return .release }
-        switch failure.kind.scope {
-        case .job: return .fail
-        case .lane, .pace, .ours: return .release
-        case .transient:
-            // Nothing was sent, or the provider says when to come again: the lane waits, the job is not charged.
-            if failure.kind == .unreachable || (failure.kind == .overloaded && failure.retryAfter != nil) { return .release }
-            guard tally.failures < maxAttempts else { return .fail }
-            return .retry(after: max(backoff(failures: tally.failures, jitter: jitter), failure.retryAfter ?? .zero))
+        switch (failure.kind.scope, failure.isWorthRepeating) {
+        case (.lane, _), (.ours, _): return .release
+        case (.job, true): return repetition(after: failure, tally: tally, jitter: jitter)
+        case (.job, _), (.pace, false), (.transient, false): return .fail
+        case (.pace, _): return .release
+        // Nothing was sent, or the provider says when to come again: the lane waits, the job is not charged.
+        case (.transient, _) where failure.kind == .unreachable || (failure.kind == .overloaded && failure.retryAfter != nil):
+            return .release
+        case (.transient, _): return repetition(after: failure, tally: tally, jitter: jitter)
         }
+    }
+
+    private func repetition(after failure: Failure, tally: JobTally, jitter: Double) -> Decision {
+        guard tally.failures < maxAttempts else { return .fail }
+        return .retry(after: max(backoff(failures: tally.failures, jitter: jitter), failure.retryAfter ?? .zero))
     }
 
     /// What becomes of a job whose call went unanswered; `crashed` where our own worker died.

@@ -35,6 +35,19 @@ struct DecisionTests {
         #expect(decide(Failure(.serverError, "m"), failures: 4) == .retry(after: .seconds(1)))
     }
 
+    /// It may turn a retry into a failure and a failure of the job into a retry, and speaks neither of the lane nor of our own reasons.
+    @Test(arguments: FailureClass.allCases)
+    func theProviderMaySayWhetherToRepeat(kind: FailureClass) {
+        let (yes, no) = (Failure(kind, "m", isWorthRepeating: true), Failure(kind, "m", isWorthRepeating: false))
+        switch kind.scope {
+        case .job: #expect((decide(yes), decide(no)) == (.retry(after: .seconds(1)), .fail))
+        case .lane, .ours: #expect((decide(yes), decide(no)) == (.release, .release))
+        case .pace: #expect((decide(yes), decide(no)) == (.release, .fail))
+        case .transient: #expect((decide(yes), decide(no)) == (decide(Failure(kind, "m")), .fail))
+        }
+        #expect(decide(yes, failures: 5) == (kind.scope == .job || decide(yes) != .release ? .fail : .release))
+    }
+
     @Test func overloadThatNamesAWaitIsFree() {
         #expect(decide(Failure(.overloaded, "m", retryAfter: .seconds(3)), failures: 9) == .release)
     }

@@ -60,4 +60,32 @@ struct JSONParserTests {
         for length in text.indices { #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: text.prefix(length)) } }
         #expect(throws: Never.self) { try JSONValue(parsing: text) }
     }
+
+    @Test(
+        arguments: [
+            (#"{"a":1,"a":2}"#, .object(["a": .integer(2)])), (#"{"a":1,}"#, .object(["a": .integer(1)])),
+            ("[1,,2,]", .array([.integer(1), .integer(2)])),
+            ("[,]", .array([])), (#"{"a":[1]} and more"#, .object(["a": .array([.integer(1)])])),
+            (#"{"a":1}}"#, .object(["a": .integer(1)])),
+            ("[NaN,-Infinity]", .array([.null, .null])),
+            ("[.5,007,1.,+2]", .array([.number(0.5), .number(7), .number(1), .number(2)])),
+            (#""\'\_""#, .string(#"\'\_"#)), (#""\u12""#, .string(#"\u12"#)), (#""\ud83d\u1""#, .string("\u{FFFD}\\u1")),
+            (#""\ude00""#, .string("\u{FFFD}")), ("\"a\u{1}\nb\"", .string("a\u{1}\nb")), ("\u{FEFF} \n[]", .array([])),
+        ] as [(String, JSONValue)])
+    func odditiesOfProvidersAreTolerated(text: String, value: JSONValue) throws {
+        #expect(try JSONValue(tolerating: text.utf8) == value)
+    }
+
+    @Test(arguments: [
+        "", "{", "[1", #"{"a":1"#, #"{"a""#, #"["a]"#, "true story", "1 2", "[ERROR]", "{,", "[1 2]", "{a:1}", #""\"#, "-", "[1.5.5]",
+    ])
+    func halfAValueIsNotTolerated(text: String) {
+        #expect(throws: JSONSyntaxError.self) { try JSONValue(tolerating: text.utf8) }
+    }
+
+    @Test func everyCutOfAToleratedTextIsRefused() {
+        let text = Array(#"{"a": [1, -2.5e1, "x\u00e9", true, NaN,], "b": {"c": "\q"},}"#.utf8)
+        for length in text.indices { #expect(throws: JSONSyntaxError.self) { try JSONValue(tolerating: text.prefix(length)) } }
+        #expect(throws: Never.self) { try JSONValue(tolerating: text) }
+    }
 }

@@ -19,7 +19,10 @@ import Testing
             ("x-ratelimit-reset", "1792567660", 10_000), ("x-ratelimit-reset", "1792567660000", 10_000),
             ("x-ratelimit-reset", "2026-10-21T07:27:40Z", 10_000), ("x-ratelimit-reset-requests", "6m0s", 360_000),
             ("x-ratelimit-reset-tokens", "1h2m3.5s", 3_723_500), ("x-ratelimit-reset-tokens", "12ms", 12),
-            ("retry-after", "1e300", 2_678_400_000),
+            ("retry-after", "1e300", 2_678_400_000), ("retry-after", "1m30s", 90_000),
+            ("retry-after", "9999-01-01T00:00:00Z", 2_678_400_000),
+            ("anthropic-ratelimit-tokens-reset", "2026-10-21T07:27:40Z", 10_000), ("ratelimit", "limit=10, remaining=0, reset=7", 7_000),
+            ("ratelimit", "limit=10, remaining=3, reset=7", nil), ("x-ratelimit-reset", "2026-10-21T07:27:40+9223372036854775807:00", nil),
         ] as [(String, String, Int64?)])
     func headerTellsTheWait(name: String, value: String, milliseconds: Int64?) {
         #expect(wait([(name, value)]) == milliseconds.map { .milliseconds($0) })
@@ -34,6 +37,12 @@ import Testing
             (#"{"error":{"message":"Limit reached. Please try again in 1.2s. Visit x."}}"#, 1_200),
             (#"{"error":{"message":"Please try again in 6m0s."}}"#, 360_000), (#"{"error":{"message":"Try again in 20ms."}}"#, 20),
             (#"{"error":{"message":"Please retry in 30 seconds"}}"#, 30_000), (#"{"error":{"message":"try again in 2 minutes"}}"#, 120_000),
+            (#"{"error":{"message":"x","details":[{"retryDelay":{"seconds":"37","nanos":0}}]}}"#, 37_000),
+            (#"{"error":"x","retry_after_ms":250}"#, 250),
+            (#"{"error":{"message":"x","retryAfter":"1.5s"}}"#, 1_500), (#"{"detail":{"message":"x","retry_after":9}}"#, 9_000),
+            (#"{"error":{"message":"x","metadata":{"reset_at":"2026-10-21T07:27:40Z"}}}"#, 10_000),
+            (#"{"error":"Please wait 8 seconds."}"#, 8_000),
+            (#"{"error":{"message":"x","metadata":{"headers":{"X-RateLimit-Reset":1792567660000}}}}"#, 10_000),
             (#"{"error":{"message":"Please try again later."}}"#, nil), (#"{"error":{"message":"try again in 0s"}}"#, nil),
         ] as [(String, Int64?)])
     func bodyTellsTheWait(body: String, milliseconds: Int64?) {
@@ -49,6 +58,17 @@ import Testing
         #expect(wait([("x-ratelimit-reset-tokens", "9s"), ("x-ratelimit-remaining-tokens", "500")]) == nil)
         #expect(wait([("x-ratelimit-reset-requests", "9s")], status: 500) == nil)
         #expect(wait([("retry-after", "9")], status: 503) == .seconds(9))
+    }
+
+    @Test(arguments: [
+        "Daily spending limit of $4 reached", #"{"error":{"message":"Key limit exceeded (daily limit)"}}"#,
+        #"{"error":{"message":"Rate limit exceeded: free-models-per-day"}}"#,
+        #"[{"error":{"message":"x","status":"RESOURCE_EXHAUSTED","details":[{"violations":[{"quotaId":"RequestsPerDay"}]}]}}]"#,
+    ])
+    func dailyQuotaEndsAtMidnight(body: String) {
+        #expect(wait([], body) == .seconds(86_400 - 7 * 3_600 - 27 * 60 - 30))
+        #expect(wait([("retry-after", "30")], body) == .seconds(86_400 - 7 * 3_600 - 27 * 60 - 30))
+        #expect(wait([("retry-after", "3600")], body) == .seconds(3_600))
     }
 
     @Test func shortWaitDoesNotRefillAnExhaustedQuota() {

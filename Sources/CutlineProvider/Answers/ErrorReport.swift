@@ -11,10 +11,20 @@ struct ErrorReport: Sendable {
     /// The parameter it complains about.
     var parameter: String?
     var isHTML = false
+    /// The names of the limits that were reached, where they are told beside the message.
+    var quotas: [String] = []
     /// The body, for waits and request ids that stand beside the message.
     var root = JSONValue.null
 
-    init(text: String) { message = text }
+    init(text: String) {
+        message = text
+        status = Self.status(inSentence: text)
+    }
+
+    /// Message and quotas in lower case, as far as phrases are looked for.
+    var searchedText: [UInt8] {
+        Array(([String(decoding: message.utf8.prefix(32_768), as: UTF8.self)] + quotas).joined(separator: "\n").lowercased().utf8)
+    }
 
     /// The title and the first words of a page.
     init(html: String) {
@@ -35,30 +45,38 @@ struct ErrorReport: Sendable {
         let error = json["error"] ?? json["choices"]?[0]?["error"]
         let inner = error?.object != nil ? error ?? json : json
         message = Self.sentence(inner) ?? Self.sentence(json) ?? error?.string ?? ""
-        status = Self.status(error, json)
-        parameter = inner["param"]?.string
+        status = Self.status(error, json) ?? Self.status(inSentence: message)
+        parameter = inner["param"]?.string ?? json["param"]?.string
         collectWords(inner, json, error)
+        if message.isEmpty { message = inner["code"]?.string ?? inner["type"]?.string ?? "" }
         if depth < 2 { unwrap(inner, depth: depth) }
     }
 
     private mutating func collectWords(_ inner: JSONValue, _ json: JSONValue, _ error: JSONValue?) {
         let metadata = inner["metadata"]
+        // Google's ErrorInfo and QuotaFailure.
+        let details = inner["details"]?.array?.prefix(20) ?? []
         let values = [
             inner["code"], inner["type"], inner["status"], json["code"], json["type"], error, inner["innererror"]?["code"],
             metadata?["error_type"], metadata?["limit_source"], metadata?["reason"], inner["error_code"], json["error_code"],
         ]
-        words = Set(values.compactMap { $0?.string?.lowercased() }.filter { !$0.isEmpty && !$0.contains(" ") })
+        let names = (values + details.map { $0["reason"] }).compactMap { $0?.string?.prefix(200).lowercased() }
+        words = Set(names.filter { !$0.isEmpty && !$0.contains(" ") })
+        quotas = details.flatMap { $0["violations"]?.array?.prefix(20) ?? [] }.compactMap { $0["quotaId"]?.string }
     }
 
     /// Gateways pass the upstream's error on as a text inside their own.
     private mutating func unwrap(_ inner: JSONValue, depth: Int) {
         let raw = inner["metadata"]?["raw"]?.string ?? message
+        guard raw.utf8.count <= 1 << 20 else { return }
         guard let start = raw.firstIndex(where: { "{[".contains($0) }) else { return addRaw(inner) }
         do {
-            let json = try JSONValue(parsing: raw[start...].utf8)
+            let json = try JSONValue(tolerating: raw[start...].utf8)
             let nested = ErrorReport(object: json.array?.first ?? json, depth: depth + 1)
             guard !nested.message.isEmpty else { return }
             words.formUnion(nested.words)
+            quotas += nested.quotas
+            parameter = parameter ?? nested.parameter
             status = status ?? nested.status
             let prefix = inner["metadata"]?["raw"] == nil ? String(raw[..<start]) : message + ": "
             message = prefix + nested.message
@@ -73,7 +91,7 @@ struct ErrorReport: Sendable {
     }
 
     private static func sentence(_ json: JSONValue) -> String? {
-        for name in ["message", "detail", "msg", "error_msg", "error_description", "errors"] {
+        for name in ["message", "detail", "msg", "error_msg", "error_description", "errors", "error"] {
             if let text = json[name].flatMap(sentences), !text.isEmpty { return text }
         }
         return nil
@@ -91,9 +109,27 @@ struct ErrorReport: Sendable {
     private static func status(_ error: JSONValue?, _ json: JSONValue) -> Int? {
         let values = [
             error?["code"], error?["status_code"], error?["status"], json["status_code"], json["statusCode"], json["code"],
-            json["raw_status_code"], json["choices"]?[0]?["error"]?["code"], error?["type"], json["type"],
+            json["raw_status_code"], json["error_code"], json["choices"]?[0]?["error"]?["code"], error?["type"], json["type"],
         ]
         return values.lazy.compactMap { $0?.wireNumber }.compactMap { Int(exactly: $0) }.first { (400..<600).contains($0) }
+    }
+
+    /// "Status 401 …", "Error code: 429 - …": gateways write down what they got.
+    private static func status(inSentence text: String) -> Int? {
+        let text = text.prefix(40).lowercased()
+        for lead in ["status ", "status code ", "status: ", "error code: ", "http "] where text.hasPrefix(lead) {
+            let number = text.dropFirst(lead.count).prefix { $0.isNumber }
+            if number.count == 3, let status = Int(number), (400..<600).contains(status) { return status }
+        }
+        return nil
+    }
+
+    /// new-api ends its messages with "(request id: …)".
+    static func requestID(in root: JSONValue) -> String? {
+        guard let message = root["error"]?["message"]?.string ?? root["message"]?.string, message.utf8.count <= 32_768,
+            let lead = message.firstRange(of: "(request id: ")
+        else { return nil }
+        return String(message[lead.upperBound...].prefix { $0 != ")" && $0 != " " })
     }
 }
 
@@ -107,14 +143,16 @@ extension ErrorReport {
             || json["object"]?.string == "error" || json["type"]?.string == "error"
             || !hasAnswer && Self.isFlatError(json)
             || json["choices"]?[0]?["error"].map(Self.isMeaningful) ?? false
-            || json["status"]?.string == "failed" && json["output"] != nil
+            || ["failed", "cancelled"].contains(json["status"]?.string) && (json["output"] != nil || json["object"]?.string == "response")
         guard isError else { return nil }
         self.init(json: json)
     }
 
     private static func isFlatError(_ json: JSONValue) -> Bool {
-        guard let code = json["code"]?.wireNumber else { return json["detail"] != nil || json["errors"] != nil }
-        return code >= 400 && json["message"]?.string != nil
+        guard let code = (json["code"] ?? json["error_code"] ?? json["status_code"])?.wireNumber else {
+            return json["detail"] != nil || json["errors"] != nil
+        }
+        return code >= 400 && ["message", "msg", "error_msg"].contains { json[$0]?.string != nil }
     }
 
     /// Some providers send `"error": null`, `""`, `{}` or an object of empty values with every answer.

@@ -1,0 +1,229 @@
+import CutlineCore
+import NIOHTTP1
+
+/// A complete HTTP answer.
+package struct Answer: Sendable {
+    package var status: Int
+    package var headers: HTTPHeaders
+    package var body: [UInt8]
+
+    package init(status: Int, headers: HTTPHeaders = [:], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    var isSuccess: Bool { (200..<300).contains(status) }
+}
+
+/// Understands every answer shape in docs/providers.md: OpenAI's chat completion, the `output` list of the Responses form,
+/// IndoxHub's `data` envelope, event streams, and errors in whatever clothes, also those that come with status 200.
+package struct AnswerReader: Sendable {
+    /// For waits that are told as a date.
+    let now: Timestamp
+    /// Whether the provider had to fetch a picture itself.
+    let sentAddresses: Bool
+    let sentParameters: Set<String>
+    let quirks: Quirks
+    let schema: JSONSchema?
+    /// Taken out of every message: some providers repeat the key they refuse.
+    private let key: String?
+
+    /// - Parameters:
+    ///   - sentParameters: the members of the sent body besides `model` and `messages`, under their names on the wire; `detail` where a picture
+    ///     carried it. Only what was sent can be left out or renamed.
+    ///   - quirks: how that body differed already, so that no remedy leads back.
+    ///   - schema: what the caption must fit.
+    package init(
+        now: Timestamp, sentAddresses: Bool, key: String?, sentParameters: Set<String> = [], quirks: Quirks = Quirks(),
+        schema: JSONSchema? = nil
+    ) {
+        self.now = now
+        self.sentAddresses = sentAddresses
+        self.sentParameters = sentParameters
+        self.quirks = quirks
+        self.schema = schema
+        self.key = key
+    }
+
+    /// Never `.notSent`; `.unknown` where a gateway gave up waiting for the model, or an event stream ended before its answer did.
+    package func outcome(of answer: Answer) -> Outcome {
+        switch AnswerContent(answer) {
+        case .json(let json): return outcome(json, answer)
+        case .stream(let stream): return outcome(of: stream, status: answer.status, headers: answer.headers)
+        case .html(let text) where answer.isSuccess && !text.lowercased().contains("csrf"):
+            return unusable(.malformedAnswer, "the provider answered with a web page: \(ErrorReport(html: text).message)", answer)
+        case .html(let text): return failure(answer, ErrorReport(html: text))
+        case .empty where answer.isSuccess: return unusable(.emptyAnswer, "the provider answered with an empty body", answer)
+        case .empty: return failure(answer, ErrorReport(text: ""))
+        case .text(let text) where answer.isSuccess:
+            return unusable(.malformedAnswer, "the answer is not JSON: \(text)", answer, text: text)
+        case .text(let text): return failure(answer, ErrorReport(text: text))
+        }
+    }
+
+    /// What an event stream came to that has ended or was cut.
+    package func outcome(of stream: EventStreamReader, status: Int, headers: HTTPHeaders) -> Outcome {
+        var answer = Answer(status: status, headers: headers, body: [])
+        if stream.isTooLong { return unusable(.malformedAnswer, "the answer is larger than 64 MB", answer) }
+        guard let body = stream.answerBody() else {
+            guard answer.isSuccess else { return failure(answer, ErrorReport(text: stream.text)) }
+            let text = stream.text.asCaption
+            return .unknown(
+                Failure(
+                    .connectionLost, "the event stream ended before the answer was complete", status: status, billed: .unknown,
+                    requestID: requestID(answer, .null), answer: text.isEmpty ? nil : text))
+        }
+        answer.body = body
+        answer.headers.remove(name: "content-type")
+        return outcome(of: answer)
+    }
+
+    /// Whether a refusal means that the path is none of the provider's API, so that another path may be: a redirect, a web page instead of
+    /// an API's answer, or an unknown route.
+    package static func saysWrongPath(_ answer: Answer) -> Bool {
+        guard (300..<400).contains(answer.status) || [403, 404, 405, 419].contains(answer.status) else { return false }
+        let reader = AnswerReader(now: Timestamp(milliseconds: 0), sentAddresses: false, key: nil)
+        guard case .failure(let failure) = reader.outcome(of: answer) else { return false }
+        return failure.kind == .wrongEndpoint
+    }
+
+    private func outcome(_ json: JSONValue, _ answer: Answer) -> Outcome {
+        // Google wraps its errors in a list.
+        let json = json[0]?["error"] != nil ? json[0] ?? json : json
+        guard answer.isSuccess else { return failure(answer, ErrorReport(json: json)) }
+        if let report = ErrorReport(hiddenIn: json) { return failure(answer, report, body: AnswerBody(json)) }
+        return read(AnswerBody(json), of: answer)
+    }
+}
+
+// MARK: - Captions
+
+extension AnswerReader {
+    private func read(_ body: AnswerBody, of answer: Answer) -> Outcome {
+        let usage = Usage(wire: body.root, headers: answer.headers)
+        let requestID = requestID(answer, body.root)
+        let text = (body.text ?? "").asCaption
+        func fail(_ kind: FailureClass, _ message: String, answer rejected: String = text, isBilled: Bool = false) -> Outcome {
+            .failure(
+                Failure(
+                    kind, clean(message), status: answer.status, billed: isBilled || usage.isKnown ? .yes : .unknown, requestID: requestID,
+                    usage: usage.isKnown ? usage : nil, answer: rejected.isEmpty ? nil : rejected))
+        }
+        guard body.isKnownShape else {
+            let json = body.root.text
+            return fail(.malformedAnswer, "the answer has no text in any known place: \(json)", answer: excerpt(json))
+        }
+        if let refusal = body.refusal { return fail(.refused, refusal, answer: text.isEmpty ? refusal : text) }
+        let reason = body.finishReason(hasText: !text.isEmpty)
+        let caption = text.withoutThinking(isCut: reason == .length)
+        switch reason {
+        case .contentFilter: return fail(.contentFiltered, "the provider's content filter stopped the answer")
+        case .error: return fail(.serverError, "the model stopped with an error")
+        case .length where caption.isEmpty:
+            return fail(.emptyAnswer, "the token limit was reached before any text; allow more max_tokens")
+        case _ where caption.isEmpty: return fail(.emptyAnswer, "the model returned no text")
+        case let reason:
+            if let objection = schema?.objection(toCaption: caption, isCut: reason == .length) {
+                return fail(.schemaMismatch, objection, answer: caption, isBilled: true)
+            }
+            let model = body.root["model"]?.string.map { clean($0) }
+            return .caption(Caption(text: caption, finishReason: reason, resolvedModel: model, usage: usage, requestID: requestID))
+        }
+    }
+
+    /// A 200 that cannot be read: whether it was billed is not known.
+    private func unusable(_ kind: FailureClass, _ message: String, _ answer: Answer, text: String? = nil) -> Outcome {
+        .failure(
+            Failure(
+                kind, clean(message), status: answer.status, billed: .unknown, requestID: requestID(answer, .null),
+                answer: text.map { excerpt($0) }))
+    }
+
+    /// Enough to find in it by hand what was paid for.
+    private func excerpt(_ text: String) -> String {
+        String(decoding: text.utf8.prefix(64 * 1_024), as: UTF8.self).replacingSecret(key)
+    }
+}
+
+// MARK: - Failures
+
+extension AnswerReader {
+    private func failure(_ answer: Answer, _ report: ErrorReport, body: AnswerBody? = nil) -> Outcome {
+        let status = report.status ?? answer.status
+        let kind = FailureClassifier(sentAddresses: sentAddresses).kind(of: report, status: status)
+        let usage = Usage(wire: body?.root ?? .null, headers: [:])
+        var failure = Failure(
+            kind, message(report, answer), status: answer.status, billed: billed(kind, status, usage, hasText: body?.text?.nonEmpty != nil),
+            retryAfter: RetryHints(now: now).wait(for: kind, status: status, headers: answer.headers, report: report),
+            requestID: requestID(answer, report.root), usage: usage.isKnown ? usage : nil, answer: body?.text?.asCaption.nonEmpty,
+            isWorthRepeating: isWorthRepeating(kind, answer))
+        if kind == .unsupportedParameter, failure.billed == .no {
+            failure.remedy = Remedy(for: report, sent: sentParameters, quirks: quirks)
+        }
+        // Behind a gateway that gave up waiting, the model may have gone on.
+        guard [504, 524].contains(status), kind == .timeout else { return .failure(failure) }
+        failure.billed = .unknown
+        return .unknown(failure)
+    }
+
+    private func billed(_ kind: FailureClass, _ status: Int, _ usage: Usage, hasText: Bool) -> Billed {
+        if usage.isKnown { return .yes }
+        // Whoever waited in vain for the model does not know what the model did.
+        if hasText || [408, 499].contains(status) { return .unknown }
+        return (300..<500).contains(status) || kind.isRefusedBeforeTheModel ? .no : .unknown
+    }
+
+    /// Only about failures whose class leaves it open: a rejected key stays rejected.
+    private func isWorthRepeating(_ kind: FailureClass, _ answer: Answer) -> Bool? {
+        guard [.invalidRequest, .timeout, .serverError, .rateLimited, .overloaded].contains(kind) else { return nil }
+        switch answer.headers.first(name: "x-should-retry")?.lowercased() {
+        case "true": return true
+        case "false": return false
+        default: return nil
+        }
+    }
+
+    private func message(_ report: ErrorReport, _ answer: Answer) -> String {
+        if (300..<400).contains(answer.status) {
+            return clean("the address redirects to \(answer.headers.first(name: "location") ?? "another one"), which is not followed")
+        }
+        return clean(report.message).nonEmpty ?? "the provider answered HTTP \(answer.status) without a message"
+    }
+
+    private func clean(_ text: String) -> String { text.asMessage(without: key) }
+
+    private func requestID(_ answer: Answer, _ root: JSONValue) -> String? {
+        let names = ["x-request-id", "request-id", "x-oneapi-request-id", "apim-request-id", "x-generation-id", "x-litellm-call-id"]
+        let inBody = [root["request_id"], root["error"]?["request_id"], root["error"]?["metadata"]?["request_id"]]
+        let ids =
+            inBody.map { $0?.string } + names.map { answer.headers.first(name: $0) } + [
+                root["id"]?.string, ErrorReport.requestID(in: root),
+            ]
+        return ids.lazy.compactMap { $0 }.map { String(clean($0).prefix(200)) }.first { !$0.isEmpty }
+    }
+}
+
+extension FailureClass {
+    /// The model was never asked, whatever status the gateway gives it.
+    fileprivate var isRefusedBeforeTheModel: Bool {
+        switch scope {
+        case .lane, .pace: true
+        case .job: [.noVision, .imageRejected, .tooLarge, .contextTooLong, .unsupportedParameter].contains(self)
+        case .transient, .ours: false
+        }
+    }
+}
+
+extension JSONSchema {
+    /// Why a caption does not fit. A Markdown fence around it is overlooked, and kept: the caption is stored as it came.
+    fileprivate func objection(toCaption text: String, isCut: Bool) -> String? {
+        let cut = isCut ? "; it was cut at the token limit, allow more max_tokens" : ""
+        do {
+            let value = try JSONValue(parsing: text.withoutFence.utf8)
+            return objection(to: value).map { "the answer does not fit the schema: \($0)\(cut)" }
+        } catch {
+            return "the answer is not the JSON that the schema asks for: \(error)\(cut)"
+        }
+    }
+}
