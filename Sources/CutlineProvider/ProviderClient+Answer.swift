@@ -1,22 +1,64 @@
+import AsyncHTTPClient
 import CutlineCore
+
+/// What came back for a request.
+enum Received: Sendable {
+    case answer(Answer)
+    /// An event stream, to its end or to where it broke off; the answer holds its status and headers.
+    case events(EventStreamReader, Answer)
+    /// More than an answer may have.
+    case tooMuch
+}
+
+extension Received {
+    /// Reads an answer to its end.
+    init(_ response: HTTPClientResponse) async throws {
+        let head = Answer(status: Int(response.status.code), headers: response.headers, body: [])
+        self = head.isEventStream ? try await .events(response.body, head) : try await .whole(response.body, head)
+    }
+
+    private static func whole(_ pieces: HTTPClientResponse.Body, _ head: Answer) async throws -> Received {
+        var answer = head
+        for try await piece in pieces {
+            guard answer.body.count + piece.readableBytes <= ProviderClient.maxAnswerBytes else { return .tooMuch }
+            answer.body.append(contentsOf: piece.readableBytesView)
+        }
+        return .answer(answer)
+    }
+
+    private static func events(_ pieces: HTTPClientResponse.Body, _ head: Answer) async throws -> Received {
+        var events = EventStreamReader()
+        do {
+            for try await piece in pieces {
+                events.append(piece.readableBytesView)
+                if events.hasEnded || events.isTooLong { break }
+            }
+        } catch {
+            // A whole answer is one, however its connection ended.
+            guard events.isComplete else { throw error }
+        }
+        return .events(events, head)
+    }
+}
 
 extension ProviderClient {
     /// What a complete answer comes to.
-    func outcome(of answer: Answer, to call: Call) -> Outcome {
-        var answer = answer
-        if (200..<300).contains(answer.status), answer.isEventStream {
-            guard let body = JoinedEvents.body(of: answer.body) else {
-                return .unknown(
-                    Failure(.connectionLost, "the stream ended before the answer did", status: answer.status, billed: .unknown))
-            }
-            answer.body = body
+    func outcome(of received: Received, to call: Call) -> Outcome {
+        let reader = AnswerReader(
+            now: now(), sentAddresses: call.sendsAddresses, key: call.key, sentParameters: call.body.sentParameters,
+            quirks: call.request.quirks)
+        switch received {
+        case .answer(let answer): return leading(to: call.nextChatPath, reader.outcome(of: answer), answer, call)
+        case .events(let events, let head): return reader.outcome(of: events, status: head.status, headers: head.headers)
+        case .tooMuch: return .failure(Failure(.malformedAnswer, "the answer is larger than 64 MB", billed: .unknown))
         }
-        let outcome = AnswerReader(now: now(), sentAddresses: call.sendsAddresses, key: call.key).outcome(of: answer)
-        guard case .failure(var failure) = outcome, answer.saysWrongPath, failure.kind == .wrongEndpoint,
-            let next = call.nextChatPath
-        else { return outcome }
-        failure.message = "no answer for captions at \(call.address) (HTTP \(answer.status)); the next call goes to \(next)"
-        failure.remedy = .chatPath(next)
+    }
+
+    /// Where nobody is at the path, another one may be right.
+    private func leading(to path: String?, _ outcome: Outcome, _ answer: Answer, _ call: Call) -> Outcome {
+        guard case .failure(var failure) = outcome, let path, AnswerReader.saysWrongPath(answer) else { return outcome }
+        failure.message = "no answer for captions at \(call.address) (HTTP \(answer.status)); the next call goes to \(path)"
+        failure.remedy = .chatPath(path)
         return .failure(failure)
     }
 }
@@ -24,13 +66,5 @@ extension ProviderClient {
 extension Answer {
     fileprivate var isEventStream: Bool {
         headers.first(name: "content-type")?.lowercased().hasPrefix("text/event-stream") == true
-    }
-
-    /// A redirect, or a page for people where an API would answer in JSON.
-    fileprivate var saysWrongPath: Bool {
-        if (300..<400).contains(status) { return true }
-        let isHTML = headers.first(name: "content-type")?.lowercased().contains("html") == true
-        let start = body.prefix(200).first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
-        return [403, 404, 405, 419].contains(status) && (isHTML || start == UInt8(ascii: "<"))
     }
 }

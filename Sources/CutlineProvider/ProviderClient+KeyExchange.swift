@@ -43,8 +43,9 @@ extension ProviderClient {
         let progress = CallProgress()
         let start = now()
         switch await answer(to: request, within: timeout, progress) {
-        case .success(let answer?): return try token(from: answer, source, start: start)
-        case .success(nil): throw Self.noToken(Failure(.wrongEndpoint, "\(source.address) answered with more than 64 MB"))
+        case .success(.answer(let answer)): return try token(from: answer, source, start: start)
+        case .success(.events), .success(.tooMuch):
+            throw Self.noToken(Failure(.wrongEndpoint, "\(source.address) answered without an access_token"))
         case .failure(let error): throw Self.noToken(error, progress, profile: profile, timeout: timeout)
         }
     }

@@ -80,16 +80,17 @@ package final class ProviderClient: Sendable {
         let stream = RequestStream(body: call.body, eventLoop: group.next(), progress: progress)
         request.body = .stream(stream, length: .known(call.body.length))
         switch await answer(to: request, within: timeout, progress) {
-        case .success(let answer?): return outcome(of: answer, to: call)
-        case .success(nil):
-            return .failure(Failure(.malformedAnswer, "the answer is larger than 64 MB", billed: .unknown))
+        case .success(let received): return outcome(of: received, to: call)
         case .failure(let error): return call.outcome(of: error, progress.current, timeout: timeout)
         }
     }
 
-    /// The complete answer; nil where it is too long to be one.
-    func answer(to request: HTTPClientRequest, within timeout: Duration, _ progress: CallProgress) async -> Result<Answer?, any Error> {
-        let exchange = Task { try await self.exchange(request) }
+    /// The complete answer.
+    func answer(to request: HTTPClientRequest, within timeout: Duration, _ progress: CallProgress) async -> Result<Received, any Error> {
+        let exchange = Task { [client] in
+            try Task.checkCancellation()
+            return try await Received(client.execute(request, deadline: .distantFuture))
+        }
         let alarm = group.next().scheduleTask(in: .nanoseconds(timeout.nanoseconds)) {
             progress.stopped(.deadline)
             exchange.cancel()
@@ -102,17 +103,6 @@ package final class ProviderClient: Sendable {
         }
         alarm.cancel()
         return result
-    }
-
-    private func exchange(_ request: HTTPClientRequest) async throws -> Answer? {
-        try Task.checkCancellation()
-        let response = try await client.execute(request, deadline: .distantFuture)
-        var body: [UInt8] = []
-        for try await piece in response.body {
-            guard body.count + piece.readableBytes <= Self.maxAnswerBytes else { return nil }
-            body.append(contentsOf: piece.readableBytesView)
-        }
-        return Answer(status: Int(response.status.code), headers: response.headers, body: body)
     }
 }
 

@@ -45,6 +45,38 @@ import Testing
         #expect(outcome.failure?.kind == .rateLimited)
     }
 
+    @Test(arguments: [true, false])
+    func aStreamThatIsWholeIsACaptionHoweverItsConnectionEnds(isDone: Bool) async throws {
+        let event =
+            #"data: {"choices":[{"delta":{"content":"A boat."},"finish_reason":"stop"}]}"# + "\n\n" + (isDone ? "data: [DONE]\n\n" : "")
+        let cut = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 9999\r\n\r\n\(event)"
+        try await TestServer.run(.answerAndClose(cut)) { server in
+            let profile = Profile.at(server)
+            let outcome = try await ProviderClient.run { await $0.call(.make(), profile: profile, key: nil, timeout: .seconds(30)) }
+            #expect(outcome.caption?.text == "A boat.")
+        }
+    }
+
+    @Test func theConnectionOfAStreamIsUsedAgain() async throws {
+        let whole = events(#"data: {"choices":[{"delta":{"content":"A"},"finish_reason":"stop"}]}"#, "data: [DONE]")
+        try await TestServer.run(.answer(whole)) { server in
+            let profile = Profile.at(server)
+            try await ProviderClient.run { client in
+                for _ in 1...5 {
+                    let outcome = await client.call(.make(), profile: profile, key: nil, timeout: .seconds(30))
+                    #expect(outcome.caption?.text == "A")
+                }
+            }
+            #expect(server.connections == 1)
+        }
+    }
+
+    @Test func whatTheServerRefusesIsLeftOut() async throws {
+        let refusal = #"{"error":{"message":"Unrecognized request argument supplied: stream_options","type":"invalid_request_error"}}"#
+        let (outcome, _) = try await call(TestServer.http(400, refusal))
+        #expect(outcome.failure?.remedy == .drop("stream_options"))
+    }
+
     @Test func anAnswerInOnePieceIsTakenToo() async throws {
         let (outcome, _) = try await call(TestServer.http(200, #"{"choices":[{"message":{"content":"ok"}}]}"#))
         #expect(outcome.caption?.text == "ok")
