@@ -210,6 +210,8 @@ package struct Lane: Codable, Hashable, Sendable {
 
     /// A worker that starts lifts what a person may have mended; the same refusal pauses the lane again.
     package mutating func resume() {
+        // The last path that was tried was none either: begin with the first again.
+        if paused?.kind == .wrongEndpoint { learned = learned?.mapValues { $0.withoutChatPath } }
         (paused, refusals) = (nil, nil)
         breaker = Breaker()
     }

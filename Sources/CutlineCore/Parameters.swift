@@ -43,4 +43,12 @@ package struct Parameters: Codable, Hashable, Sendable {
             self.detail = detail
         }
     }
+
+    /// These, and those of `json` in their place.
+    package func merged(with json: JSONCursor) throws(InvalidValue) -> Parameters {
+        let given = try Parameters(json: json)
+        return Parameters(
+            maxTokens: given.maxTokens ?? maxTokens, temperature: given.temperature ?? temperature, detail: given.detail ?? detail,
+            others: others.merging(given.others) { $1 })
+    }
 }

@@ -158,11 +158,6 @@ extension JSONCursor {
     /// Nil for JSON null, where null is a way to say "none".
     fileprivate var unlessNull: JSONCursor? { value == .null ? nil : self }
 
-    fileprivate func bool() throws(InvalidValue) -> Bool {
-        guard let flag = value.bool else { throw invalid("expected true or false") }
-        return flag
-    }
-
     fileprivate func word<Word: RawRepresentable<String> & CaseIterable>() throws(InvalidValue) -> Word {
         guard let word = Word(rawValue: try string()) else {
             throw invalid("expected one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")

@@ -19,6 +19,12 @@ package struct Quirks: Codable, Hashable, Sendable {
 
     package init() {}
 
+    var withoutChatPath: Quirks {
+        var quirks = self
+        quirks.chatPath = nil
+        return quirks
+    }
+
     /// False where this was known already.
     package mutating func learn(_ remedy: Remedy) -> Bool {
         let before = self

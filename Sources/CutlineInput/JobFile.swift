@@ -24,6 +24,8 @@ package struct JobFile: Sendable {
     package let system: String?
     package let prompt: String?
     package let parameters: Parameters
+    /// `stream` among the parameters; it is not part of what a caption is.
+    package let streams: Bool?
     package let limits: Limits
     package let images: [String]
     package let jobs: [Job]
@@ -62,7 +64,7 @@ package struct JobFile: Sendable {
         model = try json["model"]?.nonEmptyString()
         system = try json["system"]?.string()
         prompt = try json["prompt"]?.nonEmptyString()
-        if let member = json["parameters"] { parameters = try Parameters(json: member) } else { parameters = Parameters() }
+        (parameters, streams) = try Self.parameters(json["parameters"])
         limits = try Self.limits(json["limits"])
         images = try Self.texts(json["images"])
         var jobs: [Job] = []
@@ -80,6 +82,14 @@ package struct JobFile: Sendable {
             return .inline(member)
         case .null, .bool, .integer, .number, .array: throw member.invalid("expected the name of a profile, or a profile")
         }
+    }
+
+    private static func parameters(_ member: JSONCursor?) throws(InvalidValue) -> (Parameters, streams: Bool?) {
+        guard let member else { return (Parameters(), nil) }
+        var members = try member.object()
+        let streams = try member["stream"]?.bool()
+        members["stream"] = nil
+        return (try Parameters(json: JSONCursor(.object(members), path: member.path)), streams)
     }
 
     private static func limits(_ member: JSONCursor?) throws(InvalidValue) -> Limits {

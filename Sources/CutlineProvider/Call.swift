@@ -2,15 +2,25 @@ import AsyncHTTPClient
 import CutlineCore
 import NIOHTTP1
 
+/// Looks again at the pictures of a request to a provider: what the job would send now.
+package typealias Redraft = @Sendable (CaptionRequest, _ provider: String) throws -> (images: [ImageSource], fingerprint: Fingerprint)
+
 /// One request on its way to one provider.
 struct Call: Sendable {
     let request: CaptionRequest
+    /// The request as its job has it, before pictures were fetched.
+    private let asked: CaptionRequest
+    private let redraft: Redraft?
     let profile: Profile
     /// What shows who asks: the API key, or the access token it was exchanged for.
     var key: String?
     let body: RequestBody
 
-    init(request: CaptionRequest, profile: Profile, key: String?) {
+    /// - Parameter images: what is sent as pictures; nil: the request's own.
+    init(request: CaptionRequest, images: [ImageSource]? = nil, profile: Profile, key: String?, redraft: Redraft? = nil) {
+        (asked, self.redraft) = (request, redraft)
+        var request = request
+        request.images = images ?? request.images
         self.request = request
         self.profile = profile
         self.key = key
@@ -58,6 +68,9 @@ struct Call: Sendable {
 
     var sendsAddresses: Bool { !addresses.isEmpty }
 
+    /// What the answer must fit. It was looked at when the batch was made; one that no longer can be used checks nothing.
+    var schema: JSONSchema? { try? JSONSchema(responseFormat: request.parameters.others["response_format"]) }
+
     /// What keeps the call from being sent at all; it costs nothing.
     func refusal() -> Outcome? {
         if let key, !key.canStandInAHeader {
@@ -68,7 +81,7 @@ struct Call: Sendable {
             for file in body.pictures { try PictureReader.check(file) }
             return nil
         } catch {
-            return Self.outcome(of: error)
+            return outcome(of: error)
         }
     }
 
@@ -90,16 +103,12 @@ struct Call: Sendable {
             return Failure(
                 .tooLarge, "the request has \(body.length) bytes, pictures included as base64; \(name) takes at most \(limit) in one call")
         }
-        if rules.transport == .inline, !request.fetchesPictures, let address = addresses.first {
-            return Failure(
-                .imageRejected, "\(address) is an address; \(name) takes only the pictures themselves: download it and add the file")
-        }
         return nil
     }
 
     /// What a call without a complete answer came to: everything handed over may be billed, anything less is not.
     func outcome(of error: any Error, _ progress: CallProgress.State, timeout: Duration) -> Outcome {
-        if let fault = error as? PictureFault { return Self.outcome(of: fault) }
+        if let fault = error as? PictureFault { return outcome(of: fault) }
         let failure: Failure
         switch progress.stop {
         case .caller where !progress.isHandedOver: return .notSent("stopped")
@@ -125,10 +134,18 @@ struct Call: Sendable {
         profile.baseURL.flatMap { $0.split(separator: "/").dropFirst().first.map(String.init) } ?? profile.name
     }
 
-    private static func outcome(of fault: PictureFault) -> Outcome {
+    private func outcome(of fault: PictureFault) -> Outcome {
         switch fault {
-        case .unreadable(let reason): .failure(Failure(.imageUnreadable, reason))
-        case .noResources(let reason): .notSent(reason)
+        case .unreadable(let reason): return .failure(Failure(.imageUnreadable, reason))
+        case .noResources(let reason): return .notSent(reason)
+        case .changed(let reason):
+            guard let redraft else { return .failure(Failure(.imageUnreadable, reason)) }
+            do {
+                let now = try redraft(asked, profile.name)
+                return .changed(images: now.images, fingerprint: now.fingerprint)
+            } catch {
+                return .failure(Failure(.imageUnreadable, "\(error)"))
+            }
         }
     }
 }

@@ -12,6 +12,8 @@ import SystemPackage
 enum PictureFault: Error, Equatable {
     /// The picture's own trouble: missing, changed, not a file.
     case unreadable(String)
+    /// It is not the file any more that was added.
+    case changed(String)
     /// Ours: no descriptors or no memory. The picture may be sent later.
     case noResources(String)
 }
@@ -45,7 +47,7 @@ final class PictureReader {
     /// Appends the base64 of the next piece. False: that was the last one, and the file is still unchanged.
     func appendPiece(to buffer: inout ByteBuffer) throws(PictureFault) -> Bool {
         let count = Int(min(Int64(Self.pieceSize), file.stamp.size - position))
-        guard read(count, into: &buffer) else { throw .unreadable("\(file.path.text) changed while it was sent") }
+        guard read(count, into: &buffer) else { throw .changed("\(file.path.text) changed while it was sent") }
         position += Int64(count)
         guard position == file.stamp.size else { return true }
         try checkUnchanged()
@@ -74,8 +76,8 @@ final class PictureReader {
 
     private static func check(_ file: PictureFile, _ status: stat) throws(PictureFault) {
         guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable("\(file.path.text) is not a regular file") }
-        guard FileStamp(status) == file.stamp else { throw .unreadable("\(file.path.text) changed after it was added; add it again") }
-        guard file.stamp.size > 0 else { throw .unreadable("\(file.path.text) is empty") }
+        guard status.st_size > 0 else { throw .unreadable("\(file.path.text) is empty") }
+        guard FileStamp(status) == file.stamp else { throw .changed("\(file.path.text) changed after it was added; add it again") }
     }
 
     private static func fault(_ file: PictureFile, _ code: Int32) -> PictureFault {

@@ -46,7 +46,7 @@ extension ProviderClient {
     func outcome(of received: Received, to call: Call) -> Outcome {
         let reader = AnswerReader(
             now: now(), sentAddresses: call.sendsAddresses, key: call.key, sentParameters: call.body.sentParameters,
-            quirks: call.request.quirks)
+            quirks: call.request.quirks, schema: call.schema)
         switch received {
         case .answer(let answer): return leading(to: call.nextChatPath, reader.outcome(of: answer), answer, call)
         case .events(let events, let head): return reader.outcome(of: events, status: head.status, headers: head.headers)

@@ -3,6 +3,7 @@ import CutlineCore
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import SystemPackage
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -21,17 +22,27 @@ package final class ProviderClient: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let client: HTTPClient
     private let allowsInsecureHTTP: Bool
+    private let fetcher: PictureFetcher
+    private let redraft: Redraft?
     let now: @Sendable () -> Timestamp
     let tokens = AccessTokens()
 
     /// - Parameters:
     ///   - connections: to one host. No fewer than calls are made at once, or calls wait inside the pool while their time runs.
     ///   - allowsInsecureHTTP: plain http to hosts other than this one.
+    ///   - allowsPrivateHosts: whether pictures may be fetched from this machine and from private networks.
+    ///   - temporaryFolder: where fetched pictures lie while they are sent.
+    ///   - redraft: looks again at pictures of which one has changed; nil: such a job fails.
     ///   - now: the wall clock, for waits that a provider tells as a date.
-    package init(connections: Int, allowsInsecureHTTP: Bool = false, now: @escaping @Sendable () -> Timestamp) {
+    package init(
+        connections: Int, allowsInsecureHTTP: Bool = false, allowsPrivateHosts: Bool = false, temporaryFolder: FilePath = "/tmp",
+        redraft: Redraft? = nil, now: @escaping @Sendable () -> Timestamp
+    ) {
         self.allowsInsecureHTTP = allowsInsecureHTTP
+        self.redraft = redraft
         self.now = now
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        fetcher = PictureFetcher(group: group, folder: temporaryFolder, allowsPrivateHosts: allowsPrivateHosts)
         client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: Self.configuration(connections: connections))
     }
 
@@ -60,10 +71,16 @@ package final class ProviderClient: Sendable {
     ///   - key: the API key; nil sends none.
     ///   - timeout: from now to the last byte of the answer, however steadily bytes arrive.
     package func call(_ request: CaptionRequest, profile: Profile, key: String?, timeout: Duration) async -> Outcome {
-        let call = Call(request: request, profile: profile, key: key)
         if let objection = Self.objection(to: profile, allowsInsecureHTTP: allowsInsecureHTTP) {
             return .failure(Failure(.wrongEndpoint, objection))
         }
+        let pictures: FetchedPictures
+        do throws(Failure) { pictures = try await fetcher.fetch(request, profile: profile) } catch {
+            return Task.isCancelled ? .notSent("stopped") : .failure(error)
+        }
+        // Their files live as long as this.
+        defer { withExtendedLifetime(pictures) {} }
+        let call = Call(request: request, images: pictures.images, profile: profile, key: key, redraft: redraft)
         if let refusal = call.refusal() { return refusal }
         if let key, profile.auth.exchangesKey, let path = profile.auth.exchangePath {
             return await callWithToken(call, exchangePath: path, key: key, timeout: timeout)

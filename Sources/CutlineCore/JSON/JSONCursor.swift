@@ -54,6 +54,11 @@ package struct JSONCursor: Sendable {
         return text
     }
 
+    package func bool() throws(InvalidValue) -> Bool {
+        guard let flag = value.bool else { throw invalid("expected true or false") }
+        return flag
+    }
+
     package func positiveInt() throws(InvalidValue) -> Int {
         guard let number = value.int else { throw invalid("expected a whole number") }
         guard number > 0 else { throw invalid("must be above 0") }

@@ -17,6 +17,12 @@ import SystemPackage
     import Darwin
 #endif
 
+/// What a request sends as pictures.
+struct FetchedPictures: Sendable {
+    var images: [ImageSource]
+    fileprivate var files: [FetchedPicture] = []
+}
+
 /// A picture from the web, in a file that lives as long as this does.
 final class FetchedPicture: Sendable {
     let file: PictureFile
@@ -43,9 +49,30 @@ struct PictureFetcher: Sendable {
 
     private static let maxRedirects = 3
 
+    /// The pictures of a request, those on the web fetched where the provider wants or needs them as bytes.
+    func fetch(_ request: CaptionRequest, profile: Profile) async throws(Failure) -> FetchedPictures {
+        var pictures = FetchedPictures(images: request.images)
+        switch profile.images.transport {
+        case .url: return pictures
+        case .auto where !request.fetchesPictures: return pictures
+        case .auto, .inline: break
+        }
+        let deadline = NIODeadline.now() + .milliseconds(timeout.milliseconds)
+        for (index, image) in request.images.enumerated() {
+            guard case .url(let address) = image else { continue }
+            let picture = try await fetch(address, deadline: deadline)
+            pictures.files.append(picture)
+            pictures.images[index] = .file(picture.file)
+        }
+        return pictures
+    }
+
     /// - Throws: `Failure`, always unbilled: nothing went to the provider.
     func fetch(_ address: String) async throws(Failure) -> FetchedPicture {
-        let deadline = NIODeadline.now() + .milliseconds(timeout.milliseconds)
+        try await fetch(address, deadline: .now() + .milliseconds(timeout.milliseconds))
+    }
+
+    private func fetch(_ address: String, deadline: NIODeadline) async throws(Failure) -> FetchedPicture {
         var place = try Place(address)
         for _ in 0...Self.maxRedirects {
             switch try await visit(place, deadline: deadline) {

@@ -19,13 +19,14 @@ struct Estimate: Command {
     @OptionGroup(title: "Input") var input: InputPartOptions
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
+    @OptionGroup(title: "How it is sent") var sending: SendingOptions
     @Flag(help: "Do not ask the provider for its prices.") var offline = false
     @Flag(help: "One JSON object instead of lines.") var json = false
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             let adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, policy: nil, queue: queue, log: nil, in: environment)
+                inputs: inputs, selection: input.selection, caption: caption, sending: sending, policy: nil, queue: queue, log: nil, in: environment)
             var forecast = try CostForecast(adding)
             try await forecast.findPrice(keys: KeyRing(environment, file: nil), isOffline: offline, patience: environment.patience)
             if let skipped = adding.input.skipped.description { environment.error.say("\(skipped)\n") }

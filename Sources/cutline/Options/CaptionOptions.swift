@@ -25,6 +25,14 @@ struct CaptionOptions: ParsableArguments {
     var detail: ImageDetail?
     @Option(
         help: ArgumentHelp(
+            "A file with a JSON schema that the answer must fit; one that does not is a failure and is kept.", valueName: "path"))
+    var schema: String?
+    @Option(
+        name: .customLong("parameter"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Any further member of the request, as top_p=0.9 or seed=7; may be repeated.", valueName: "name=value"))
+    var parameters: [ParameterOption] = []
+    @Option(
+        help: ArgumentHelp(
             "How a picture is known again: by its bytes (default), or by path, size and time without reading it.", valueName: "how"))
     var identity: IdentityMode?
 

@@ -12,6 +12,8 @@ struct WorkOptions: ParsableArguments {
     var noWait = false
     @Flag(help: "Allow plain http to other machines.")
     var insecureHttp = false
+    @Flag(help: "Fetch pictures from addresses of this machine and of private networks, too.")
+    var allowPrivateHosts = false
     @OptionGroup var log: LogOptions
 
     func validate() throws {

@@ -23,8 +23,8 @@ struct Adding {
 
     /// Reads the input and settles what the batch is. Nothing is written.
     init(
-        inputs: [String], selection: InputSelection, caption: CaptionOptions, policy: PolicyOptions?, queue: QueueOptions, log: LogOptions?,
-        in environment: Environment
+        inputs: [String], selection: InputSelection, caption: CaptionOptions, sending: SendingOptions, policy: PolicyOptions?,
+        queue: QueueOptions, log: LogOptions?, in environment: Environment
     ) throws {
         let plan = try InputPlan.read(
             inputs, from: environment.folder, selection: selection, standardInput: environment.input,
@@ -33,7 +33,7 @@ struct Adding {
         let name = caption.batch ?? plan.batchName
         let stored = try Self.stored(name, at: queuePath)
         isNew = stored == nil
-        let choice = BatchChoice(flags: caption, plan: plan, stored: stored, environment: environment)
+        let choice = BatchChoice(flags: caption, sending: sending, plan: plan, stored: stored, environment: environment)
         settings = try choice.settings(named: name, catalogue: UserProfiles.catalogue(besideQueue: queuePath, in: environment))
         try KeyRing.checkAddress(settings.profile)
         settings.profile.listedPrices = stored?.profile.listedPrices

@@ -6,6 +6,7 @@ import CutlineProvider
 /// of a manifest ask for themselves.
 struct BatchChoice {
     let flags: CaptionOptions
+    let sending: SendingOptions
     let plan: InputPlan
     /// The batch of this name as it was made, so that flags need not be repeated.
     let stored: BatchSettings?
@@ -14,7 +15,9 @@ struct BatchChoice {
     private var jobFile: JobFile? { plan.jobFile }
 
     func settings(named name: String, catalogue: ProfileCatalogue) throws -> BatchSettings {
-        let profile = try profile(from: catalogue)
+        var profile = try profile(from: catalogue)
+        profile.streams = jobFile?.streams ?? profile.streams
+        profile = sending.applied(to: profile)
         guard let model = flags.model ?? jobFile?.model ?? stored?.model ?? plan.stated?.model else {
             throw CommandEnd.usage("which model? Give --model NAME, as \(profile.name) calls it\(orInJobFile("model"))")
         }
@@ -22,7 +25,7 @@ struct BatchChoice {
             throw CommandEnd.usage("what to ask? Give --prompt TEXT or --prompt-file PATH\(orInJobFile("prompt"))")
         }
         return BatchSettings(
-            name: name, profile: profile, model: model, system: system, prompt: prompt, parameters: parameters,
+            name: name, profile: profile, model: model, system: system, prompt: prompt, parameters: try parameters(),
             identity: flags.identity ?? stored?.identity ?? .bytes)
     }
 
@@ -73,12 +76,35 @@ struct BatchChoice {
     /// A job file says all that is optional itself: what was taken out of it is gone.
     private var system: String? { flags.system ?? (jobFile == nil ? stored.map(\.system) ?? plan.stated?.system : jobFile?.system) }
 
-    private var parameters: Parameters {
+    private func parameters() throws -> Parameters {
         var parameters = jobFile?.parameters ?? stored?.parameters ?? plan.stated?.parameters ?? Parameters()
+        do throws(InvalidValue) {
+            let given = Dictionary(flags.parameters.map { ($0.name, $0.value) }) { $1 }
+            parameters = try parameters.merged(with: JSONCursor(.object(given), path: "--parameter"))
+        } catch { throw CommandEnd.usage("\(error.path) \(error.reason)") }
+        if let name = flags.schema { parameters.others["response_format"] = try responseFormat(schema: name) }
+        do throws(InvalidValue) { _ = try JSONSchema(responseFormat: parameters.others["response_format"]) } catch {
+            throw CommandEnd.badInput("response_format cannot be used, \(error)")
+        }
         parameters.maxTokens = flags.maxTokens ?? parameters.maxTokens
         parameters.temperature = flags.temperature ?? parameters.temperature
         parameters.detail = flags.detail ?? parameters.detail
         return parameters
+    }
+
+    /// The form that OpenAI's API has for structured outputs.
+    private func responseFormat(schema name: String) throws -> JSONValue {
+        let schema: JSONValue
+        do { schema = try JSONValue(parsing: try TextFile.read(environment.path(name)).utf8) } catch {
+            throw CommandEnd.badInput("--schema: \(name) cannot be used: \(error); give a file with a JSON schema")
+        }
+        do throws(InvalidValue) { _ = try JSONSchema(json: JSONCursor(schema)) } catch {
+            throw CommandEnd.badInput("--schema: \(name) cannot be used, \(error)")
+        }
+        return .object([
+            "type": .string("json_schema"),
+            "json_schema": .object(["name": .string("caption"), "strict": .bool(true), "schema": schema]),
+        ])
     }
 
     private func orInJobFile(_ key: String) -> String { jobFile == nil ? "" : ", or `\(key)` in the job file" }

@@ -1,4 +1,5 @@
 import CutlineCore
+import CutlineInput
 import CutlineProvider
 import CutlineQueue
 import CutlineRunner
@@ -23,7 +24,9 @@ struct Working {
         let worker = try queue.startWorker(
             token: Self.token(environment), host: environment.host, pid: environment.processID, now: environment.now())
         let limit = Descriptors.callLimit()
-        let client = ProviderClient(connections: limit, allowsInsecureHTTP: options.insecureHttp, now: environment.now)
+        let client = ProviderClient(
+            connections: limit, allowsInsecureHTTP: options.insecureHttp, allowsPrivateHosts: options.allowPrivateHosts,
+            temporaryFolder: environment.temporaryFolder, redraft: Drafter.redraft, now: environment.now)
         let simulator = InProcessSimulator()
         let caller = Caller(
             client: client, queue: queue.reader, timeout: options.deadline, key: keys.key,
