@@ -44,8 +44,6 @@ import Testing
         switch (fault, dialect) {
         // A day's allowance that names its end is waited for under either word.
         case (.dailyQuota, _): [.quotaExhausted, .rateLimited]
-        // Keys that stand twice may be read leniently.
-        case (.duplicateKeys, _): [nil, .malformedAnswer]
         // No word says that it is the model.
         case (.modelNotFound, .anthropic), (.modelNotFound, .azure): [.modelNotFound, .wrongEndpoint]
         case (.refusal, .indoxhub), (.refusal, .indoxhubB): [.refused, .contentFiltered, .emptyAnswer]

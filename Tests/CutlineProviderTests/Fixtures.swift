@@ -32,8 +32,12 @@ extension CaptionRequest {
 
 extension ProviderClient {
     /// Runs `body` with a client that is shut down after. Its clock stands at 2026-10-21 07:27:30 UTC.
-    static func run<Value>(_ body: (ProviderClient) async throws -> Value) async throws -> Value {
-        let client = ProviderClient(connections: 4, now: { .fixture })
+    static func run<Value>(
+        allowsPrivateHosts: Bool = false, temporaryFolder: FilePath = "/tmp", redraft: Redraft? = nil,
+        _ body: (ProviderClient) async throws -> Value
+    ) async throws -> Value {
+        let client = ProviderClient(
+            connections: 4, allowsPrivateHosts: allowsPrivateHosts, temporaryFolder: temporaryFolder, redraft: redraft, now: { .fixture })
         do {
             let value = try await body(client)
             await client.shutdown()

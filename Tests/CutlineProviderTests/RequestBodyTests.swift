@@ -213,19 +213,6 @@ import Testing
         #expect(try refusal("groq", [.file(.make(named: "/none/a.jpg", size: 1_500_000))])?.kind == .imageUnreadable)
     }
 
-    @Test(arguments: ["ollama", "llamacpp", "lmstudio"])
-    func anAddressIsNotSentToWhoFetchesNothing(name: String) throws {
-        var request = CaptionRequest.make([.url("https://x.invalid/y.png")])
-        let profile = try Profile.builtIn(name)
-        #expect(
-            Call(request: request, profile: profile, key: nil).refusal()?.failure
-                == Failure(
-                    .imageRejected,
-                    "https://x.invalid/y.png is an address; \(name) takes only the pictures themselves: download it and add the file"))
-        request.fetchesPictures = true
-        #expect(Call(request: request, profile: profile, key: nil).refusal() == nil)
-    }
-
     @Test(arguments: ["", "a b", "sk-1\n", "schlüssel"])
     func impossibleKeyIsNotSentAndNotShown(key: String) {
         let failure = Call(request: .make(), profile: Profile(name: "p"), key: key).refusal()?.failure

@@ -1,0 +1,155 @@
+import CutlineCore
+import CutlineSimulator
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import cutline
+
+/// How requests are sent, as flags and job files say it: seen by the provider.
+@Suite(.timeLimit(.minutes(1))) struct SendingTests {
+    private let schema = #"{"type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"]}"#
+
+    /// Runs `flags` at a simulator and returns the calls it received.
+    private func calls(
+        _ flags: String..., dialect: SimulatorOptions.Dialect = .openai, desk: Desk = Desk(pictures: "photos/a.png"), more: String = "",
+        faults: [Fault] = [], images: [String] = ["photos"]
+    ) async throws -> (said: Said, calls: [JSONValue]) {
+        let log = desk.folder.path.appending("calls.jsonl")
+        let options = SimulatorOptions(dialect: dialect, faults: faults, log: log)
+        let said = try await withSimulator(options) { simulator in
+            desk.writeJobFile(
+                simulator, images: images.map { $0.replacing("BASE", with: simulator.baseURL.replacing("/v1", with: "")) }, more: more)
+            return await desk.run(["run", "jobs.json"] + flags)
+        }
+        let calls = try desk.text("calls.jsonl").split(separator: "\n").map { try JSONValue(parsing: $0.utf8) }
+        return (said, calls.filter { $0["event"]?.string == "received" })
+    }
+
+    private func names(_ call: JSONValue?) -> [String] { (call?["parameters"]?.array ?? []).compactMap(\.string) }
+
+    @Test func aParameterIsPassedOnAsGiven() async throws {
+        let seen = try await calls("--parameter", "top_p=0.9", "--parameter", "stop=END", "--parameter", "max_tokens=50")
+        #expect(seen.said.code == 0, "\(seen.said.error)")
+        #expect(names(seen.calls.first).sorted() == ["max_tokens", "stop", "top_p"])
+    }
+
+    @Test(arguments: ["top_p", "=1", "model=x", "stream=true", "max_tokens=0"]) func anImpossibleParameterIs64(parameter: String) async {
+        let said = await Desk(pictures: "a.png").caption("a.png", "--parameter", parameter)
+        #expect(said.code == 64 && said.error.contains("--parameter"))
+    }
+
+    @Test func answersAreStreamedWhereAsked() async throws {
+        #expect(names(try await calls("--stream").calls.first).contains("stream"))
+        #expect(!names(try await calls().calls.first).contains("stream"))
+        let inFile = try await calls(more: #", "parameters": {"stream": true}"#)
+        #expect(inFile.said.code == 0 && names(inFile.calls.first).contains("stream"))
+        #expect(!names(try await calls("--no-stream", more: #", "parameters": {"stream": true}"#).calls.first).contains("stream"))
+    }
+
+    /// Streaming is no part of what a caption is: nothing is paid for twice.
+    @Test func streamingDoesNotMakeAnotherJob() async throws {
+        let desk = Desk(pictures: "photos/a.png")
+        #expect(try await calls("--stream", desk: desk).calls.count == 1)
+        #expect(try await calls(desk: desk).calls.count == 1, "both runs wrote one log")
+    }
+
+    @Test func aSchemaIsAskedForAndHeldTo() async throws {
+        let desk = Desk(pictures: "photos/a.png")
+        desk.write("schema.json", schema)
+        let seen = try await calls("--schema", "schema.json", desk: desk)
+        #expect(seen.said.code == 0, "\(seen.said.error)")
+        #expect(names(seen.calls.first) == ["response_format"])
+        let caption = try JSONValue(parsing: try await desk.records()[0]["caption"]?.string?.utf8 ?? "".utf8)
+        #expect(caption["title"]?.string != nil)
+        let other = Desk(pictures: "photos/a.png")
+        other.write("schema.json", schema)
+        let bad = try await calls("--schema", "schema.json", desk: other, faults: [Fault(named: .schemaMismatch)])
+        #expect(bad.said.code == 1 && bad.said.error.contains("schema_mismatch"))
+        let attempt = try JSONValue(parsing: await other.cutline("show", "1", "--json").output.utf8)["attempt_log"]?[0]
+        #expect(attempt?["rejected_answer"]?.string?.isEmpty == false)
+    }
+
+    @Test(arguments: [("{", "cannot be used"), (#"{"type": "thing"}"#, "type"), (#"{"properties": 1}"#, "properties")])
+    func aSchemaThatIsNoneIs65(text: String, word: String) async {
+        let desk = Desk(pictures: "a.png")
+        desk.write("schema.json", text)
+        let said = await desk.caption("a.png", "--schema", "schema.json")
+        #expect(said.code == 65 && said.error.contains("schema.json") && said.error.contains(word))
+        #expect(!desk.has("cutline.db"))
+    }
+
+    @Test func aPictureOnTheWebGoesAsItsAddressOrAsBytes() async throws {
+        let images = ["BASE/pictures/a.png"]
+        let plain = try await calls(images: images)
+        #expect(plain.said.code == 0, "\(plain.said.error)")
+        #expect(plain.calls.first?["pictures"]?[0]?["sent"]?.string == "url")
+        let inline = try await calls("--image-transport", "inline", "--allow-private-hosts", images: images)
+        #expect(inline.said.code == 0, "\(inline.said.error)")
+        #expect(inline.calls.first?["pictures"]?[0]?["sent"]?.string == "inline")
+        let guarded = try await calls("--image-transport", "inline", images: images)
+        #expect(guarded.said.code == 1 && guarded.calls.isEmpty && guarded.said.error.contains("image_unreadable"))
+    }
+
+    /// The provider cannot fetch it twice; the third call brings it along.
+    @Test func whatTheProviderCannotFetchIsBroughtAlong() async throws {
+        var desk = Desk()
+        desk.hurry()
+        let seen = try await calls(
+            "--allow-private-hosts", desk: desk, faults: [Fault(named: .imageUnreachable)], images: ["BASE/pictures/a.png"])
+        #expect(seen.said.code == 0, "\(seen.said.error)")
+        #expect(seen.calls.map { $0["pictures"]?[0]?["sent"]?.string } == ["url", "url", "inline"])
+    }
+
+    @Test func aParameterThatTheModelRefusesIsLeftOutOrRenamed() async throws {
+        let desk = Desk(pictures: "photos/a.png", "photos/b.png")
+        let seen = try await calls("--model", "gpt-5-mini", "--max-tokens", "50", "--temperature", "0.2", "--concurrency", "1", desk: desk)
+        #expect(seen.said.code == 0, "\(seen.said.error)")
+        #expect(seen.said.error.contains("max_tokens as max_completion_tokens"))
+        #expect(names(seen.calls.last) == ["max_completion_tokens"])
+        #expect(try await desk.status()["batches"]?[0]?["attempts"]?["total"]?.int == 2, "a refusal for its form is no attempt")
+    }
+
+    @Test func indoxHubsPathsAreTriedInOrder() async throws {
+        let desk = Desk(pictures: "photos/a.png", "photos/b.png")
+        let log = desk.folder.path.appending("calls.jsonl")
+        try await withSimulator(SimulatorOptions(dialect: .indoxhub, log: log)) { simulator async throws in
+            desk.write(
+                "jobs.json",
+                """
+                {"batch": "photos", "provider": {"name": "indoxhub", "base_url": "\(simulator.baseURL)",
+                 "chat_paths": ["/api/v1/chat/completions", "/api/v1/chat/completions/"]},
+                 "model": "sim-1", "prompt": "Describe.", "images": ["photos"], "limits": {"concurrency": 1}}
+                """)
+            var desk = desk
+            desk.variables["INDOXHUB_API_KEY"] = "sk-test"
+            let said = await desk.cutline("run", "jobs.json")
+            #expect(said.code == 0, "\(said.error)")
+            #expect(said.error.contains("calls /api/v1/chat/completions/"))
+            #expect(try await desk.counts() == ["succeeded": 2])
+        }
+    }
+
+    /// Filed under what was sent, and paid for once.
+    @Test func aPictureThatWasEditedAfterItWasAddedIsSentAsItIs() async throws {
+        var desk = Desk(pictures: "photos/a.png")
+        desk.hurry()
+        _ = await desk.add("photos")
+        desk.folder.write("photos/a.png", png("another picture"))
+        let said = await desk.cutline("work")
+        #expect(said.code == 0, "\(said.error)")
+        let records = try await desk.records()
+        #expect(records.count == 1)
+        #expect(records[0]["caption"]?.string?.contains("\(png("another picture").count) bytes") == true)
+        #expect(await desk.add("photos").error.contains("1 there already"))
+        #expect(try await desk.counts() == ["succeeded": 1, "cancelled": 1])
+    }
+}
+
+extension Desk {
+    /// A clock that runs twenty times as fast as the wall's: pauses of seconds are over at the runner's next look.
+    fileprivate mutating func hurry() {
+        let start = Timestamp.wallClock
+        now = { Desk.noon + .milliseconds((Timestamp.wallClock - start).milliseconds * 20) }
+    }
+}
