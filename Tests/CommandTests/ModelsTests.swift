@@ -11,6 +11,12 @@ import Testing
           {"id":"shy"}, {"id":"seer"}]}
         """#
 
+    @Test func theSimulatorHasAListToo() async {
+        let said = await Desk().cutline("models", "simulator", "--vision")
+        #expect(said.code == 0 && said.error.isEmpty)
+        #expect(said.output.contains("sim-1") && !said.output.contains("sim-text"))
+    }
+
     @Test func theTableSaysWhatIsKnown() async throws {
         try await ModelServer.run(list: Self.list) { server in
             let desk = Desk()
@@ -100,7 +106,6 @@ import Testing
 
     @Test(arguments: [
         (["models", "hackclb"], "there is no provider \"hackclb\"; did you mean hackclub?"),
-        (["models", "simulator"], "simulator runs in this process and lists no models; it answers to any name"),
         (["models", "far"], "http://far.invalid/v1 would be called without encryption; use https, or allow it with --insecure-http"),
     ])
     func whatCannotBeAskedIs64(arguments: [String], sentence: String) async {
