@@ -28,6 +28,8 @@ package actor Runner {
     private var restsUntil: Timestamp?
     private var saving = Saving()
     private var alarm: DispatchSourceTimer?
+    /// When running calls are given up while draining.
+    private var graceEnd: DispatchSourceTimer?
     private var heartbeat: DispatchSourceTimer?
     private var finish: CheckedContinuation<RunEnd, Never>?
 
@@ -80,6 +82,10 @@ package actor Runner {
         phase = .draining
         report(.draining(inFlight: calls.count))
         takeTurn()
+        guard let limit = options.drainTimeout, finish != nil else { return }
+        graceEnd = executor.queue.timer(after: .milliseconds(Int(limit.milliseconds))) { [weak self] in
+            self?.assumeIsolated { $0.giveUp() }
+        }
     }
 
     /// Gives the running calls up; those that were sent whole become unknown.
@@ -274,8 +280,7 @@ package actor Runner {
     private func end(_ end: RunEnd) {
         guard let finish else { return }
         phase = .over
-        alarm?.cancel()
-        heartbeat?.cancel()
+        for timer in [alarm, heartbeat, graceEnd] { timer?.cancel() }
         report(.progress(progress))
         self.finish = nil
         finish.resume(returning: end)

@@ -64,12 +64,17 @@ package struct RunnerOptions: Sendable {
     package var callLimit: Int
     /// Whether to wait for a lane that opens again in more than a minute.
     package var waits: Bool
+    /// How long running calls may take to end once it is draining, in real time; nil: as long as they take.
+    package var drainTimeout: Duration?
 
-    package init(scope: Scope, timeout: Duration = .seconds(300), callLimit: Int = 4_096, waits: Bool = true) {
+    package init(
+        scope: Scope, timeout: Duration = .seconds(300), callLimit: Int = 4_096, waits: Bool = true, drainTimeout: Duration? = nil
+    ) {
         self.scope = scope
         self.timeout = timeout
         self.callLimit = callLimit
         self.waits = waits
+        self.drainTimeout = drainTimeout
     }
 
     var lease: Duration { timeout + .seconds(60) }

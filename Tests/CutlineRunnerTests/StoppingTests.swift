@@ -85,6 +85,18 @@ import Testing
         #expect(try place.captions() == ["2.jpg": "caption of 2.jpg"])
     }
 
+    @Test func drainingForTooLongIsGivingUp() async throws {
+        let place = try Workplace(jobs: 2, concurrency: 2)
+        let stage = Stage { $0.picture == "0.jpg" ? .unanswered : .notSent("stopped") }
+        let runner = try place.runner(drainTimeout: .milliseconds(30), beat: Workplace.noBeat, call: stage.call)
+        async let end = runner.run()
+        await stage.calls(2)
+        await runner.drain()
+        #expect(await end.isInterrupted)
+        #expect(try place.show(0).attempts.map(\.phase) == [.unknown])
+        #expect(try place.show(1).attempts.map(\.phase) == [.released])
+    }
+
     @Test func stoppingAfterTheEndDoesNothing() async throws {
         let place = try Workplace(jobs: 1)
         let runner = try place.runner(beat: .milliseconds(5)) { $0.caption }

@@ -53,13 +53,14 @@ struct Workplace {
 
     func runner(
         _ name: String = "one", on queue: Queue? = nil, scope: Scope = .all, callLimit: Int = 4_096, waits: Bool = true,
-        beat: Duration = .seconds(1), log: EventLog? = nil, call: @escaping @Sendable (Claim) async -> Outcome
+        drainTimeout: Duration? = nil, beat: Duration = .seconds(1), log: EventLog? = nil,
+        call: @escaping @Sendable (Claim) async -> Outcome
     ) throws -> Runner {
         let queue = queue ?? self.queue
         let log = log ?? self.log
         return Runner(
             queue: queue, worker: try startWorker(name, on: queue),
-            options: RunnerOptions(scope: scope, callLimit: callLimit, waits: waits),
+            options: RunnerOptions(scope: scope, callLimit: callLimit, waits: waits, drainTimeout: drainTimeout),
             clock: RunnerClock(now: clock.now, jitter: { 0 }, beat: beat), call: call, report: log.hear)
     }
 

@@ -98,6 +98,19 @@ import TestSupport
         #expect(try place.count(.queued) == 10)
     }
 
+    /// As a container is stopped: one SIGTERM, and ten seconds to be gone.
+    @Test func aDrainThatTakesTooLongEndsByItself() throws {
+        let place = Workplace()
+        let provider = try ProviderProcess(in: place.folder, "--fault", "hang")
+        try place.writeJobs(10, at: provider.baseURL, concurrency: 4)
+        let run = try place.program.start(["run", "jobs.json", "--drain-timeout", "0.3"])
+        #expect(try run.wait { try provider.calls().count == 4 })
+        run.send(SIGTERM)
+        #expect(try run.end(deadline: 20).status == 143)
+        #expect(try place.attempts("unknown") == 4)
+        #expect(try place.count(.queued) == 10)
+    }
+
     /// Jobs whose caption is on the disk.
     private func countSettled(_ place: Workplace) throws -> Int { try place.count(.succeeded) }
 }

@@ -6,6 +6,12 @@ struct WorkOptions: ParsableArguments {
         parsing: .unconditional,
         help: ArgumentHelp("The deadline of one call, from the first byte sent to the last received (default: 300).", valueName: "seconds"))
     var timeout: Double?
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How long running calls may take to end after the first SIGINT or SIGTERM; then they are given up (default: as long as they take). A container that is stopped has 10 seconds.",
+            valueName: "seconds"))
+    var drainTimeout: Double?
     @Option(help: ArgumentHelp("A file that holds the API key, instead of the provider's environment variable.", valueName: "path"))
     var apiKeyFile: String?
     @Flag(help: "Stop with exit code 2 where the provider asks for a wait of more than a minute.")
@@ -17,11 +23,15 @@ struct WorkOptions: ParsableArguments {
     @OptionGroup var log: LogOptions
 
     func validate() throws {
-        guard let timeout else { return }
-        guard timeout >= 0.001, timeout <= 86_400 else {
+        if let timeout, !(0.001...86_400).contains(timeout) {
             throw ValidationError("--timeout must be at least 0.001 and at most 86400 seconds.")
         }
+        if let drainTimeout, !(0...86_400).contains(drainTimeout) {
+            throw ValidationError("--drain-timeout must be at least 0 and at most 86400 seconds.")
+        }
     }
+
+    var grace: Duration? { drainTimeout.map { .milliseconds(Int64($0 * 1_000)) } }
 
     var deadline: Duration { .milliseconds(Int64((timeout ?? 300) * 1_000)) }
 }
