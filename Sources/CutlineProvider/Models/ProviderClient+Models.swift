@@ -43,11 +43,7 @@ struct ModelInquiry: Sendable {
     let rules: ModelListRules
     let key: String?
 
-    var address: String {
-        var base = (profile.baseURL ?? "")[...]
-        while base.hasSuffix("/") { base.removeLast() }
-        return base + "/" + rules.path.drop { $0 == "/" }
-    }
+    var address: String { Call.address(rules.path, of: profile) }
 
     func send(by client: HTTPClient) async throws -> Answer {
         try Task.checkCancellation()
@@ -84,7 +80,7 @@ struct ModelInquiry: Sendable {
     }
 
     func failure(_ error: any Error, timeout: Duration) -> Failure {
-        let host = profile.baseURL.flatMap { $0.split(separator: "/").dropFirst().first.map(String.init) } ?? profile.name
+        let host = Call.host(of: profile)
         let isLate = error is CancellationError || (error as? HTTPClientError).map { [.cancelled, .connectTimeout].contains($0) } ?? false
         guard !isLate else { return Failure(.timeout, "\(host) did not give its model list in \(timeout.milliseconds / 1_000) s") }
         if error is NIOTooManyBytesError { return Failure(.malformedAnswer, "the answer is larger than 64 MB") }
