@@ -155,8 +155,8 @@ struct Call: Sendable {
 }
 
 extension String {
-    /// Printable ASCII without spaces.
-    var canStandInAHeader: Bool { !isEmpty && utf8.allSatisfy { (0x21...0x7E).contains($0) } }
+    /// Whether it can be sent as a key: printable ASCII without spaces.
+    package var canStandInAHeader: Bool { !isEmpty && utf8.allSatisfy { (0x21...0x7E).contains($0) } }
 }
 
 extension Duration {

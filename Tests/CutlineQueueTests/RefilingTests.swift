@@ -22,7 +22,8 @@ import Testing
 
     private func draft(_ name: String, _ content: UInt8, modified: Int64 = 1) -> JobDraft {
         JobDraft(
-            key: name, hasOwnKey: false, images: [file(name, content, modified: modified)], imagesAsGiven: [name], fingerprint: fingerprint(content))
+            key: name, hasOwnKey: false, images: [file(name, content, modified: modified)], imagesAsGiven: [name],
+            fingerprint: fingerprint(content))
     }
 
     private func changed(_ name: String, to content: UInt8, modified: Int64 = 2) -> Outcome {

@@ -65,7 +65,7 @@ struct ModelInquiry: Sendable {
         switch reader.outcome(of: answer) {
         case .failure(var failure), .unknown(var failure):
             // The list of a provider is the first thing that is asked of a mistyped address.
-            if failure.message.hasPrefix("the provider answered with a web page") { failure.kind = .wrongEndpoint }
+            if answer.isSuccess, case .html = AnswerContent(answer) { failure.kind = .wrongEndpoint }
             if failure.kind == .malformedAnswer || failure.kind == .emptyAnswer { failure.message = "the answer is no list of models" }
             failure.billed = .no
             return .failure(failure)
