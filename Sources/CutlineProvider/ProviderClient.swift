@@ -46,7 +46,8 @@ package final class ProviderClient: Sendable {
         client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: Self.configuration(connections: connections))
     }
 
-    private static func configuration(connections: Int) -> HTTPClient.Configuration {
+    /// One request is one request, whoever makes it.
+    static func configuration(connections: Int = 1) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(10)),

@@ -87,9 +87,7 @@ struct PictureFetcher: Sendable {
 
     private func visit(_ place: Place, deadline: NIODeadline) async throws(Failure) -> Visit {
         let target = try await self.target(of: place, deadline)
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10)))
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.httpVersion = .http1Only
+        var configuration = ProviderClient.configuration()
         // The address that was checked is the one that is called, whatever the name service says next.
         configuration.dnsOverride = [place.host: target.description]
         let client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)

@@ -16,8 +16,7 @@ extension ProviderClient {
         }
         let rules = profile.models ?? ModelListRules(needsKey: profile.apiKeyEnv != nil)
         let inquiry = ModelInquiry(profile: profile, rules: rules, key: rules.needsKey ? key : nil)
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.connectionPool.retryConnectionEstablishment = false
+        var configuration = Self.configuration()
         configuration.timeout.connect = .milliseconds(timeout.milliseconds)
         let client = HTTPClient(configuration: configuration)
         let fetch = Task { try await inquiry.send(by: client) }
