@@ -1,8 +1,10 @@
 import AsyncHTTPClient
 import CutlineCore
 import NIOHTTP1
+import NIOPosix
 
-/// Looks again at the pictures of a request to a provider: what the job would send now.
+/// Looks again at the pictures of a request to a provider: what the job would send now. It reads whole files, so it is called on a thread
+/// that may wait.
 package typealias Redraft = @Sendable (CaptionRequest, _ provider: String) throws -> (images: [ImageSource], fingerprint: Fingerprint)
 
 /// One request on its way to one provider.
@@ -72,7 +74,7 @@ struct Call: Sendable {
     var schema: JSONSchema? { try? JSONSchema(responseFormat: request.parameters.others["response_format"]) }
 
     /// What keeps the call from being sent at all; it costs nothing.
-    func refusal() -> Outcome? {
+    func refusal() async -> Outcome? {
         if let key, !key.canStandInAHeader {
             return .failure(Failure(.unauthorized, "the API key is empty or has characters that no key has; check how it is set"))
         }
@@ -81,7 +83,7 @@ struct Call: Sendable {
             for file in body.pictures { try PictureReader.check(file) }
             return nil
         } catch {
-            return outcome(of: error)
+            return await outcome(of: error)
         }
     }
 
@@ -107,8 +109,8 @@ struct Call: Sendable {
     }
 
     /// What a call without a complete answer came to: everything handed over may be billed, anything less is not.
-    func outcome(of error: any Error, _ progress: CallProgress.State, timeout: Duration) -> Outcome {
-        if let fault = error as? PictureFault { return outcome(of: fault) }
+    func outcome(of error: any Error, _ progress: CallProgress.State, timeout: Duration) async -> Outcome {
+        if let fault = error as? PictureFault { return await outcome(of: fault) }
         let failure: Failure
         switch progress.stop {
         case .caller where !progress.isHandedOver: return .notSent("stopped")
@@ -134,15 +136,17 @@ struct Call: Sendable {
         profile.baseURL.flatMap { $0.split(separator: "/").dropFirst().first.map(String.init) } ?? profile.name
     }
 
-    private func outcome(of fault: PictureFault) -> Outcome {
+    private func outcome(of fault: PictureFault) async -> Outcome {
         switch fault {
         case .unreadable(let reason): return .failure(Failure(.imageUnreadable, reason))
         case .noResources(let reason): return .notSent(reason)
         case .changed(let reason):
             guard let redraft else { return .failure(Failure(.imageUnreadable, reason)) }
             do {
-                let now = try redraft(asked, profile.name)
+                let now = try await NIOThreadPool.singleton.runIfActive { [asked, profile] in try redraft(asked, profile.name) }
                 return .changed(images: now.images, fingerprint: now.fingerprint)
+            } catch is CancellationError {
+                return .notSent("stopped")
             } catch {
                 return .failure(Failure(.imageUnreadable, "\(error)"))
             }
@@ -151,8 +155,8 @@ struct Call: Sendable {
 }
 
 extension String {
-    /// Printable ASCII without spaces.
-    var canStandInAHeader: Bool { !isEmpty && utf8.allSatisfy { (0x21...0x7E).contains($0) } }
+    /// Whether it can be sent as a key: printable ASCII without spaces.
+    package var canStandInAHeader: Bool { !isEmpty && utf8.allSatisfy { (0x21...0x7E).contains($0) } }
 }
 
 extension Duration {

@@ -3,8 +3,9 @@ import CutlineCore
 import NIOHTTP1
 
 extension ProviderClient {
-    /// An exchange is short; the call behind it has its own time.
-    private static let exchangeTimeout = Duration.seconds(30)
+    /// An exchange is short; the call behind it has its own time. With what fetching pictures may take (30 s) it stays below the minute by
+    /// which a lease is longer than a call.
+    private static let exchangeTimeout = Duration.seconds(20)
 
     /// Why there is no token: what the call came to instead.
     struct NoToken: Error {

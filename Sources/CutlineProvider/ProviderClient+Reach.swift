@@ -16,9 +16,7 @@ extension ProviderClient {
     package static func reach(_ profile: Profile, timeout: Duration) async -> Result<Int, Unreached> {
         let address = Call.address("/models", of: profile)
         let host = URL(string: address)?.host ?? address
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.connectionPool.retryConnectionEstablishment = false
-        let client = HTTPClient(configuration: configuration)
+        let client = HTTPClient(configuration: Self.configuration())
         let result: Result<Int, Unreached>
         do {
             var request = HTTPClientRequest(url: address)

@@ -46,7 +46,8 @@ package final class ProviderClient: Sendable {
         client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: Self.configuration(connections: connections))
     }
 
-    private static func configuration(connections: Int) -> HTTPClient.Configuration {
+    /// One request is one request, whoever makes it.
+    static func configuration(connections: Int = 1) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(10)),
@@ -69,7 +70,8 @@ package final class ProviderClient: Sendable {
     ///
     /// - Parameters:
     ///   - key: the API key; nil sends none.
-    ///   - timeout: from now to the last byte of the answer, however steadily bytes arrive.
+    ///   - timeout: of the request, to the last byte of the answer, however steadily bytes arrive. Fetching pictures and exchanging the
+    ///     key come before; both together take less than a minute.
     package func call(_ request: CaptionRequest, profile: Profile, key: String?, timeout: Duration) async -> Outcome {
         if let objection = Self.objection(to: profile, allowsInsecureHTTP: allowsInsecureHTTP) {
             return .failure(Failure(.wrongEndpoint, objection))
@@ -81,7 +83,7 @@ package final class ProviderClient: Sendable {
         // Their files live as long as this.
         defer { withExtendedLifetime(pictures) {} }
         let call = Call(request: request, images: pictures.images, profile: profile, key: key, redraft: redraft)
-        if let refusal = call.refusal() { return refusal }
+        if let refusal = await call.refusal() { return refusal }
         if let key, profile.auth.exchangesKey, let path = profile.auth.exchangePath {
             return await callWithToken(call, exchangePath: path, key: key, timeout: timeout)
         }
@@ -98,7 +100,7 @@ package final class ProviderClient: Sendable {
         request.body = .stream(stream, length: .known(call.body.length))
         switch await answer(to: request, within: timeout, progress) {
         case .success(let received): return outcome(of: received, to: call)
-        case .failure(let error): return call.outcome(of: error, progress.current, timeout: timeout)
+        case .failure(let error): return await call.outcome(of: error, progress.current, timeout: timeout)
         }
     }
 

@@ -1,4 +1,5 @@
 import CutlineCore
+import Dispatch
 import NIOPosix
 import SystemPackage
 import TestSupport
@@ -19,6 +20,7 @@ struct InternetAddressTests {
         "172.16.0.1", "172.31.255.255", "192.0.0.8", "192.168.0.1", "198.18.0.1", "198.19.255.255", "203.0.113.9", "224.0.0.1",
         "255.255.255.255", "::1", "::", "fe80::1", "febf::1", "fc00::1", "fdff::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.1.2.3",
         "64:ff9b::a00:1", "2002:7f00:1::", "2001:db8::1", "2001:0:1::1", "::7f00:1",
+        "64:ff9b:1::a00:1", "2001:2::1", "2001:1ff::1",
     ])
     func isNotPublic(text: String) throws {
         let address = try #require(InternetAddress.resolve(text).first)
@@ -28,7 +30,7 @@ struct InternetAddressTests {
     @Test(arguments: [
         "1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.0.0.1", "128.0.0.1", "172.15.0.1", "172.32.0.1",
         "192.167.0.1", "198.17.0.1", "198.20.0.1", "223.255.255.255", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::808:808",
-        "2002:808:808::",
+        "2002:808:808::", "2001:200::1", "64:ff9c::1",
     ])
     func isPublic(text: String) throws {
         let address = try #require(InternetAddress.resolve(text).first)
@@ -178,6 +180,56 @@ struct InternetAddressTests {
             fetcher.timeout = .milliseconds(200)
             #expect(await failure(fetcher, "http://127.0.0.1:\(server.port)/a.gif")?.kind == .imageUnreachable)
             #expect(isEmpty)
+        }
+    }
+
+    /// No further piece comes that could look at the clock.
+    @Test func aBodyThatStopsEnds() async throws {
+        try await TestServer.run(.answer("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nGIF89a")) { server in
+            var fetcher = fetcher()
+            fetcher.timeout = .milliseconds(200)
+            let failure = await failure(fetcher, "http://127.0.0.1:\(server.port)/a.gif")
+            #expect(failure?.kind == .imageUnreachable && failure?.message.hasSuffix("was not there within 0.2 s") == true)
+            #expect(isEmpty)
+        }
+    }
+
+    @Test func aStoppedCallDoesNotWaitForAPicture() async throws {
+        try await TestServer.run(.hang) { server in
+            let address = "http://127.0.0.1:\(server.port)/a.gif"
+            let client = ProviderClient(connections: 1, allowsPrivateHosts: true, temporaryFolder: folder.path, now: { .fixture })
+            var profile = Profile.at(server)
+            profile.images.transport = .inline
+            let call = Task { [profile] in await client.call(.make([.url(address)]), profile: profile, key: nil, timeout: .seconds(300)) }
+            await server.wait(for: .request)
+            call.cancel()
+            #expect(await call.value == .notSent("stopped"))
+            await client.shutdown()
+        }
+    }
+
+    @Test func aNameServiceThatDoesNotAnswerEnds() async {
+        let answer = DispatchSemaphore(value: 0)
+        defer { answer.signal() }
+        var fetcher = fetcher()
+        fetcher.timeout = .milliseconds(50)
+        fetcher.resolve = { _ in
+            answer.wait()
+            return []
+        }
+        let failure = await failure(fetcher, "http://pictures.invalid/a.gif")
+        #expect(failure == Failure(.imageUnreachable, "the host pictures.invalid was not looked up within 0.05 s"))
+    }
+
+    /// Signed addresses and passwords open what they name to whoever reads a log.
+    @Test(arguments: [
+        "http://127.0.0.1:%/a.gif?signature=secret#secret", "ftp://user:secret@127.0.0.1/a.gif", "http://me:se@secret@127.0.0.1/a.gif",
+        "http://user:secret@/a.gif",
+    ])
+    func noMessageHoldsWhatOpensAnAddress(address: String) async throws {
+        try await TestServer.run(.answer(TestServer.http(404, ""))) { server in
+            let failure = await failure(fetcher(), address.replacing("%", with: "\(server.port)"))
+            #expect(failure != nil && failure?.message.contains("secret") == false)
         }
     }
 

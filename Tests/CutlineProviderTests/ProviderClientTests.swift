@@ -344,11 +344,11 @@ import Testing
         #expect(outcome.failure?.billed == .no)
     }
 
-    @Test func shortageIsNobodysFault() {
+    @Test func shortageIsNobodysFault() async {
         let error = IOError(errnoCode: EMFILE, reason: "socket")
         #expect(TransportFailure(error, host: "h", isConnected: false).cause == .noResources)
         let call = Call(request: .make(), profile: Profile(name: "p"), key: nil)
-        let outcome = call.outcome(of: PictureFault.noResources("none left"), .init(), timeout: .seconds(1))
+        let outcome = await call.outcome(of: PictureFault.noResources("none left"), .init(), timeout: .seconds(1))
         #expect(outcome == .notSent("none left"))
     }
 }

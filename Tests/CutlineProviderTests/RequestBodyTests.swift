@@ -183,39 +183,39 @@ import Testing
         #expect(String(buffer: buffer) == encoded)
     }
 
-    @Test func limitsOfTheProviderAreCheckedBeforeSending() throws {
+    @Test func limitsOfTheProviderAreCheckedBeforeSending() async throws {
         let profile = try Profile.builtIn("anyfast")
-        func refusal(_ images: [PictureFile]) -> Failure? {
-            Call(request: .make(images.map { .file($0) }), profile: profile, key: nil).refusal()?.failure
+        func refusal(_ images: [PictureFile]) async -> Failure? {
+            await Call(request: .make(images.map { .file($0) }), profile: profile, key: nil).refusal()?.failure
         }
         #expect(
-            refusal([.make(named: "a.gif", .gif)])
+            await refusal([.make(named: "a.gif", .gif)])
                 == Failure(.imageRejected, "a.gif is image/gif; anyfast takes image/jpeg, image/png, image/webp"))
         #expect(
-            refusal([.make(named: "a.jpg", size: 20_000_001)])
+            await refusal([.make(named: "a.jpg", size: 20_000_001)])
                 == Failure(.tooLarge, "a.jpg has 20000001 bytes; anyfast takes at most 20000000"))
         #expect(
-            refusal(Array(repeating: .make(named: "a.jpg"), count: 17))
+            await refusal(Array(repeating: .make(named: "a.jpg"), count: 17))
                 == Failure(.tooLarge, "17 images; anyfast takes at most 16 in one call"))
     }
 
-    @Test func theWholeRequestIsMeasuredAsItIsSent() throws {
-        func refusal(_ name: String, _ images: [ImageSource]) throws -> Failure? {
-            Call(request: .make(images), profile: try .builtIn(name), key: nil).refusal()?.failure
+    @Test func theWholeRequestIsMeasuredAsItIsSent() async throws {
+        func refusal(_ name: String, _ images: [ImageSource]) async throws -> Failure? {
+            try await Call(request: .make(images), profile: .builtIn(name), key: nil).refusal()?.failure
         }
         let twice = [ImageSource](repeating: .file(.make(named: "a.jpg", size: 1_500_000)), count: 2)
         #expect(
-            try refusal("groq", twice)
+            try await refusal("groq", twice)
                 == Failure(
                     .tooLarge, "the request has 4000225 bytes, pictures included as base64; groq takes at most 4000000 in one call"))
         // Addresses are short; the file is missed only after the measuring.
-        #expect(try refusal("groq", [.url("https://x/y")]) == nil)
-        #expect(try refusal("groq", [.file(.make(named: "/none/a.jpg", size: 1_500_000))])?.kind == .imageUnreadable)
+        #expect(try await refusal("groq", [.url("https://x/y")]) == nil)
+        #expect(try await refusal("groq", [.file(.make(named: "/none/a.jpg", size: 1_500_000))])?.kind == .imageUnreadable)
     }
 
     @Test(arguments: ["", "a b", "sk-1\n", "schlüssel"])
-    func impossibleKeyIsNotSentAndNotShown(key: String) {
-        let failure = Call(request: .make(), profile: Profile(name: "p"), key: key).refusal()?.failure
+    func impossibleKeyIsNotSentAndNotShown(key: String) async {
+        let failure = await Call(request: .make(), profile: Profile(name: "p"), key: key).refusal()?.failure
         #expect(failure == Failure(.unauthorized, "the API key is empty or has characters that no key has; check how it is set"))
     }
 }

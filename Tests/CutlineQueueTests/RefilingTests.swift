@@ -20,9 +20,10 @@ import Testing
 
     private func fingerprint(_ content: UInt8) -> Fingerprint { Fingerprint(bytes: [UInt8](repeating: content, count: 32)) }
 
-    private func draft(_ name: String, _ content: UInt8) -> JobDraft {
+    private func draft(_ name: String, _ content: UInt8, modified: Int64 = 1) -> JobDraft {
         JobDraft(
-            key: name, hasOwnKey: false, images: [file(name, content)], imagesAsGiven: [name], fingerprint: fingerprint(content))
+            key: name, hasOwnKey: false, images: [file(name, content, modified: modified)], imagesAsGiven: [name],
+            fingerprint: fingerprint(content))
     }
 
     private func changed(_ name: String, to content: UInt8, modified: Int64 = 2) -> Outcome {
@@ -70,6 +71,18 @@ import Testing
         #expect(try fixture.settle(fixture.claimOne(), changed("a.jpg", to: 2)) == .cancelled)
         #expect(try fixture.claim(at: .after(60)).isEmpty)
         #expect(try fixture.show("a.jpg").record.caption?.text == "two")
+    }
+
+    /// The job of copies lies where one of them was that has another job by now. What it is today nobody asked for.
+    @Test func whatNoEntryMeansAnyMoreIsNotSent() throws {
+        try fixture.add(draft("b.jpg", 1), draft("a.jpg", 1))
+        try fixture.add(draft("a.jpg", 2, modified: 2))
+        let claim = try fixture.claimOne()
+        #expect(claim.request.images == [file("a.jpg", 1)])
+        #expect(try fixture.settle(claim, changed("a.jpg", to: 3, modified: 3)) == .retries(after: .seconds(5)))
+        #expect(try fixture.queue.reader.violations() == [])
+        let claims = try fixture.claim(3, at: .after(5))
+        #expect(Set(claims.map(\.request.images)) == [[file("b.jpg", 1)], [file("a.jpg", 2, modified: 2)]])
     }
 
     @Test func aLateReportChangesNothing() throws {

@@ -5,6 +5,15 @@ import Testing
 @testable import CutlineQueue
 
 @Suite struct ClaimingTests {
+    /// A job file may say any number.
+    @Test func anAbsurdLimitOfTokensStopsNothing() throws {
+        let fixture = try Fixture.make()
+        let batch = try fixture.queue.openBatch(
+            .make("absurd", parameters: Parameters(maxTokens: .max)), policy: RetryPolicy(), limits: Limits(), now: .start)
+        _ = try fixture.queue.add([.make(1)], to: batch, now: .start)
+        #expect(try fixture.claimOne().request.parameters.maxTokens == .max)
+    }
+
     @Test func jobsAreClaimedByPriorityThenInOrder() throws {
         let fixture = try Fixture.make(pictures: 0..<4)
         try fixture.queue.execute("UPDATE jobs SET priority = -1 WHERE id = 3")

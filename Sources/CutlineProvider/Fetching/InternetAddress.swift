@@ -53,10 +53,12 @@ struct InternetAddress: Hashable, Sendable, CustomStringConvertible {
         Network([203, 0, 113], 24), Network([224], 4), Network([240], 4),
     ]
 
-    /// Loopback and unspecified, discard, Teredo, documentation, unique local, link-local, site-local, multicast.
+    /// Loopback and unspecified, local translation, discard, protocol assignments (Teredo, benchmarking and others), documentation, unique
+    /// local, link-local, site-local, multicast, documentation, segment routing.
     private static let specialIPv6 = [
-        Network([], 96), Network([0x01], 64), Network([0x20, 0x01, 0, 0], 32), Network([0x20, 0x01, 0x0D, 0xB8], 32), Network([0xFC], 7),
-        Network([0xFE, 0x80], 10), Network([0xFE, 0xC0], 10), Network([0xFF], 8), Network([0x3F, 0xFF], 20), Network([0x5F], 16),
+        Network([], 96), Network([0, 0x64, 0xFF, 0x9B, 0, 1], 48), Network([0x01], 64), Network([0x20, 0x01, 0], 23),
+        Network([0x20, 0x01, 0x0D, 0xB8], 32), Network([0xFC], 7), Network([0xFE, 0x80], 10), Network([0xFE, 0xC0], 10), Network([0xFF], 8),
+        Network([0x3F, 0xFF], 20), Network([0x5F], 16),
     ]
 
     var description: String {

@@ -42,7 +42,7 @@ struct PictureFetcher: Sendable {
     /// Addresses of this machine and of private networks may be called, too.
     let allowsPrivateHosts: Bool
     var maxBytes = 64 << 20
-    /// For all of one job's pictures.
+    /// For all of one job's pictures, from the lookup of the first name to the last byte.
     var timeout = Duration.seconds(30)
     /// The name service; tests have their own.
     var resolve: @Sendable (String) -> [InternetAddress] = InternetAddress.resolve
@@ -80,16 +80,14 @@ struct PictureFetcher: Sendable {
             case .redirect(let location): place = try place.next(location)
             }
         }
-        throw Failure(.imageUnreadable, "\(address) redirects more than \(Self.maxRedirects) times")
+        throw Failure(.imageUnreadable, "\(Place.shown(address)) redirects more than \(Self.maxRedirects) times")
     }
 
     private enum Visit { case picture(FetchedPicture), redirect(String) }
 
     private func visit(_ place: Place, deadline: NIODeadline) async throws(Failure) -> Visit {
-        let target = try await self.target(of: place)
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10)))
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.httpVersion = .http1Only
+        let target = try await self.target(of: place, deadline)
+        var configuration = ProviderClient.configuration()
         // The address that was checked is the one that is called, whatever the name service says next.
         configuration.dnsOverride = [place.host: target.description]
         let client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
@@ -104,65 +102,79 @@ struct PictureFetcher: Sendable {
         return try result.get()
     }
 
-    private func target(of place: Place) async throws(Failure) -> InternetAddress {
-        let (resolve, host) = (resolve, place.host)
-        let addresses: [InternetAddress]
-        do {
-            addresses = try await NIOThreadPool.singleton.runIfActive { resolve(host) }
-        } catch {
-            throw Failure(.imageUnreachable, "the host of \(place.text) could not be looked up")
+    private func target(of place: Place, _ deadline: NIODeadline) async throws(Failure) -> InternetAddress {
+        guard let addresses = await lookUp(place.host, deadline) else {
+            throw Failure(.imageUnreachable, "the host \(place.host) was not looked up within \(timeout.formattedSeconds)")
         }
         guard let first = addresses.first else {
-            throw Failure(.imageUnreachable, "the host \(host) of \(place.text) was not found; check the address and the network")
+            throw Failure(.imageUnreachable, "the host \(place.host) of \(place.shown) was not found; check the address and the network")
         }
         if !allowsPrivateHosts, let secret = addresses.first(where: { !$0.isPublic }) {
             throw Failure(
                 .imageUnreadable,
-                "\(place.text) leads to \(secret), which is not a public address; allow that with --allow-private-hosts")
+                "\(place.shown) leads to \(secret), which is not a public address; allow that with --allow-private-hosts")
         }
         return first
     }
 
+    /// Nil at the deadline. A lookup that has begun cannot be stopped, so nobody waits for it any longer.
+    private func lookUp(_ host: String, _ deadline: NIODeadline) async -> [InternetAddress]? {
+        let (answers, report) = AsyncStream.makeStream(of: [InternetAddress].self)
+        NIOThreadPool.singleton.submit { [resolve] _ in report.yield(resolve(host)) }
+        let alarm = group.any().scheduleTask(deadline: deadline) { report.finish() }
+        defer { alarm.cancel() }
+        for await addresses in answers { return addresses }
+        return nil
+    }
+
+    /// The client's own deadline ends at the head of the answer, and a body may stop at any byte.
     private func get(_ place: Place, _ client: HTTPClient, _ deadline: NIODeadline) async throws(Failure) -> Visit {
-        var request = HTTPClientRequest(url: place.text)
-        request.headers = ["User-Agent": ProviderClient.userAgent, "Accept": "image/*"]
-        do {
-            let response = try await client.execute(request, deadline: deadline)
-            switch response.status.code {
-            case 200: return .picture(try await receive(response, place, deadline))
-            case 301, 302, 303, 307, 308:
-                guard let location = response.headers.first(name: "location") else { break }
-                return .redirect(location)
-            default: break
+        let exchange = Task { try await answer(of: place, client) }
+        let alarm = group.any().scheduleTask(deadline: deadline) { exchange.cancel() }
+        let result = await withTaskCancellationHandler {
+            await exchange.result
+        } onCancel: {
+            exchange.cancel()
+        }
+        alarm.cancel()
+        do { return try result.get() } catch let failure as Failure { throw failure } catch {
+            guard NIODeadline.now() < deadline else {
+                throw Failure(.imageUnreachable, "\(place.shown) was not there within \(timeout.formattedSeconds)")
             }
-            let kind: FailureClass =
-                [408, 425, 429].contains(response.status.code) || response.status.code >= 500 ? .imageUnreachable : .imageUnreadable
-            throw Failure(kind, "\(place.text) answered HTTP \(response.status.code)")
-        } catch let failure as Failure {
-            throw failure
-        } catch let error as HTTPClientError where error == .deadlineExceeded {
-            throw Failure(.imageUnreachable, "\(place.text) was not there within \(timeout.milliseconds / 1_000) s")
-        } catch {
             throw Failure(.imageUnreachable, TransportFailure(error, host: place.host, isConnected: false).message)
         }
     }
 
-    /// Writes the body to a file; the head's timeout does not cover it, so each piece looks at the clock.
-    private func receive(_ response: HTTPClientResponse, _ place: Place, _ deadline: NIODeadline) async throws -> FetchedPicture {
+    private func answer(of place: Place, _ client: HTTPClient) async throws -> Visit {
+        try Task.checkCancellation()
+        var request = HTTPClientRequest(url: place.text)
+        request.headers = ["User-Agent": ProviderClient.userAgent, "Accept": "image/*"]
+        let response = try await client.execute(request, deadline: .distantFuture)
+        switch response.status.code {
+        case 200: return .picture(try await receive(response, place))
+        case 301, 302, 303, 307, 308:
+            guard let location = response.headers.first(name: "location") else { break }
+            return .redirect(location)
+        default: break
+        }
+        let kind: FailureClass =
+            [408, 425, 429].contains(response.status.code) || response.status.code >= 500 ? .imageUnreachable : .imageUnreadable
+        throw Failure(kind, "\(place.shown) answered HTTP \(response.status.code)")
+    }
+
+    /// Writes the body to a file.
+    private func receive(_ response: HTTPClientResponse, _ place: Place) async throws -> FetchedPicture {
         let file = try TemporaryPicture(in: folder)
         var (head, size) = ([UInt8](), 0)
         for try await piece in response.body {
-            guard NIODeadline.now() < deadline else {
-                throw Failure(.imageUnreachable, "\(place.text) was not complete within \(timeout.milliseconds / 1_000) s")
-            }
             size += piece.readableBytes
-            guard size <= maxBytes else { throw Failure(.tooLarge, "\(place.text) has more than \(maxBytes) bytes") }
+            guard size <= maxBytes else { throw Failure(.tooLarge, "\(place.shown) has more than \(maxBytes) bytes") }
             if head.count < PictureFormat.sniffLength { head += piece.readableBytesView.prefix(PictureFormat.sniffLength - head.count) }
             try file.write(piece)
         }
-        guard size > 0 else { throw Failure(.imageUnreadable, "\(place.text) is empty") }
+        guard size > 0 else { throw Failure(.imageUnreadable, "\(place.shown) is empty") }
         guard let format = PictureFormat(firstBytes: head) else {
-            throw Failure(.imageUnreadable, "\(place.text) is not a picture, whatever its name says")
+            throw Failure(.imageUnreadable, "\(place.shown) is not a picture, whatever its name says")
         }
         return try file.finish(as: format)
     }
@@ -175,11 +187,12 @@ private struct Place {
     private let url: URL
 
     init(_ text: String) throws(Failure) {
+        let shown = Self.shown(text)
         guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), let host = url.host, !host.isEmpty else {
-            throw Failure(.imageUnreadable, "\(text) is not an address that can be called")
+            throw Failure(.imageUnreadable, "\(shown) is not an address that can be called")
         }
         guard ["http", "https"].contains(scheme) else {
-            throw Failure(.imageUnreadable, "\(text) is not fetched: only http and https are")
+            throw Failure(.imageUnreadable, "\(shown) is not fetched: only http and https are")
         }
         guard url.user == nil, url.password == nil else {
             throw Failure(.imageUnreadable, "the address of a picture must not contain a user name or password")
@@ -188,9 +201,20 @@ private struct Place {
         self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
     }
 
+    /// For people: who has a signed address or a password can use it, so neither gets into a message.
+    var shown: String { Self.shown(text) }
+
+    static func shown(_ text: String) -> String {
+        let plain = text.prefix { $0 != "?" && $0 != "#" }
+        guard let start = plain.firstRange(of: "://")?.upperBound else { return String(plain) }
+        let authority = plain[start...].prefix { $0 != "/" }
+        guard let at = authority.lastIndex(of: "@") else { return String(plain) }
+        return String(plain[..<start] + plain[plain.index(after: at)...])
+    }
+
     func next(_ location: String) throws(Failure) -> Place {
         guard let next = URL(string: location, relativeTo: url) else {
-            throw Failure(.imageUnreadable, "\(text) redirects to something that is not an address")
+            throw Failure(.imageUnreadable, "\(shown) redirects to something that is not an address")
         }
         return try Place(next.absoluteString)
     }

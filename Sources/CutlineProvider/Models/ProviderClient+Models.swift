@@ -16,8 +16,7 @@ extension ProviderClient {
         }
         let rules = profile.models ?? ModelListRules(needsKey: profile.apiKeyEnv != nil)
         let inquiry = ModelInquiry(profile: profile, rules: rules, key: rules.needsKey ? key : nil)
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.connectionPool.retryConnectionEstablishment = false
+        var configuration = Self.configuration()
         configuration.timeout.connect = .milliseconds(timeout.milliseconds)
         let client = HTTPClient(configuration: configuration)
         let fetch = Task { try await inquiry.send(by: client) }
@@ -43,11 +42,7 @@ struct ModelInquiry: Sendable {
     let rules: ModelListRules
     let key: String?
 
-    var address: String {
-        var base = (profile.baseURL ?? "")[...]
-        while base.hasSuffix("/") { base.removeLast() }
-        return base + "/" + rules.path.drop { $0 == "/" }
-    }
+    var address: String { Call.address(rules.path, of: profile) }
 
     func send(by client: HTTPClient) async throws -> Answer {
         try Task.checkCancellation()
@@ -69,7 +64,7 @@ struct ModelInquiry: Sendable {
         switch reader.outcome(of: answer) {
         case .failure(var failure), .unknown(var failure):
             // The list of a provider is the first thing that is asked of a mistyped address.
-            if failure.message.hasPrefix("the provider answered with a web page") { failure.kind = .wrongEndpoint }
+            if answer.isSuccess, case .html = AnswerContent(answer) { failure.kind = .wrongEndpoint }
             if failure.kind == .malformedAnswer || failure.kind == .emptyAnswer { failure.message = "the answer is no list of models" }
             failure.billed = .no
             return .failure(failure)
@@ -84,7 +79,7 @@ struct ModelInquiry: Sendable {
     }
 
     func failure(_ error: any Error, timeout: Duration) -> Failure {
-        let host = profile.baseURL.flatMap { $0.split(separator: "/").dropFirst().first.map(String.init) } ?? profile.name
+        let host = Call.host(of: profile)
         let isLate = error is CancellationError || (error as? HTTPClientError).map { [.cancelled, .connectTimeout].contains($0) } ?? false
         guard !isLate else { return Failure(.timeout, "\(host) did not give its model list in \(timeout.milliseconds / 1_000) s") }
         if error is NIOTooManyBytesError { return Failure(.malformedAnswer, "the answer is larger than 64 MB") }

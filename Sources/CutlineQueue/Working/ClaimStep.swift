@@ -141,7 +141,8 @@ private struct ClaimableBatch {
         if succeeded > 0, let used = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"]).totalTokens {
             estimatedTokens = max(1, used / succeeded)
         } else {
-            estimatedTokens = 1_000 + (parameters.maxTokens ?? 300)
+            // A limit may be any number; no answer is that long.
+            estimatedTokens = 1_000 + min(parameters.maxTokens ?? 300, 1_000_000)
         }
     }
 }

@@ -24,6 +24,8 @@ extension SettleStep {
         } else {
             moved = try step.openJob(fingerprint, images: images, prompt: job.text(optional: "prompt")).id
             try moveEntries(from: attempt.job, to: moved, path: images.onlyPath)
+            // The changed file may be one that no entry means any more.
+            _ = try JobRow.cancelIfNameless(moved, db, at: now)
             try pointToRemainingEntry(attempt.job)
         }
         let effect = try move(attempt, by: .retry(after: Self.pause), counting: nil)

@@ -33,7 +33,7 @@ struct KeyRing: Sendable {
                 "\(profile.name) needs an API key: set the environment variable \(variable) (export \(variable)=…), or give --api-key-file PATH"
             )
         }
-        guard key.canBeSent else {
+        guard key.canStandInAHeader else {
             throw CommandEnd.usage("\(variable) cannot be an API key: it holds white space or other characters that none has; set it again")
         }
     }
@@ -52,7 +52,7 @@ struct KeyRing: Sendable {
             throw CommandEnd.usage("--api-key-file: \(error); give a file that holds the key alone")
         }
         guard !key.isEmpty else { throw CommandEnd.usage("--api-key-file: \(name) is empty; give a file that holds the key alone") }
-        guard key.canBeSent else {
+        guard key.canStandInAHeader else {
             throw CommandEnd.usage("--api-key-file: \(name) holds more than one word; give a file that holds the key alone")
         }
         return key
@@ -65,7 +65,4 @@ extension String {
         guard let end = start.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
         return String(start[...end])
     }
-
-    /// Whether it can stand in a header: printable ASCII without spaces.
-    fileprivate var canBeSent: Bool { utf8.allSatisfy { (0x21...0x7E).contains($0) } }
 }
