@@ -25,14 +25,21 @@ package enum Drafter {
     }
 
     /// Looks again at the pictures of a job that is on its way: one of them is not the file any more that was added.
+    ///
+    /// - Throws: `InputError`; `Errno` where the process or the system is out of something, for which no picture is to blame.
     package static func redraft(
         _ request: CaptionRequest, provider: String
-    ) throws(InputError) -> (images: [ImageSource], fingerprint: Fingerprint) {
+    ) throws -> (images: [ImageSource], fingerprint: Fingerprint) {
         var request = request
         for index in request.images.indices {
             guard case .file(let file) = request.images[index] else { continue }
-            // Without a digest it is known by its stamp.
-            request.images[index] = try file.digest == nil ? stamped(file) : identified(file)
+            do throws(InputError) {
+                // Without a digest it is known by its stamp.
+                request.images[index] = try file.digest == nil ? stamped(file) : identified(file)
+            } catch {
+                if let cause = error.cause, cause.isShortage { throw cause }
+                throw error
+            }
         }
         return (request.images, fingerprint(of: request, provider: provider))
     }
@@ -48,7 +55,7 @@ package enum Drafter {
         do throws(Errno) {
             if case .picture(let found) = try Finding.look(at: file.path).0 { return .file(found) }
         } catch {
-            throw InputError("\(file.path.text) cannot be read: \(error)")
+            throw InputError("\(file.path.text) cannot be read: \(error)", cause: error)
         }
         throw InputError("\(file.path.text) is no longer a picture; restore it or take it out of the input")
     }

@@ -17,7 +17,7 @@ struct FileDigest {
             if let digest = try readOnce(path) { return digest }
             if let digest = try readOnce(path) { return digest }
         } catch {
-            throw InputError("\(path.text) cannot be read: \(error)")
+            throw InputError("\(path.text) cannot be read: \(error)", cause: error)
         }
         throw InputError("\(path.text) keeps changing while it is read; run again when it is complete")
     }

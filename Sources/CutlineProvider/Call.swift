@@ -2,9 +2,10 @@ import AsyncHTTPClient
 import CutlineCore
 import NIOHTTP1
 import NIOPosix
+import SystemPackage
 
 /// Looks again at the pictures of a request to a provider: what the job would send now. It reads whole files, so it is called on a thread
-/// that may wait.
+/// that may wait. An `Errno` of shortage is nobody's fault; any other error fails the job, with its description.
 package typealias Redraft = @Sendable (CaptionRequest, _ provider: String) throws -> (images: [ImageSource], fingerprint: Fingerprint)
 
 /// One request on its way to one provider.
@@ -147,6 +148,8 @@ struct Call: Sendable {
                 return .changed(images: now.images, fingerprint: now.fingerprint)
             } catch is CancellationError {
                 return .notSent("stopped")
+            } catch let error as Errno where Errno.isShortage(error.rawValue) {
+                return .notSent("a changed picture cannot be read: \(error)")
             } catch {
                 return .failure(Failure(.imageUnreadable, "\(error)"))
             }

@@ -1,8 +1,9 @@
 import CutlineCore
-import CutlineInput
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import CutlineInput
 
 struct DrafterTests {
     private func settings(identity: IdentityMode = .bytes, prompt: String = "Describe this image.") -> BatchSettings {
@@ -126,5 +127,11 @@ struct DrafterTests {
         folder.write("a.png", text: "gone")
         let request = CaptionRequest(model: "m", prompt: "p", images: draft.images)
         #expect(throws: InputError.self) { try Drafter.redraft(request, provider: "simulator") }
+    }
+
+    @Test func anErrorOfTheSystemKeepsItsCause() {
+        let path = TemporaryFolder().path.appending("none.png")
+        let error = #expect(throws: InputError.self) { try Drafter.hash(file: path) }
+        #expect(error?.cause == .noSuchFileOrDirectory)
     }
 }

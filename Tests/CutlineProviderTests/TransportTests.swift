@@ -83,6 +83,20 @@ import Testing
         }
     }
 
+    @Test func aShortageWhileAChangedFileIsReadFailsNoJob() async throws {
+        let path = folder.write("a.gif", text: Self.picture)
+        let request = CaptionRequest.make([.file(.make(path, .gif))])
+        folder.append(1, to: path)
+        func outcome(_ error: any Error) async throws -> Outcome {
+            let profile = Profile(name: "test", baseURL: "https://provider.invalid")
+            return try await ProviderClient.run(redraft: { _, _ in throw error }) {
+                await $0.call(request, profile: profile, key: nil, timeout: .seconds(20))
+            }
+        }
+        #expect(try await outcome(Errno.tooManyOpenFiles) == .notSent("a changed picture cannot be read: Too many open files"))
+        #expect(try await outcome(Errno.noSuchFileOrDirectory).failure?.kind == .imageUnreadable)
+    }
+
     @Test func anAnswerThatDoesNotFitTheSchemaIsAFailureAndKept() async throws {
         let schema = #"{"type":"json_schema","json_schema":{"name":"c","schema":{"type":"object","required":["title"]}}}"#
         let parameters = Parameters(others: ["response_format": try JSONValue(parsing: schema.utf8)])
