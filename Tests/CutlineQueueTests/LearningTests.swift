@@ -29,15 +29,16 @@ import Testing
         #expect(try fixture.count(.queued) == 15)
     }
 
-    @Test func aPictureThatTheProviderCannotFetchIsFetchedHereTheThirdTime() throws {
-        let fixture = try Fixture.make()
+    @Test(arguments: [(5, 2), (3, 2), (2, 1)])
+    func aPictureThatTheProviderCannotFetchIsFetchedHereInTheEnd(maxAttempts: Int, tries: Int) throws {
+        let fixture = try Fixture.make(policy: RetryPolicy(maxAttempts: maxAttempts))
         let url = "https://pictures.invalid/a.jpg"
         try fixture.add(
             JobDraft(
                 key: "a", hasOwnKey: true, images: [.url(url)], imagesAsGiven: [url],
                 fingerprint: Fingerprint(bytes: [UInt8](repeating: 7, count: 32))))
         let unreachable = Outcome.failure(Failure(.imageUnreachable, "Timeout while downloading", status: 400))
-        for number in 0..<2 {
+        for number in 0..<tries {
             let claim = try #require(try fixture.claim(at: .after(Double(number) * 100)).first)
             #expect(!claim.request.fetchesPictures)
             try fixture.settle(claim, unreachable, at: .after(Double(number) * 100))

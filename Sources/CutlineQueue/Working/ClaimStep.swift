@@ -57,15 +57,16 @@ struct ClaimStep {
         call.prompt = row.text(optional: "prompt") ?? call.prompt
         call.images = try ImageColumn.load(row["images"], db)
         call.quirks = try lanes.quirks(batch.lane, of: call.model)
-        call.fetchesPictures = try call.images.contains(where: \.isURL) && refusedToFetch(job)
+        call.fetchesPictures = try call.images.contains(where: \.isURL) && refusedToFetch(job, batch.maxAttempts)
         return Claim(
             attempt: AttemptID(attempt), job: JobID(job), batch: batch.id, n: n, request: call, startedAt: request.now)
     }
 
-    /// Once may be bad luck; after the second time the picture is fetched here.
-    private func refusedToFetch(_ job: Int64) throws -> Bool {
+    /// Once may be bad luck; after the second time, or where only one call is left, the picture is fetched here.
+    private func refusedToFetch(_ job: Int64, _ maxAttempts: Int) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT count(*) FROM attempts WHERE job = ? AND class = ?")
-        return try Int.fetchOne(statement, arguments: [job, FailureClass.imageUnreachable.rawValue])! >= 2
+        return try Int.fetchOne(statement, arguments: [job, FailureClass.imageUnreachable.rawValue])!
+            >= max(1, min(2, maxAttempts - 1))
     }
 
     private func lanesWithQueuedJobs() throws -> [LaneBacklog] {
@@ -94,7 +95,7 @@ struct ClaimStep {
 
     private static func batches(_ condition: String) -> String {
         """
-        SELECT batches.id, batches.lane, batches.model, batches.system, batches.prompt, batches.parameters,
+        SELECT batches.id, batches.lane, batches.model, batches.system, batches.prompt, batches.parameters, batches.policy,
             counts.succeeded, counts.input_tokens, counts.output_tokens
         FROM counts JOIN batches ON batches.id = counts.batch WHERE counts.queued > 0 AND \(condition) ORDER BY batches.id
         """
@@ -128,6 +129,7 @@ private struct ClaimableBatch {
     let id: BatchID
     let lane: Int64
     let request: CaptionRequest
+    let maxAttempts: Int
     /// What a call is expected to use: the batch's own average, before the first answer 1,000 tokens and the allowed answer.
     let estimatedTokens: Int
 
@@ -137,6 +139,8 @@ private struct ClaimableBatch {
         let parameters: Parameters = try JSONColumn.decode(from: row["parameters"])
         request = CaptionRequest(
             model: row.text("model"), system: row.text(optional: "system"), prompt: row.text("prompt"), images: [], parameters: parameters)
+        let policy: RetryPolicy = try JSONColumn.decode(from: row["policy"])
+        maxAttempts = policy.maxAttempts
         let succeeded: Int = row["succeeded"]
         if succeeded > 0, let used = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"]).totalTokens {
             estimatedTokens = max(1, used / succeeded)
