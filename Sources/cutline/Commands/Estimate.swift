@@ -26,10 +26,12 @@ struct Estimate: Command {
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             let adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, sending: sending, policy: nil, queue: queue, log: nil, in: environment)
+                inputs: inputs, selection: input.selection, caption: caption, sending: sending, policy: nil, queue: queue, log: nil,
+                in: environment)
             var forecast = try CostForecast(adding)
             try await forecast.findPrice(keys: KeyRing(environment, file: nil), isOffline: offline, patience: environment.patience)
             if let skipped = adding.input.skipped.description { environment.error.say("\(skipped)\n") }
+            if let warning = forecast.warning { environment.error.say("\(warning)\n") }
             try environment.output.send(json ? EstimateText.json(forecast) : EstimateText.lines(forecast))
         }
     }
