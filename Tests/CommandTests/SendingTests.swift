@@ -39,6 +39,11 @@ import Testing
         #expect(said.code == 64 && said.error.contains("--parameter"))
     }
 
+    @Test func aParameterOfAnotherFlagIsNamedAsItWasGiven() async {
+        let said = await Desk(pictures: "a.png").caption("a.png", "--parameter", "messages=x")
+        #expect(said.error == "cutline: --parameter messages: is not a parameter; it is set by Cutline\n")
+    }
+
     @Test func answersAreStreamedWhereAsked() async throws {
         #expect(names(try await calls("--stream").calls.first).contains("stream"))
         #expect(!names(try await calls().calls.first).contains("stream"))
