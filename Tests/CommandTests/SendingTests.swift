@@ -130,7 +130,7 @@ import Testing
             desk.variables["INDOXHUB_API_KEY"] = "sk-test"
             let said = await desk.cutline("run", "jobs.json")
             #expect(said.code == 0, "\(said.error)")
-            #expect(said.error.contains("calls /api/v1/chat/completions/"))
+            #expect(said.error.contains("the next call goes to /api/v1/chat/completions/\n"))
             #expect(try await desk.counts() == ["succeeded": 2])
         }
     }
