@@ -25,6 +25,8 @@ import Testing
         #expect(
             line(.failed, 1, causes([.tooLarge: 1]))
                 == "1 failed: 1 too_large — the same call would fail again; see `cutline export --state failed --format table`")
+        #expect(
+            line(.failed, 2, causes([.noVision: 2])) == "2 failed: 2 no_vision — give a --model that takes pictures, under a new --batch")
     }
 
     @Test func heldJobsAreReleased() {

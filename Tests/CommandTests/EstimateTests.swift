@@ -92,6 +92,7 @@ import Testing
         #expect(
             again.output.hasPrefix(
                 "jobs      0 to send (0 new)\n          1 not to send (captioned, the same as another, failed or held)\npictures  none\n"))
+        #expect(again.output.hasSuffix("cost      none: no call is needed\n"))
     }
 
     @Test func anUnknownPriceSaysWhatToWrite() async throws {
@@ -100,7 +101,8 @@ import Testing
         let example = #"[{"name":"mine","prices":{"gpt-4o":{"input_per_million":0.15,"output_per_million":0.6}}}]"#
         #expect(
             said.output.hasSuffix(
-                "cost      unknown; write a price into providers.json, with the provider's own amounts:\n          \(example)\n"))
+                "cost      unknown: no price is known; write one into providers.json, with the provider's own amounts:\n          \(example)\n"
+            ))
         let json = try await json(desk)
         #expect(json["price"] == nil && json["cost_usd"] == nil)
         let profiles = JSONCursor(try JSONValue(parsing: example.utf8))
@@ -116,6 +118,27 @@ import Testing
             let said = await desk.run(["estimate", "photos"] + asking)
             #expect(said.output.contains("per million tokens (the list of mine)\n"))
             #expect(server.gets.count == 1 && server.posts == 0)
+        }
+    }
+
+    @Test func aDoubtfulModelIsWarnedOf() async throws {
+        try await ModelServer.run(list: #"{"data":[{"id":"maker/gpt-4o"}]}"#) { server in
+            let desk = Desk()
+            desk.folder.write("photos/a.png", png("a"))
+            desk.write(server)
+            let said = await desk.run(["estimate", "photos"] + asking)
+            #expect(said.code == 0 && said.output.contains("cost      unknown: no price is known;"))
+            #expect(said.error == "gpt-4o is not among the models that mine lists; did you mean maker/gpt-4o?\n")
+        }
+    }
+
+    @Test func aListThatCannotBeHadIsSaid() async throws {
+        try await ModelServer.run(list: "", status: 500) { server in
+            let desk = Desk()
+            desk.folder.write("photos/a.png", png("a"))
+            desk.write(server)
+            let said = await desk.run(["estimate", "photos"] + asking)
+            #expect(said.code == 0 && said.output.contains("cost      unknown: mine did not give its list of models; write one into"))
         }
     }
 

@@ -96,6 +96,23 @@ import Testing
         }
     }
 
+    @Test func aRefusedKeyIsLookedForWhereItCameFrom() async throws {
+        try await ModelServer.run(list: #"{"error":"no"}"#, status: 401) { server in
+            let desk = Desk()
+            desk.write(server, models: #"{"needs_key": true}"#, more: #", "api_key_env": "MINE_KEY""#)
+            desk.write("key.txt", "sk-file\n")
+            #expect(
+                await desk.cutline("models", "mine", "--api-key-file", "key.txt").error
+                    == "cutline: mine did not give its list of models: no; check the API key in key.txt\n")
+        }
+    }
+
+    @Test func aProviderThatIsNotThereIsNamedWithItsAddress() async {
+        let desk = Desk()
+        desk.write("providers.json", #"[{"name": "mine", "base_url": "http://127.0.0.1:1/v1"}]"#)
+        #expect(await desk.cutline("models", "mine").error.hasSuffix("is it running? Its base_url is http://127.0.0.1:1/v1\n"))
+    }
+
     @Test func aListThatWantsAKeyAfterAllSaysHowToGiveIt() async throws {
         try await ModelServer.run(list: #"{"error":"No token provided"}"#, status: 401) { server in
             let desk = Desk()

@@ -45,4 +45,10 @@ import Testing
             #expect(advice.hasSuffix("run again") || kind == .modelNotFound)
         }
     }
+
+    @Test func anotherChatPathIsToldWithoutAModel() {
+        let notice = LaneNotice(
+            lane: "mine", action: .learned(.chatPath("/b"), model: "m", message: "no answer for captions at /a; the next call goes to /b"))
+        #expect(LaneText.line(notice, at: Timestamp(milliseconds: 0)) == "mine: no answer for captions at /a; the next call goes to /b")
+    }
 }

@@ -39,6 +39,11 @@ import Testing
         #expect(said.code == 64 && said.error.contains("--parameter"))
     }
 
+    @Test func aParameterOfAnotherFlagIsNamedAsItWasGiven() async {
+        let said = await Desk(pictures: "a.png").caption("a.png", "--parameter", "messages=x")
+        #expect(said.error == "cutline: --parameter messages: is not a parameter; it is set by Cutline\n")
+    }
+
     @Test func answersAreStreamedWhereAsked() async throws {
         #expect(names(try await calls("--stream").calls.first).contains("stream"))
         #expect(!names(try await calls().calls.first).contains("stream"))
@@ -125,7 +130,7 @@ import Testing
             desk.variables["INDOXHUB_API_KEY"] = "sk-test"
             let said = await desk.cutline("run", "jobs.json")
             #expect(said.code == 0, "\(said.error)")
-            #expect(said.error.contains("calls /api/v1/chat/completions/"))
+            #expect(said.error.contains("the next call goes to /api/v1/chat/completions/\n"))
             #expect(try await desk.counts() == ["succeeded": 2])
         }
     }

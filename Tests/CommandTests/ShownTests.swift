@@ -118,6 +118,17 @@ import Testing
         #expect(lines.last?.hasSuffix(", maybe billed") == true)
     }
 
+    @Test func aCaptionCutAtTheTokenLimitIsSaid() async {
+        let desk = Desk(pictures: "a.png", "b.png")
+        let said = await desk.caption("a.png", "b.png", "--max-tokens", "3", "--batch", "short")
+        #expect(said.code == 0)
+        #expect(
+            said.error.hasSuffix(
+                "\n2 captions of this run were cut at the token limit; more --max-tokens, under a new --batch, give whole ones\n"))
+        #expect(await desk.cutline("show", "1").output.contains("\n  cut      at the token limit; more --max-tokens give a whole one\n"))
+        #expect(await !desk.caption("a.png", "b.png", "--max-tokens", "3", "--batch", "short").error.contains("token limit"))
+    }
+
     @Test func exportAsATable() async {
         #expect(
             await desk().cutline("export", "--format", "table", "--state", "all").output == """

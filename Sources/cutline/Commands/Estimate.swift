@@ -31,6 +31,7 @@ struct Estimate: Command {
             var forecast = try CostForecast(adding)
             try await forecast.findPrice(keys: KeyRing(environment, file: nil), isOffline: offline, patience: environment.patience)
             if let skipped = adding.input.skipped.description { environment.error.say("\(skipped)\n") }
+            if let warning = forecast.warning { environment.error.say("\(warning)\n") }
             try environment.output.send(json ? EstimateText.json(forecast) : EstimateText.lines(forecast))
         }
     }

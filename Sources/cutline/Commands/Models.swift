@@ -43,7 +43,8 @@ struct Models: Command {
         {
         case .success(let list): return list
         case .failure(let failure):
-            throw CommandEnd(code: .someFailed, sentence: ModelText.sentence(failure, profile: profile))
+            throw CommandEnd(
+                code: .someFailed, sentence: ModelText.sentence(failure, profile: profile, keySource: apiKeyFile ?? profile.apiKeyEnv))
         }
     }
 

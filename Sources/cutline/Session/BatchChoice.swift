@@ -80,8 +80,8 @@ struct BatchChoice {
         var parameters = jobFile?.parameters ?? stored?.parameters ?? plan.stated?.parameters ?? Parameters()
         do throws(InvalidValue) {
             let given = Dictionary(flags.parameters.map { ($0.name, $0.value) }) { $1 }
-            parameters = try parameters.merged(with: JSONCursor(.object(given), path: "--parameter"))
-        } catch { throw CommandEnd.usage("\(error.path) \(error.reason)") }
+            parameters = try parameters.merged(with: JSONCursor(.object(given), path: ""))
+        } catch { throw CommandEnd.usage("--parameter \(error.path): \(error.reason)") }
         if let name = flags.schema { parameters.others["response_format"] = try responseFormat(schema: name) }
         do throws(InvalidValue) { _ = try JSONSchema(responseFormat: parameters.others["response_format"]) } catch {
             throw CommandEnd.badInput("response_format cannot be used, \(error)")

@@ -35,6 +35,10 @@ struct CostForecast {
     private(set) var addresses = 0
     let rule: ImageTokens
     private(set) var price: (price: Price, source: PriceSource)?
+    /// What the provider's list has against the model.
+    private(set) var warning: String?
+    /// The list was asked for, or would have been with a key, and could not be had.
+    private(set) var isListMissing = false
 
     /// Reads the pictures; writes and sends nothing.
     init(_ adding: Adding) throws {
@@ -52,10 +56,11 @@ struct CostForecast {
     mutating func findPrice(keys: KeyRing, isOffline: Bool, patience: Duration) async {
         let profile = settings.profile
         if let price = profile.prices?[settings.model] { return self.price = (price, .profile) }
-        if !isOffline, let list = await ModelLookup.list(of: profile, keys: keys, patience: patience),
-            let price = list[settings.model]?.price
-        {
-            return self.price = (price, .list)
+        if !isOffline, profile.models != nil {
+            let list = await ModelLookup.list(of: profile, keys: keys, patience: patience)
+            isListMissing = list == nil
+            warning = list.flatMap { ModelText.warning(of: settings.model, at: profile.name, in: $0) }
+            if let price = list?[settings.model]?.price { return self.price = (price, .list) }
         }
         price = profile.listedPrices?[settings.model].map { ($0, .list) }
     }

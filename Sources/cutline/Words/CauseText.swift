@@ -22,6 +22,9 @@ struct CauseText {
         if state == .held { return command("release") }
         let hopeful = causes.counts.filter { $0.key.mayPass }
         guard let best = hopeful.max(by: { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }) else {
+            if causes.counts.keys.elementsEqual([.noVision]), others == 0 {
+                return "give a --model that takes pictures, under a new --batch"
+            }
             return
                 "the same call would fail again; see `\((["cutline export --state failed --format table"] + queue).joined(separator: " "))`"
         }

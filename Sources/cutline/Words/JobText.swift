@@ -22,6 +22,9 @@ extension JobStatus {
         lines.append(
             "  asked    \(record.provider), \(Words.clean(record.requestedModel)): \(Words.shortened(Words.clean(record.prompt), to: 200))")
         if let caption = record.caption { lines.append("  caption  \(Words.clean(caption.text))") }
+        if record.caption?.flags.contains(.truncated) == true {
+            lines.append("  cut      at the token limit; more --max-tokens give a whole one")
+        }
         return (lines + timeline(at: now)).joined(separator: "\n") + "\n"
     }
 

@@ -43,18 +43,28 @@ enum ModelText {
         return "\(name) is not among the models that \(provider) lists; \(advice)"
     }
 
-    static func sentence(_ failure: Failure, profile: Profile) -> String {
-        "\(profile.name) did not give its list of models: \(Words.clean(failure.message)); \(advice(failure, profile))"
+    /// - Parameter keySource: where the key came from, for people.
+    static func sentence(_ failure: Failure, profile: Profile, keySource: String?) -> String {
+        let message = Words.clean(failure.message)
+        let said = message.hasSuffix("?") ? "\(message) Its" : "\(message); its"
+        guard let address = address(failure, profile) else {
+            return "\(profile.name) did not give its list of models: \(message); \(advice(failure, profile, keySource))"
+        }
+        return "\(profile.name) did not give its list of models: \(said) base_url is \(address)"
     }
 
-    private static func advice(_ failure: Failure, _ profile: Profile) -> String {
+    /// What cannot be reached is looked for there.
+    private static func address(_ failure: Failure, _ profile: Profile) -> String? {
+        [.unreachable, .tls, .connectionLost].contains(failure.kind) ? profile.baseURL : nil
+    }
+
+    private static func advice(_ failure: Failure, _ profile: Profile, _ keySource: String?) -> String {
         switch failure.kind {
         case .unauthorized, .forbidden:
             guard profile.models?.needsKey != false else { return "give its profile \"models\": {\"needs_key\": true}" }
-            return "check the API key\(profile.apiKeyEnv.map { " in \($0)" } ?? "")"
+            return "check the API key\(keySource.map { " in \($0)" } ?? "")"
         case .wrongEndpoint, .malformedAnswer, .emptyAnswer, .modelNotFound:
             return "check base_url and models.path of its profile (`cutline providers \(profile.name)`)"
-        case .unreachable, .tls, .connectionLost: return "its base_url is \(profile.baseURL ?? "not set")"
         default: return "try again later"
         }
     }

@@ -22,6 +22,8 @@ final class Reporter: Sendable {
         var recent = RecentPace()
         var progress = RunProgress()
         var bar = RedrawnLine()
+        /// Captions of this run that end at the token limit.
+        var truncated = 0
     }
 
     init(queue: QueueReader, scope: Scope, options: WorkOptions, queueWords: [String], in environment: Environment) {
@@ -60,7 +62,11 @@ final class Reporter: Sendable {
         case .replayed(let count): say("brought in \(Words.count(count, "answer")) that an earlier run had saved beside the queue")
         case .draining(let inFlight):
             say("stopping when \(Words.count(inFlight, "call")) in flight have ended; stop once more to give them up")
-        case .ended: if let width = environment.error.columns() { draw(width) }
+        case .ended(_, let outcome, let effect):
+            if case .caption(let caption) = outcome, effect == .accepted, caption.flags.contains(.truncated) {
+                state.withLock { $0.truncated += 1 }
+            }
+            if let width = environment.error.columns() { draw(width) }
         }
     }
 
@@ -73,6 +79,7 @@ final class Reporter: Sendable {
         let batches = (try? queue.batchStatuses(in: scope)) ?? []
         if !isQuiet, !batches.isEmpty {
             say(RunText.summary(batches, elapsed: environment.now() - state.withLock { $0.startedAt }))
+            say(RunText.truncated(state.withLock { $0.truncated }))
         }
         say(RunText.troubles(batches, stopped: stopped(batches), end).joined(separator: "\n"))
     }
