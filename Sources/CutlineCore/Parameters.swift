@@ -25,6 +25,9 @@ package struct Parameters: Codable, Hashable, Sendable {
         for key in ["model", "messages"] {
             if let member = json[key] { throw member.invalid("is not a parameter; it is set by Cutline") }
         }
+        if let member = json["n"], member.value.int != 1 {
+            throw member.invalid("asks for several answers of which all are paid for and one is kept; leave it out")
+        }
         if let member = json["stream"] {
             throw member.invalid("is not a parameter: a caption is the same either way; give --stream, or `stream` in the profile")
         }

@@ -29,7 +29,8 @@ import Testing
         #expect(try fixture.count(.queued) == 15)
     }
 
-    @Test(arguments: [(5, 2), (3, 2), (2, 1)]) func aPictureThatTheProviderCannotFetchIsFetchedHere(maxAttempts: Int, refusals: Int) throws {
+    @Test(arguments: [(5, 2), (3, 2), (2, 1)]) func aPictureThatTheProviderCannotFetchIsFetchedHere(maxAttempts: Int, refusals: Int) throws
+    {
         let fixture = try Fixture.make(policy: RetryPolicy(maxAttempts: maxAttempts))
         let url = "https://pictures.invalid/a.jpg"
         try fixture.add(

@@ -65,7 +65,8 @@ struct ClaimStep {
     /// Once may be bad luck; after the second time the picture is fetched here, and sooner where no more attempts are left.
     private func refusedToFetch(_ job: Int64, of batch: ClaimableBatch) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT count(*) FROM attempts WHERE job = ? AND class = ?")
-        return try Int.fetchOne(statement, arguments: [job, FailureClass.imageUnreachable.rawValue])! >= max(1, min(2, batch.maxAttempts - 1))
+        let refusals = try Int.fetchOne(statement, arguments: [job, FailureClass.imageUnreachable.rawValue])!
+        return refusals >= max(1, min(2, batch.maxAttempts - 1))
     }
 
     private func lanesWithQueuedJobs() throws -> [LaneBacklog] {

@@ -34,7 +34,7 @@ struct Models: Command {
     }
 
     private func list(of profile: Profile, keys: KeyRing, patience: Duration) async throws -> ModelList {
-        guard !profile.isInProcess else { return try await simulated(profile, patience: patience) }
+        guard !profile.isInProcess else { return try await simulated(profile, keys: keys, patience: patience) }
         try KeyRing.checkAddress(profile)
         if let objection = ProviderClient.objection(to: profile, allowsInsecureHTTP: insecureHttp) { throw CommandEnd.usage(objection) }
         if profile.models?.needsKey == true { try keys.check(profile, allowsInsecureHTTP: insecureHttp) }
@@ -49,12 +49,17 @@ struct Models: Command {
     }
 
     /// The simulator has a list, too, and it answers to any name beside it.
-    private func simulated(_ profile: Profile, patience: Duration) async throws -> ModelList {
+    private func simulated(_ profile: Profile, keys: KeyRing, patience: Duration) async throws -> ModelList {
         let simulator = InProcessSimulator()
         var profile = profile
         profile.baseURL = try await simulator.address()
-        let list = await ProviderClient.models(of: profile, key: nil, timeout: patience)
-        await simulator.stop()
-        return try list.mapError { CommandEnd(code: .someFailed, sentence: ModelText.sentence($0, profile: profile)) }.get()
+        do {
+            let list = try await list(of: profile, keys: keys, patience: patience)
+            await simulator.stop()
+            return list
+        } catch {
+            await simulator.stop()
+            throw error
+        }
     }
 }

@@ -31,8 +31,8 @@ struct Run: Command {
             // A missing key is better found before anything is added.
             let keys = try KeyRing(environment, file: work.apiKeyFile)
             try keys.check(adding.profile, allowsInsecureHTTP: work.insecureHttp)
-            await adding.askForModel(keys: keys, allowsInsecureHTTP: work.insecureHttp)
             let (opened, batch) = try adding.add()
+            try await adding.askForModel(keys: keys, allowsInsecureHTTP: work.insecureHttp, queue: opened)
             try await Working(queue: opened, scope: .batch(batch), options: work, location: queue, keys: keys, environment: environment)
                 .run()
         }

@@ -106,13 +106,17 @@ struct Adding {
     }
 
     /// Asks the provider's list about the model, keeps its price with the batch, and warns of a model that cannot do the work. Where the
-    /// list cannot be had, nothing is said: the calls themselves will tell.
-    mutating func askForModel(keys: KeyRing, allowsInsecureHTTP: Bool) async {
-        guard profile.prices?[settings.model] == nil,
+    /// list cannot be had, nothing is said: the calls themselves will tell. A batch that is done asks nobody.
+    mutating func askForModel(keys: KeyRing, allowsInsecureHTTP: Bool, queue: Queue) async throws {
+        let status = try queue.reader.batchStatuses().first { $0.name == settings.name }
+        guard let status, status.count(.queued) + status.count(.running) > 0, profile.prices?[settings.model] == nil,
             let list = await ModelLookup.list(
                 of: profile, keys: keys, patience: environment.patience, allowsInsecureHTTP: allowsInsecureHTTP)
         else { return }
-        if let price = list[settings.model]?.price { settings.profile.listedPrices = [settings.model: price] }
+        if let price = list[settings.model]?.price {
+            settings.profile.listedPrices = [settings.model: price]
+            _ = try queue.openBatch(settings, policy: policy, limits: limits, now: environment.now())
+        }
         guard let warning = ModelText.warning(of: settings.model, at: profile.name, in: list) else { return }
         let event = LogEvent(level: .warning, name: "model_doubtful", fields: [.init("model", settings.model), .init("message", warning)])
         if let line = log?.line(event, in: environment) { environment.error.say(line) }

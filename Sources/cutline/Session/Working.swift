@@ -45,7 +45,8 @@ struct Working {
     private func work(_ worker: Worker, caller: Caller, callLimit: Int, reporter: Reporter, stopping: Stopping) async -> RunEnd {
         let runner = Runner(
             queue: queue, worker: worker,
-            options: RunnerOptions(scope: scope, timeout: caller.timeout, callLimit: callLimit, waits: !options.noWait, drainTimeout: options.grace),
+            options: RunnerOptions(
+                scope: scope, timeout: caller.timeout, callLimit: callLimit, waits: !options.noWait, drainTimeout: options.grace),
             clock: environment.clock, call: caller.call, report: reporter.hear)
         let signals = StopSignals { number in
             let isFirst = stopping.isFirst(number)

@@ -62,6 +62,7 @@ final class Reporter: Sendable {
         case .replayed(let count): say("brought in \(Words.count(count, "answer")) that an earlier run had saved beside the queue")
         case .draining(let inFlight):
             say("stopping when \(Words.count(inFlight, "call")) in flight have ended; stop once more to give them up")
+        case .ended(let claim, .changed, _): say(RunText.changed(claim.request.images))
         case .ended(_, let outcome, let effect):
             if case .caption(let caption) = outcome, effect == .accepted, caption.flags.contains(.truncated) {
                 state.withLock { $0.truncated += 1 }

@@ -72,6 +72,14 @@ enum RunText {
         }
     }
 
+    /// A file that was edited between adding and sending.
+    static func changed(_ images: [ImageSource]) -> String {
+        let files = images.compactMap { image in
+            if case .file(let file) = image { Words.clean(file.path.text) } else { nil }
+        }
+        return "\(files.joined(separator: ", ")) changed after it was added; it is sent as it is now, in a few seconds"
+    }
+
     private static func spent(_ totals: RunTotals) -> String {
         let tokens = totals.tokens.map { ", \(Words.number($0)) tokens" } ?? ""
         return tokens + (totals.cost.map { ", \(Words.money($0))" } ?? "")
