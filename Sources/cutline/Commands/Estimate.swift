@@ -21,6 +21,10 @@ struct Estimate: Command {
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
     @OptionGroup(title: "How it is sent") var sending: SendingOptions
     @Flag(help: "Do not ask the provider for its prices.") var offline = false
+    @Option(
+        help: ArgumentHelp(
+            "A file that holds the API key, for providers whose list of prices needs one.", valueName: "path"))
+    var apiKeyFile: String?
     @Flag(help: "One JSON object instead of lines.") var json = false
 
     func run(in environment: Environment) async throws {
@@ -29,7 +33,7 @@ struct Estimate: Command {
                 inputs: inputs, selection: input.selection, caption: caption, sending: sending, policy: nil, queue: queue, log: nil,
                 in: environment)
             var forecast = try CostForecast(adding)
-            try await forecast.findPrice(keys: KeyRing(environment, file: nil), isOffline: offline, patience: environment.patience)
+            try await forecast.findPrice(keys: KeyRing(environment, file: apiKeyFile), isOffline: offline, patience: environment.patience)
             if let skipped = adding.input.skipped.description { environment.error.say("\(skipped)\n") }
             if let warning = forecast.warning { environment.error.say("\(warning)\n") }
             try environment.output.send(json ? EstimateText.json(forecast) : EstimateText.lines(forecast))

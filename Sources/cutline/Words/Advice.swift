@@ -7,7 +7,7 @@ extension Pause {
         case .unauthorized: "check the API key, then run again"
         case .forbidden: "ask the provider to allow this account or model, then run again"
         case .quotaExhausted: "top up at the provider or wait for the quota's reset, then run again"
-        case .modelNotFound: "check --model, and give a new --batch with the right one"
+        case .modelNotFound: "check --model, and give a new --batch with the right one; where it is right, run again later"
         case .wrongEndpoint: "check the provider's base_url, then run again"
         case .tls: "check the host's certificate and this machine's clock, then run again"
         case .unreachable: "check the network and the provider's base_url, then run again"
