@@ -33,10 +33,8 @@ final class RawSocket: Sendable {
         let connected = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }
-        guard connected == 0 else {
-            close(descriptor)
-            throw Refused()
-        }
+        // `deinit` closes it now, too: closed here as well, it would be somebody else's by then.
+        guard connected == 0 else { throw Refused() }
     }
 
     deinit { close(descriptor) }
