@@ -57,16 +57,18 @@ struct ClaimStep {
         call.prompt = row.text(optional: "prompt") ?? call.prompt
         call.images = try ImageColumn.load(row["images"], db)
         call.quirks = try lanes.quirks(batch.lane, of: call.model)
-        call.fetchesPictures = try call.images.contains(where: \.isURL) && refusedToFetch(job, of: batch)
+        call.fetchesPictures = try n > 1 && call.images.contains(where: \.isURL) && refusedToFetch(job, of: batch.id)
         return Claim(
             attempt: AttemptID(attempt), job: JobID(job), batch: batch.id, n: n, request: call, startedAt: request.now)
     }
 
     /// Once may be bad luck; after the second time the picture is fetched here, and sooner where no more attempts are left.
-    private func refusedToFetch(_ job: Int64, of batch: ClaimableBatch) throws -> Bool {
+    private func refusedToFetch(_ job: Int64, of batch: BatchID) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT count(*) FROM attempts WHERE job = ? AND class = ?")
         let refusals = try Int.fetchOne(statement, arguments: [job, FailureClass.imageUnreachable.rawValue])!
-        return refusals >= max(1, min(2, batch.maxAttempts - 1))
+        let policy = try String.fetchOne(db.cachedStatement(sql: "SELECT policy FROM batches WHERE id = ?"), arguments: [batch.number])!
+        let maxAttempts = try JSONColumn.decode(RetryPolicy.self, from: policy).maxAttempts
+        return refusals >= max(1, min(2, maxAttempts - 1))
     }
 
     private func lanesWithQueuedJobs() throws -> [LaneBacklog] {
@@ -95,7 +97,7 @@ struct ClaimStep {
 
     private static func batches(_ condition: String) -> String {
         """
-        SELECT batches.id, batches.lane, batches.model, batches.system, batches.prompt, batches.parameters, batches.policy,
+        SELECT batches.id, batches.lane, batches.model, batches.system, batches.prompt, batches.parameters,
             counts.succeeded, counts.input_tokens, counts.output_tokens
         FROM counts JOIN batches ON batches.id = counts.batch WHERE counts.queued > 0 AND \(condition) ORDER BY batches.id
         """
@@ -131,12 +133,10 @@ private struct ClaimableBatch {
     let request: CaptionRequest
     /// What a call is expected to use: the batch's own average, before the first answer 1,000 tokens and the allowed answer.
     let estimatedTokens: Int
-    let maxAttempts: Int
 
     init(_ row: Row) throws {
         id = BatchID(row["id"])
         lane = row["lane"]
-        maxAttempts = try JSONColumn.decode(RetryPolicy.self, from: row["policy"]).maxAttempts
         let parameters: Parameters = try JSONColumn.decode(from: row["parameters"])
         request = CaptionRequest(
             model: row.text("model"), system: row.text(optional: "system"), prompt: row.text("prompt"), images: [], parameters: parameters)
