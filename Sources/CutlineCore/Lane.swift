@@ -113,11 +113,11 @@ package struct Lane: Codable, Hashable, Sendable {
         inFlight = max(0, inFlight - 1)
         switch event {
         case .notSent:
-            requests?.reconcile(by: -1, at: now)
-            tokens?.reconcile(by: -Double(estimatedTokens), at: now)
+            requests?.reconcile(by: -1, reservedAt: startedAt, at: now)
+            tokens?.reconcile(by: -Double(estimatedTokens), reservedAt: startedAt, at: now)
             return []
         case .answered(let used):
-            tokens?.reconcile(by: Double((used ?? estimatedTokens) - estimatedTokens), at: now)
+            tokens?.reconcile(by: Double((used ?? estimatedTokens) - estimatedTokens), reservedAt: startedAt, at: now)
             slots.callEnded(setback: false)
             breaker.close()
             (refusalEvents, refusals) = (0, nil)
@@ -135,7 +135,7 @@ package struct Lane: Codable, Hashable, Sendable {
         _ failure: Failure, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp
     ) -> [LaneAction] {
         let used = failure.usage?.totalTokens ?? (failure.billed == .no ? 0 : estimatedTokens)
-        tokens?.reconcile(by: Double(used - estimatedTokens), at: now)
+        tokens?.reconcile(by: Double(used - estimatedTokens), reservedAt: startedAt, at: now)
         slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout)
         // Whatever it says, an answer shows that the connection works.
         if failure.status != nil, !failure.kind.isTransport { breaker.close() }
