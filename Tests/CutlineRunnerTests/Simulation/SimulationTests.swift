@@ -1,0 +1,32 @@
+import Dispatch
+import Testing
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Whole lives of a queue in virtual time, each from a seed: `CUTLINE_SEED=123 swift test --filter Simulation` replays one,
+/// `CUTLINE_SEEDS=100000` runs so many. See docs/durability.md.
+struct SimulationTests {
+    /// Seeds that ever failed.
+    private static let regressions: [UInt64] = []
+
+    @Test func everySeedEndsWellWhateverGoesWrong() async {
+        let environment = ProcessInfo.processInfo.environment
+        let seeds: [UInt64]
+        if let seed = environment["CUTLINE_SEED"].flatMap(UInt64.init) {
+            seeds = [seed]
+        } else {
+            seeds = Self.regressions + Array(0..<(environment["CUTLINE_SEEDS"].flatMap(UInt64.init) ?? 500))
+        }
+        let failures = await SeedRun(seeds: seeds).failures()
+        for failure in failures { Issue.record("\(failure)") }
+    }
+
+    @Test(arguments: Sabotage.allCases) func whatIsBrokenIsNoticed(_ sabotage: Sabotage) async {
+        let failures = await SeedRun(seeds: Array(0..<60), sabotage: sabotage, stopsAtFailure: true).failures()
+        #expect(!failures.isEmpty)
+    }
+}
