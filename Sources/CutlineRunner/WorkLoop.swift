@@ -251,12 +251,13 @@ extension WorkLoop {
         guard lastTurn.lanesWithQueuedJobs > 0, lastTurn.remaining == lastTurn.queued else { return nil }
         let now = clock.now()
         let hopeless = lastTurn.stops.filter { isHopeless($0.refusal, at: now) }
-        return hopeless.count == lastTurn.lanesWithQueuedJobs ? hopeless : nil
+        // A lane may bring several budgets that are used up.
+        return Set(hopeless.map(\.lane)).count == lastTurn.lanesWithQueuedJobs ? hopeless : nil
     }
 
     private func isHopeless(_ refusal: LaneRefusal, at now: Timestamp) -> Bool {
         switch refusal {
-        case .paused: true
+        case .paused, .budget: true
         case .slots: false
         // It never waits longer than a minute; who shall not wait does not sit out the third probe in vain.
         case .until(let time, .breaker): !options.waits && time > now + .seconds(30)
