@@ -118,7 +118,7 @@ struct PaceSimulation {
                 case nil: send(process, now)
                 case .until(let time, _): next = (time - at(0)).milliseconds
                 case .slots: next = now + 250
-                case .paused: return
+                case .paused, .budget: return
                 }
                 guard var next else { continue }
                 if lateness > 0 { next += Int64(Double.random(in: 0...lateness, using: &random)) }

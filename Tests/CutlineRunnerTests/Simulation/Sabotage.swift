@@ -10,6 +10,8 @@ enum Sabotage: CaseIterable {
     case fence
     /// Nothing that was spent is remembered.
     case pace
+    /// Nothing is set aside for calls in flight.
+    case budget
     /// A settlement is acknowledged before its commit.
     case acknowledgement
     /// Claims are handed out before their commit.
@@ -32,7 +34,7 @@ enum Sabotage: CaseIterable {
             let turn = try queue.turn(worker, request)
             try queue.write { try Self.forget(turn.claims, $0) }
             return turn
-        case .fence, .pace, .acknowledgement, .rescueFile, .trust: return nil
+        case .fence, .pace, .budget, .acknowledgement, .rescueFile, .trust: return nil
         }
     }
 
@@ -40,6 +42,11 @@ enum Sabotage: CaseIterable {
         switch self {
         case .fence: try queue.write { try Self.giveBack(request.settlements, $0) }
         case .pace: try queue.write { try Self.forgetSpending($0, at: request.now) }
+        case .budget:
+            try queue.write { db in
+                try db.execute(
+                    sql: "UPDATE attempts SET reserved_cost = 0, reserved_tokens = 0 WHERE phase = 'open' AND reserved_tokens > 0")
+            }
         case .acknowledgement, .record, .rescueFile, .trust: break
         }
     }

@@ -71,6 +71,7 @@ extension Simulation {
 
     func endCall(_ attempt: AttemptID, _ outcome: Outcome, of process: VirtualWorker) throws {
         let isNew = process.flights.removeValue(forKey: attempt) != nil
+        let outcome = outcome.priced(with: SimulationPlan.BatchPlan.price, images: 1)
         if isNew, case .caption = outcome { process.heard.append(attempt) }
         try perform(process.loop.callEnded(attempt, outcome), of: process)
     }

@@ -27,6 +27,7 @@ extension Simulation {
         guard violations.isEmpty else { throw SimulationFailure(rule: "the queue obeys its laws", detail: "\(violations)") }
         try checkAcknowledged()
         try checkLimits()
+        try checkBudgets()
     }
 
     /// Of one call's caption: the queue said that it has it.
@@ -119,6 +120,18 @@ extension Simulation {
             guard sum > limit.count, !jumps.contains(where: { $0.at >= start && $0.at <= call.claimedAt }) else { continue }
             throw SimulationFailure(
                 rule: "a told limit holds in every window", detail: "\(sum) \(unit) from \(start) to \(call.claimedAt), \(limit) allowed")
+        }
+    }
+
+    /// Never exceeded where the most that a call can cost is known, else by no more than one call.
+    func checkBudgets() throws {
+        for (id, batch) in batches where !areBudgetsLifted && !batch.budget.isUnlimited {
+            let calls = provider.calls.values.count { $0.claim.batch == id && $0.isBilled }
+            let certain = max(0, batch.isBounded ? calls : calls - 1)
+            let spent = Spending(cost: Money(nanodollars: batch.cost.nanodollars * Int64(certain)), tokens: batch.tokens * certain)
+            guard batch.budget.covers(spent) else {
+                throw SimulationFailure(rule: "a budget holds", detail: "\(calls) calls of batch \(id.number): \(spent), \(batch.budget)")
+            }
         }
     }
 

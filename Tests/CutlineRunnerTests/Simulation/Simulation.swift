@@ -31,6 +31,8 @@ final class Simulation {
     var batches: [BatchID: SimulationPlan.BatchPlan] = [:]
     var healedAt: Timestamp?
     var isDiskFull = false
+    /// At the end somebody pays for the rest.
+    var areBudgetsLifted = false
     var jumps: [(at: Timestamp, by: Duration)] = []
     /// Captions that the queue or the file beside it acknowledged.
     var acknowledged: Set<AttemptID> = []
@@ -128,9 +130,13 @@ final class Simulation {
 
     private func fill() throws {
         for (number, batch) in plan.batches.enumerated() {
+            let profile = Profile(name: "lane \(batch.lane)", prices: [batch.model: SimulationPlan.BatchPlan.price])
             let settings = BatchSettings(
-                name: "batch \(number)", profile: Profile(name: "lane \(batch.lane)"), model: "m", prompt: "What is it?")
-            let id = try monitor.openBatch(settings, policy: batch.policy, limits: plan.lanes[batch.lane].limits, now: clock.now())
+                name: "batch \(number)", profile: profile, model: batch.model, prompt: "What is it?", parameters: Parameters(maxTokens: 300)
+            )
+            let budget = BudgetChange(maxCost: batch.budget.maxCost.map { .at($0) }, maxTokens: batch.budget.maxTokens.map { .at($0) })
+            let id = try monitor.openBatch(
+                settings, policy: batch.policy, limits: plan.lanes[batch.lane].limits, budget: budget, now: clock.now())
             batches[id] = batch
             _ = try monitor.add((0..<batch.jobs).map(JobDraft.make), to: id, now: clock.now())
         }
@@ -231,6 +237,14 @@ final class Simulation {
         if workers.allSatisfy({ $0 == nil }) { plan(.start, after: .seconds(1)) }
     }
 
+    private func liftBudgets() throws {
+        try checkBudgets()
+        areBudgetsLifted = true
+        try monitor.adjust(
+            .all, limits: Limits(), maxAttempts: nil, onUnknown: nil,
+            budget: BudgetChange(maxCost: BudgetChange.Cap.none, maxTokens: BudgetChange.Cap.none), now: clock.now())
+    }
+
     // MARK: - What a process notices
 
     private func notice(_ stimulus: Stimulus, _ process: VirtualWorker) throws {
@@ -278,9 +292,14 @@ final class Simulation {
         case .queueFailed: break
         case .finished, .paused, .interrupted:
             if case .finished = end { isFinished = true }
+            if case .paused(let stops) = end, healedAt != nil, stops.allSatisfy({ $0.isBudget }) { try liftBudgets() }
             // A process that cannot sign off just ends; the next one finds its lock free.
             try? process.queue.endWorker(process.worker, now: clock.now())
         }
         remove(process, startsAgain: !isFinished)
     }
+}
+
+extension LaneStop {
+    var isBudget: Bool { if case .budget = refusal { true } else { false } }
 }

@@ -15,6 +15,14 @@ struct SimulationPlan {
         var policy: RetryPolicy
         /// What a call uses, of tokens.
         var tokens: Int
+        var budget = Budget()
+        /// Whether the most that a call can use is known before.
+        var isBounded = true
+
+        var model: String { isBounded ? "gpt-4o" : "m" }
+        /// A micro-dollar a token.
+        static let price = Price(inputPerMillion: Money(nanodollars: 1_000_000_000), outputPerMillion: Money(nanodollars: 1_000_000_000))
+        var cost: Money { Money(nanodollars: Int64(tokens) * 1_000) }
     }
 
     /// How likely each fault is where it can happen.
@@ -75,9 +83,15 @@ struct SimulationPlan {
 
     private static func batch(lanes: Int, _ chance: inout Chance) -> BatchPlan {
         let onUnknown = chance.pick([OnUnknown.retry(times: nil), .retry(times: nil), .retry(times: 1), .retry(times: 50), .hold])
-        return BatchPlan(
+        var batch = BatchPlan(
             lane: chance.number(0...lanes - 1), jobs: chance.number(1...14),
             policy: RetryPolicy(maxAttempts: chance.pick([1, 2, 5]), onUnknown: onUnknown), tokens: chance.number(200...1_200))
+        if chance.happens(0.3) {
+            let tokens = chance.number(3_000...12_000)
+            batch.budget = chance.happens(0.5) ? Budget(maxTokens: tokens) : Budget(maxCost: Money(nanodollars: Int64(tokens) * 1_000))
+            batch.isBounded = chance.happens(0.7)
+        }
+        return batch
     }
 
     private static func faults(_ chance: inout Chance) -> Faults {
