@@ -84,6 +84,14 @@ struct PaceTests {
         #expect(Double(calls) >= Double(count) * 10 * share && calls <= count * 10)
     }
 
+    @Test(arguments: [RateLimit(count: 1, window: 1), RateLimit(count: 2, window: 1), RateLimit(count: 1, window: 60)])
+    func theSmallestLimitsHoldInEveryWindow(limit: RateLimit) {
+        var pace = Pace(limit, at: at(0))
+        let taken = (0..<200).map { Int64($0) * 5 * Int64(limit.window) }.filter { pace.tryReserve(1, at: at($0)) == nil }
+        for (first, next) in zip(taken, taken.dropFirst(limit.count)) { #expect(next - first >= Int64(limit.window * 1_000)) }
+        #expect(taken.count >= 1)
+    }
+
     /// What was reserved a minute ago has been earned again meanwhile: given back now, it would be spent a second time in this minute.
     @Test func whatTimeHasGivenBackIsNotGivenBackAgain() {
         var pace = Pace(RateLimit(count: 6_000, window: 60), at: at(0))

@@ -35,7 +35,10 @@ package struct Pace: Codable, Hashable, Sendable {
     private var millisecondsPerUnit: Double { limit.window * 1_000 / max(Double(limit.count) - burst - slack, 1) }
 
     /// What a worker that woke up late may make up for: 10 ms of the limit, taken from the rate so that no window holds more.
-    private var slack: Double { Double(limit.count) * min(0.02, 0.01 / limit.window) }
+    private var slack: Double {
+        // Where a burst is the whole limit there is no rate to take it from.
+        min(Double(limit.count) * min(0.02, 0.01 / limit.window), max(0, Double(limit.count) - burst - 1))
+    }
 
     /// Spends `units` and returns nil, or spends nothing and returns the earliest time to try again.
     /// A call dearer than half the limit is let through when a whole burst is free.

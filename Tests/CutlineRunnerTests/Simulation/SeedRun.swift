@@ -58,5 +58,9 @@ final class SeedRun: Sendable {
         } catch { fail("CUTLINE_SEED=\(seed): \(error)") }
     }
 
-    private func fail(_ text: String) { state.withLock { $0.failures.append(text) } }
+    private func fail(_ text: String) {
+        // A long run tells at once.
+        if !stopsAtFailure { print(text.prefix { $0 != "\n" }) }
+        state.withLock { $0.failures.append(text) }
+    }
 }
