@@ -127,11 +127,11 @@ package struct Lane: Codable, Hashable, Sendable {
         switch event {
         case .notSent:
             search?.notSent(startedAt: startedAt)
-            requests?.reconcile(by: -1, at: now)
-            tokens?.reconcile(by: -Double(estimatedTokens), at: now)
+            requests?.reconcile(by: -1, reservedAt: startedAt, at: now)
+            tokens?.reconcile(by: -Double(estimatedTokens), reservedAt: startedAt, at: now)
             return []
         case .answered(let used):
-            tokens?.reconcile(by: Double((used ?? estimatedTokens) - estimatedTokens), at: now)
+            tokens?.reconcile(by: Double((used ?? estimatedTokens) - estimatedTokens), reservedAt: startedAt, at: now)
             slots.callEnded(setback: false)
             breaker.close()
             (refusalEvents, refusals) = (0, nil)
@@ -149,7 +149,7 @@ package struct Lane: Codable, Hashable, Sendable {
         _ failure: Failure, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp
     ) -> [LaneAction] {
         let used = failure.usage?.totalTokens ?? (failure.billed == .no ? 0 : estimatedTokens)
-        tokens?.reconcile(by: Double(used - estimatedTokens), at: now)
+        tokens?.reconcile(by: Double(used - estimatedTokens), reservedAt: startedAt, at: now)
         // A refusal says nothing of how many calls may be in flight: it cuts the pace.
         if failure.kind == .rateLimited {
             search?.refused(startedAt: startedAt, at: now)

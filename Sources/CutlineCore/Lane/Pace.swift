@@ -64,9 +64,12 @@ package struct Pace: Codable, Hashable, Sendable {
         spentUntil = time - free * millisecondsPerUnit
     }
 
-    /// Corrects a reservation by what was really used: negative gives back.
-    package mutating func reconcile(by units: Double, at now: Timestamp) {
-        spentUntil = min(spentUntil + units * millisecondsPerUnit, horizon(now))
+    /// Corrects a reservation by what was really used: negative gives back, but nothing that passing time may have given back already.
+    /// Without that, units that were reserved long ago would be free a second time.
+    package mutating func reconcile(by units: Double, reservedAt: Timestamp, at now: Timestamp) {
+        let passed = Double(max(0, (now - reservedAt).milliseconds)) / millisecondsPerUnit
+        let correction = units < 0 ? min(0, units + passed) : units
+        spentUntil = min(spentUntil + correction * millisecondsPerUnit, horizon(now))
     }
 
     private func horizon(_ now: Timestamp) -> Double { Double(now.milliseconds) + limit.window * 1_000 }
