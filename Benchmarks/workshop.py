@@ -185,5 +185,6 @@ class LimitedNginx:
         self.process.wait()
 
     def refusals(self):
+        """When they were."""
         with open(os.path.join(self.folder, "access.log"), encoding="utf-8") as lines:
-            return sum(line.split()[1] == "429" for line in lines)
+            return [float(time_) for time_, status in map(str.split, lines) if status == "429"]
