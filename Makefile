@@ -4,7 +4,7 @@ SWIFT_FILES = Sources Tests migrations Package.swift
 
 SEEDS ?= 100000
 
-.PHONY: help build demo test simulate-soak bench format install man clean setup
+.PHONY: help build demo test simulate-soak bench bench-limits crash-soak format install man clean setup
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -34,6 +34,13 @@ simulate-soak: setup ## Simulates SEEDS=100000 lives of a queue with everything 
 
 bench: build ## Measures whole runs on this machine (nginx as the provider where it is installed)
 	Benchmarks/throughput
+
+bench-limits: build ## Measures speed and refusals against limits, about twenty minutes; QUICK=1 for a short form
+	Benchmarks/limits $(if $(QUICK),--quick)
+
+ROUNDS ?= 200
+crash-soak: build ## Kills working processes at ROUNDS=200 random moments and counts whether anything was lost or repeated
+	Benchmarks/crash-soak --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 
 format: ## Formats every Swift file in place
 	swift format -i -r $(SWIFT_FILES)

@@ -17,11 +17,13 @@ package struct Failure: Error, Codable, Hashable, Sendable {
     package var isWorthRepeating: Bool?
     /// How the request must be changed; given only where the refused one was not changed like that already.
     package var remedy: Remedy?
+    /// What the provider said of its limits beside it.
+    package var announced: Announced?
 
     package init(
         _ kind: FailureClass, _ message: String, status: Int? = nil, billed: Billed = .no, retryAfter: Duration? = nil,
         requestID: String? = nil, usage: Usage? = nil, answer: String? = nil, isWorthRepeating: Bool? = nil,
-        remedy: Remedy? = nil
+        remedy: Remedy? = nil, announced: Announced? = nil
     ) {
         self.kind = kind
         self.message = message
@@ -33,6 +35,7 @@ package struct Failure: Error, Codable, Hashable, Sendable {
         self.answer = answer
         self.isWorthRepeating = isWorthRepeating
         self.remedy = remedy
+        self.announced = announced
     }
 }
 
@@ -58,16 +61,19 @@ package struct Caption: Codable, Hashable, Sendable {
     package var resolvedModel: String?
     package var usage: Usage
     package var requestID: String?
+    /// What the provider said of its limits beside it.
+    package var announced: Announced?
 
     package init(
         text: String, finishReason: FinishReason? = nil, resolvedModel: String? = nil, usage: Usage = Usage(),
-        requestID: String? = nil
+        requestID: String? = nil, announced: Announced? = nil
     ) {
         self.text = text
         self.finishReason = finishReason
         self.resolvedModel = resolvedModel
         self.usage = usage
         self.requestID = requestID
+        self.announced = announced
     }
 
     package var flags: [CaptionFlag] { finishReason == .length ? [.truncated] : [] }
@@ -84,4 +90,31 @@ package enum Outcome: Codable, Hashable, Sendable {
     case notSent(String)
     /// Not sent: a picture is no longer the file that was added. These are the job's pictures as they are now, and what they make of it.
     case changed(images: [ImageSource], fingerprint: Fingerprint)
+}
+
+extension Outcome {
+    /// What the provider said of its limits beside it; nil where it said nothing, or never answered.
+    package var announced: Announced? {
+        get {
+            switch self {
+            case .caption(let caption): caption.announced
+            case .failure(let failure), .unknown(let failure): failure.announced
+            case .notSent, .changed: nil
+            }
+        }
+        set {
+            switch self {
+            case .caption(var caption):
+                caption.announced = newValue
+                self = .caption(caption)
+            case .failure(var failure):
+                failure.announced = newValue
+                self = .failure(failure)
+            case .unknown(var failure):
+                failure.announced = newValue
+                self = .unknown(failure)
+            case .notSent, .changed: break
+            }
+        }
+    }
 }

@@ -94,7 +94,6 @@ package struct JobFile: Sendable {
 
     private static func limits(_ member: JSONCursor?) throws(InvalidValue) -> Limits {
         guard let member else { return Limits() }
-        _ = try member.members(allowed: ["concurrency", "requests_per_minute", "tokens_per_minute"])
         return try Limits(json: member)
     }
 

@@ -48,10 +48,18 @@ extension ProviderClient {
             now: now(), sentAddresses: call.sendsAddresses, key: call.key, sentParameters: call.body.sentParameters,
             quirks: call.request.quirks, schema: call.schema)
         switch received {
-        case .answer(let answer): return leading(to: call.nextChatPath, reader.outcome(of: answer), answer, call)
-        case .events(let events, let head): return reader.outcome(of: events, status: head.status, headers: head.headers)
+        case .answer(let answer): return leading(to: call.nextChatPath, announcing(reader.outcome(of: answer), answer), answer, call)
+        case .events(let events, let head):
+            return announcing(reader.outcome(of: events, status: head.status, headers: head.headers), head)
         case .tooMuch: return .failure(Failure(.malformedAnswer, "the answer is larger than 64 MB", billed: .unknown))
         }
+    }
+
+    /// Beside whatever came, the headers say what the limits leave.
+    private func announcing(_ outcome: Outcome, _ answer: Answer) -> Outcome {
+        var outcome = outcome
+        outcome.announced = RetryHints(now: now()).announced(answer.headers)
+        return outcome
     }
 
     /// Where nobody is at the path, another one may be right.

@@ -13,7 +13,7 @@ final class CallBook: Sendable {
         var count = 0
         /// Calls with a `times=` marker, by the digest of their prompt and pictures.
         var seen: [[UInt8]: Int] = [:]
-        var bucket: TokenBucket?
+        var gate: Gate
     }
 
     private let state: Mutex<State>
@@ -22,7 +22,7 @@ final class CallBook: Sendable {
 
     init(_ options: SimulatorOptions) throws {
         log = try options.log.map { try CallLog(appendingTo: $0) }
-        state = Mutex(State(bucket: options.rateLimit.map { TokenBucket($0, at: .zero) }))
+        state = Mutex(State(gate: Gate(options, at: .zero)))
     }
 
     var count: Int { state.withLock { $0.count } }
@@ -35,16 +35,27 @@ final class CallBook: Sendable {
         }
     }
 
-    func isWithinRate() -> Bool {
-        let now = ContinuousClock.now - start
-        return state.withLock { $0.bucket?.take(at: now) ?? true }
+    /// Counts a call against the limits; nil where it passes.
+    ///
+    /// - Parameter tokens: that it will use; not asked where nothing counts them.
+    func refusal(tokens: () -> Int) -> Refusal? {
+        state.withLock { state in
+            do throws(Refusal) {
+                try state.gate.admit(tokens: state.gate.countsTokens ? tokens() : 0, at: ContinuousClock.now - start)
+                return nil
+            } catch {
+                return error
+            }
+        }
     }
 
-    /// What the rate limit leaves; without one, what a dialect that always tells it says.
-    func allowance(_ wire: Wire) -> Allowance? {
-        let now = ContinuousClock.now - start
-        if let allowance = state.withLock({ $0.bucket?.allowance(at: now) }) { return allowance }
-        return wire.limits == .ietf ? Allowance(limit: 450, remaining: 449, reset: 1_800) : nil
+    /// What the limits leave; without one, what a dialect that always tells it says.
+    func allowances(_ wire: Wire) -> Allowances {
+        var allowances = state.withLock { $0.gate.allowances(at: ContinuousClock.now - start) }
+        if allowances.requests == nil, wire.limits == .ietf {
+            allowances.requests = Allowance(limit: 450, remaining: 449, reset: 1_800, window: 1_800)
+        }
+        return allowances
     }
 
     /// How often a call with this digest has come, this one included.

@@ -6,11 +6,11 @@ import SystemPackage
 ///     {"event":"received","call":7,"time_ms":…,"path":"/v1/chat/completions","dialect":"openai","headers":["authorization","user-agent"],
 ///      "model":"sim-1","prompt":"…","pictures":[{"format":"jpeg","width":640,"height":480,"bytes":23456,"sha256":"…","sent":"inline"}],
 ///      "parameters":["max_tokens"]}
-///     {"event":"answered","call":7,"time_ms":…,"status":200}
+///     {"event":"answered","call":7,"time_ms":…,"status":200,"tokens":310}
 ///
 /// `received` is written once the whole body has been read; model, prompt, pictures and parameters are left out where the body says nothing
 /// usable. `headers` names those that say who calls, `sent` is `url` or `inline`, `parameters` are the members beside model and messages.
-/// `answered` follows when the answer has been handed to the socket. `status` is null where none was sent, and `fault` names the
+/// `tokens` is what the call used, where it was given its caption. `answered` follows when the answer has been handed to the socket. `status` is null where none was sent, and `fault` names the
 /// fault that was played, or is `closed` where the connection ended before the answer was written.
 struct CallLog: Sendable {
     /// What is noted of a call beside its body.
@@ -51,10 +51,14 @@ struct CallLog: Sendable {
         }
     }
 
-    func answered(call: Int, status: Int?, fault: String?, at time: Timestamp) throws {
+    func answered(call: Int, status: Int?, fault: String?, tokens: Int?, at time: Timestamp) throws {
         try write("answered", call: call, at: time) { line in
             line.key("status")
             line.value(status)
+            if let tokens {
+                line.key("tokens")
+                line.value(tokens)
+            }
             guard let fault else { return }
             line.key("fault")
             line.value(fault)

@@ -74,7 +74,7 @@ struct Responder: HTTPResponder {
         case .refuse(let refusal): return respond(exchange, reply(exchange, refusal, to: readable))
         case .answer(let answer):
             guard let readable else { throw ChannelError.eof }
-            return respond(exchange, reply(exchange, answer, to: readable))
+            return respond(exchange, reply(exchange, answer, to: readable), tokens: answer.tokens)
         case .fault(let fault): return try await play(fault, on: exchange, request: readable)
         }
     }
@@ -102,7 +102,7 @@ struct Responder: HTTPResponder {
     }
 
     private func reply(_ exchange: Exchange, _ refusal: Refusal, to request: ChatRequest?) -> Reply {
-        let incident = Incident(call: exchange.call, time: CallBook.now, request: request, allowance: book.allowance(exchange.wire))
+        let incident = Incident(call: exchange.call, time: CallBook.now, request: request, allowances: book.allowances(exchange.wire))
         return named(exchange, exchange.wire.reply(refusal, in: incident))
     }
 
@@ -110,8 +110,8 @@ struct Responder: HTTPResponder {
         let written = WrittenAnswer(
             answer: answer, request: request, call: exchange.call, time: CallBook.now, wire: exchange.wire)
         var reply = request.streams ? Reply(events: EventStream(written: written).pieces(fault)) : whole(written, fault)
-        let allowance = book.allowance(exchange.wire)
-        reply.headers += allowance?.headers(exchange.wire.limits, at: CallBook.now, isRefusal: false) ?? []
+        let allowances = book.allowances(exchange.wire)
+        reply.headers += allowances.headers(exchange.wire.limits, at: CallBook.now, isRefusal: false)
         if let name = exchange.wire.costHeader { reply.headers.append((name, written.values["cost"]?.string ?? "")) }
         return named(exchange, reply)
     }
@@ -141,23 +141,28 @@ struct Responder: HTTPResponder {
     private static let closed = "closed"
 
     /// Notes the call as answered when the last byte has been written.
-    private func respond(_ exchange: Exchange, _ reply: Reply, fault: Fault.Kind? = nil) -> Response {
+    private func respond(_ exchange: Exchange, _ reply: Reply, fault: Fault.Kind? = nil, tokens: Int? = nil) -> Response {
         Response(
             reply,
             body: ResponseBody(contentLength: reply.announcedLength) { writer in
+                var isWhole = false
                 do {
                     for piece in reply.pieces { try await writer.write(ByteBuffer(bytes: piece)) }
+                    isWhole = reply.announcedLength != nil
                     try await writer.finish(nil)
                 } catch {
-                    try note(exchange, status: nil, fault: Self.closed)
-                    throw error
+                    // Who has all that was announced may close before we do.
+                    if !isWhole {
+                        try note(exchange, status: nil, fault: Self.closed)
+                        throw error
+                    }
                 }
-                try note(exchange, status: reply.status, fault: fault?.word)
+                try note(exchange, status: reply.status, fault: fault?.word, tokens: tokens)
             })
     }
 
-    private func note(_ exchange: Exchange, status: Int?, fault: String?) throws {
-        try book.log?.answered(call: exchange.call, status: status, fault: fault, at: CallBook.now)
+    private func note(_ exchange: Exchange, status: Int?, fault: String?, tokens: Int? = nil) throws {
+        try book.log?.answered(call: exchange.call, status: status, fault: fault, tokens: tokens, at: CallBook.now)
     }
 }
 

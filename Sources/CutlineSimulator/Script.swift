@@ -14,7 +14,7 @@ struct Verdict {
     static func refuse(_ refusal: Refusal) -> Verdict { Verdict(ending: .refuse(refusal), latency: .zero) }
 }
 
-/// Decides about calls: key, client and rate first, then the faults of the options, then the form of the call, then its own markers,
+/// Decides about calls: key, client and limits first, then the faults of the options, then the form of the call, then its own markers,
 /// then what the dialect does not take.
 struct Script: Sendable {
     let options: SimulatorOptions
@@ -23,12 +23,13 @@ struct Script: Sendable {
     /// - Parameter objection: to the caller: a wrong key, or a header that the dialect refuses.
     func verdict(on request: Result<ChatRequest, Refusal>, call: Int, objection: Refusal?, wire: Wire) -> Verdict {
         if let objection { return .refuse(objection) }
-        guard book.isWithinRate() else { return .refuse(.overRate) }
         let readable = try? request.get()  // A fault does not look at what was not readable.
-        if let fault = fault(for: call, request: readable) { return Verdict(ending: .fault(fault), latency: options.latency) }
+        if let refusal = book.refusal(tokens: { readable.map { Answer(to: $0).tokens } ?? 0 }) { return .refuse(refusal) }
+        let latency = options.latency(of: call)
+        if let fault = fault(for: call, request: readable) { return Verdict(ending: .fault(fault), latency: latency) }
         switch request {
         case .failure(let refusal): return .refuse(refusal)
-        case .success(let request): return verdict(on: request, wire: wire)
+        case .success(let request): return verdict(on: request, latency: latency, wire: wire)
         }
     }
 
@@ -40,14 +41,14 @@ struct Script: Sendable {
     /// Whether the first flagged fault is a reset before the body is read.
     func resetsEarly(_ call: Int) -> Bool { options.faults.first { $0.applies(to: call) }?.kind == .resetEarly }
 
-    private func verdict(on request: ChatRequest, wire: Wire) -> Verdict {
+    private func verdict(on request: ChatRequest, latency: Duration, wire: Wire) -> Verdict {
         do {
             var markers = try Marker.all(in: request.prompt).filter { $0.kind?.applies(to: request) ?? true }
             if markers.contains(where: { $0.times != nil }) {
                 let seen = book.see(request.digest)
                 markers.removeAll { !$0.applies(toRepeat: seen) }
             }
-            let latency = markers.reduce(options.latency) { $0 + $1.latency }
+            let latency = markers.reduce(latency) { $0 + $1.latency }
             if let fault = markers.lazy.compactMap(\.kind).first { return Verdict(ending: .fault(fault), latency: latency) }
             if let objection = wire.objection(to: request) { return .refuse(objection) }
             return Verdict(ending: .answer(Answer(to: request)), latency: latency)

@@ -26,6 +26,23 @@ struct CountingServer {
         if case .bucket(_, let burst, _) = counting { level = burst } else { level = 0 }
     }
 
+    /// What the headers of an answer say.
+    func allowance(at time: Double) -> Announced.Allowance? {
+        switch counting {
+        case .bucket(let rate, let burst, let changes):
+            let current = changes.last { $0.at <= time }?.rate ?? rate
+            let left = min(burst, level + (time - filledAt) / 1_000 * current)
+            return Announced.Allowance(
+                limit: Int(burst), remaining: Int(left), resetsIn: .milliseconds(Int64((burst - left) / current * 1_000)))
+        case .fixedWindow(let count, let seconds, let offset, _):
+            let number = ((time + offset) / (seconds * 1_000)).rounded(.down)
+            let rest = (number + 1) * seconds * 1_000 - (time + offset)
+            return Announced.Allowance(
+                limit: count, remaining: number == window ? Int(level) : count, resetsIn: .milliseconds(Int64(rest)))
+        case .slidingWindow: return nil
+        }
+    }
+
     /// Nil: taken; else the seconds it asks to wait.
     mutating func take(at time: Double) -> Double? {
         switch counting {
@@ -65,6 +82,10 @@ struct PaceSimulation {
     var seed: UInt64 = 1
     /// A refusal is answered after so many milliseconds.
     var refusalDelay = 20.0
+    var announcing = Announcing.never
+
+    /// Whether the headers of an answer tell what the limit leaves, and as of when.
+    enum Announcing { case never, asOfTheBeginning, asOfTheEnd }
 
     struct Figures {
         var seconds = 0.0
@@ -85,8 +106,8 @@ struct PaceSimulation {
     }
 
     private enum Happening {
-        case answered(process: Int, startedAt: Timestamp)
-        case refused(process: Int, startedAt: Timestamp, wait: Double)
+        case answered(process: Int, startedAt: Timestamp, Announced.Allowance?)
+        case refused(process: Int, startedAt: Timestamp, wait: Double, Announced.Allowance?)
         case wake(process: Int)
     }
 
@@ -101,13 +122,15 @@ struct PaceSimulation {
         func send(_ process: Int, _ now: Int64) {
             queued -= 1
             figures.calls += 1
-            if let wait = server.take(at: Double(now)) {
+            let wait = server.take(at: Double(now))
+            let allowance = announcing == .never ? nil : server.allowance(at: Double(now))
+            if let wait {
                 figures.refusals += 1
-                happenings.push(.refused(process: process, startedAt: at(now), wait: wait), at: now + Int64(refusalDelay))
+                happenings.push(.refused(process: process, startedAt: at(now), wait: wait, allowance), at: now + Int64(refusalDelay))
             } else {
                 figures.taken.append(Double(now))
                 let factor = jitter > 0 ? Double.random(in: 1 - jitter...1 + jitter, using: &random) : 1
-                happenings.push(.answered(process: process, startedAt: at(now)), at: now + Int64(latency * 1_000 * factor))
+                happenings.push(.answered(process: process, startedAt: at(now), allowance), at: now + Int64(latency * 1_000 * factor))
             }
         }
 
@@ -134,19 +157,26 @@ struct PaceSimulation {
             _ = figures.lane.apply(event, model: "m", estimatedTokens: 1_000, startedAt: startedAt, at: at(now))
         }
 
+        func announce(_ allowance: Announced.Allowance?, _ startedAt: Timestamp, _ now: Int64) {
+            guard let allowance else { return }
+            figures.lane.hear(Announced(requests: allowance), startedAt: startedAt, at: at(now))
+        }
+
         for process in 0..<processes { happenings.push(.wake(process: process), at: 0) }
         while let (now, happening) = happenings.pop() {
             while figures.rates.count * 1_000 <= now { figures.rates.append(figures.lane.learnedRate) }
             switch happening {
-            case .answered(let process, let startedAt):
+            case .answered(let process, let startedAt, let allowance):
                 answered += 1
                 figures.seconds = Double(now) / 1_000
                 hear(.answered(usedTokens: 1_000), startedAt, now)
+                announce(announcing == .asOfTheEnd ? server.allowance(at: Double(now)) : allowance, startedAt, now)
                 if answered < jobs { claim(process, now) }
-            case .refused(let process, let startedAt, let wait):
+            case .refused(let process, let startedAt, let wait, let allowance):
                 queued += 1
                 let failure = Failure(.rateLimited, "slow down", status: 429, retryAfter: .milliseconds(Int64(wait * 1_000)))
                 hear(.failed(failure), startedAt, now)
+                announce(allowance, startedAt, now)
                 claim(process, now)
             case .wake(let process):
                 claim(process, now)

@@ -34,6 +34,14 @@ struct JobFileTests {
         #expect(plan.paths[2] == folder.path.appending("away.png"))
     }
 
+    @Test func limitsMayHaveAnyWindow() throws {
+        let folder = TemporaryFolder.make(pictures: "a.png")
+        let limits = #"{"requests": {"count": 450, "seconds": 30}, "tokens": {"count": 10000, "seconds": 3600}}"#
+        folder.write("jobs.json", text: #"{"images": ["a.png"], "limits": \#(limits)}"#)
+        let file = try #require(try folder.plan("jobs.json").jobFile)
+        #expect(file.limits == Limits(requests: RateLimit(count: 450, window: 30), tokens: RateLimit(count: 10_000, window: 3_600)))
+    }
+
     @Test func absolutePathsInsideItsFolderAreRelativeToIt() throws {
         let folder = TemporaryFolder.make(pictures: "set/a.png", "out/b.png")
         let text = #"{"images": ["\#(folder.path.string)/set/a.png", "\#(folder.path.string)/out/b.png"]}"#
@@ -71,8 +79,14 @@ struct JobFileTests {
         (#"{"parameters": {"max_tokens": 0}}"#, "parameters.max_tokens: must be above 0"),
         (#"{"parameters": {"detail": "huge"}}"#, "parameters.detail: expected one of auto, low, high, original"),
         (
-            #"{"limits": {"requests": {"count": 1, "seconds": 1}}}"#,
-            "limits.requests: unknown key; known here: concurrency, requests_per_minute, tokens_per_minute"
+            #"{"limits": {"requests_per_second": 3}}"#,
+            "limits.requests_per_second: unknown key; known here: "
+                + "concurrency, requests_per_minute, tokens_per_minute, requests, tokens"
+        ),
+        (#"{"limits": {"requests": {"count": 1}}}"#, "limits.requests: needs count and seconds"),
+        (
+            #"{"limits": {"tokens": {"count": 1, "seconds": 1}, "tokens_per_minute": 1}}"#,
+            "limits.tokens: give either this or the limit per minute, not both"
         ),
         (#"{"limits": {"tokens_per_minute": -1}}"#, "limits.tokens_per_minute: must be above 0"),
         (#"{"images": "a.png"}"#, "images: expected a list"), (#"{"images": ["a.png", 3]}"#, "images[1]: expected a text"),

@@ -42,7 +42,7 @@ import Testing
         #expect(lines[0]["pictures"]?[0]?["sent"]?.string == "inline")
         #expect(lines[0]["pictures"]?[1]?["format"]?.string == "jpeg")
         #expect(lines[0]["pictures"]?[1]?["sent"]?.string == "url")
-        #expect(lines[1].text == #"{"call":1,"event":"answered","status":200}"#)
+        #expect(lines[1].text == #"{"call":1,"event":"answered","status":200,"tokens":702}"#)
     }
 
     @Test func whatWasSentBesideThePromptIsNamedWithoutItsValues() async throws {

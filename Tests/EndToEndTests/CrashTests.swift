@@ -35,22 +35,15 @@ import TestSupport
         #expect(try provider.callCounts().values.allSatisfy { $0 <= 2 })
     }
 
-    @Test func runKilledAgainAndAgainEndsWithEveryCaptionOnce() throws {
+    /// The short form of `make crash-soak`: one to three processes, killed at ten moments, and everything counted from outside.
+    @Test func processesKilledAgainAndAgainEndWithEveryCaptionOnce() throws {
         let place = Workplace()
-        let provider = try ProviderProcess(in: place.folder, "--latency", "20")
-        try place.writeJobs(200, at: provider.baseURL, concurrency: 8)
-        var random = SplitMix64(seed: 20_261_121)
-        for round in 1...6 {
-            let run = try place.program.start(["run", "jobs.json", "--on-unknown", "retry=50"])
-            let target = try provider.calls().count + Int.random(in: 1...25, using: &random)
-            _ = try run.wait { try provider.calls().count >= target }
-            run.send(SIGKILL)
-            #expect(try run.end().signal == SIGKILL, "round \(round)")
-        }
-        #expect(try place.program.run("run", "jobs.json", "--on-unknown", "retry=50").status == 0)
-        #expect(try place.count(.succeeded) == 200)
-        #expect(try place.records().count == 200)
-        #expect(try provider.calls().count <= 200 + 6 * 8)
+        let soak = try place.program.start(
+            script: "Benchmarks/crash-soak",
+            ["--binary", Program.path.path(percentEncoded: false), "--rounds", "10", "--jobs", "150", "--seed", "20261121"])
+        let end = try soak.end(deadline: 120)
+        #expect(end.status == 0, "\(end.output)\(end.error)")
+        #expect(end.output.hasSuffix("PASS\n"))
     }
 
     @Test func twoProcessesOnOneQueueSendNoJobTwice() throws {
@@ -99,16 +92,21 @@ import TestSupport
     }
 
     /// As a container is stopped: one SIGTERM, and ten seconds to be gone.
-    @Test func aDrainThatTakesTooLongEndsByItself() throws {
+    @Test func aDrainThatTakesTooLongEndsByItselfAndIsContinued() throws {
         let place = Workplace()
-        let provider = try ProviderProcess(in: place.folder, "--fault", "hang")
+        let provider = try ProviderProcess(in: place.folder, "--fault", "hang@1-4")
         try place.writeJobs(10, at: provider.baseURL, concurrency: 4)
-        let run = try place.program.start(["run", "jobs.json", "--drain-timeout", "0.3"])
+        let run = try place.program.start(["run", "jobs.json", "--drain-timeout", "8"])
         #expect(try run.wait { try provider.calls().count == 4 })
         run.send(SIGTERM)
-        #expect(try run.end(deadline: 20).status == 143)
+        #expect(try run.end(deadline: 10).status == 143)
         #expect(try place.attempts("unknown") == 4)
         #expect(try place.count(.queued) == 10)
+
+        #expect(try place.program.run("run", "jobs.json").status == 0)
+        #expect(try place.count(.succeeded) == 10)
+        let calls = try provider.callCounts().values
+        #expect(calls.count { $0 == 2 } == 4 && calls.count { $0 == 1 } == 6)
     }
 
     /// Jobs whose caption is on the disk.

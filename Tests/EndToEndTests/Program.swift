@@ -38,19 +38,26 @@ struct Program {
     func run(_ arguments: String..., deadline: Double = 60) throws -> Result { try run(arguments, deadline: deadline) }
 
     func start(_ arguments: [String]) throws -> RunningProgram {
-        try RunningProgram(arguments, folder: folder, variables: variables)
+        try RunningProgram(Self.path, arguments, folder: folder, variables: variables)
+    }
+
+    /// Starts a script of the project, which may be given the path of the built program.
+    func start(script: String, _ arguments: [String]) throws -> RunningProgram {
+        let root = Workplace.examples.deletingLastPathComponent()
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        return try RunningProgram(root.appending(path: script), arguments, folder: folder, variables: ["PATH": path])
     }
 }
 
-/// A `cutline` that was started and not waited for yet. What it writes goes to files, so that it never waits for a reader.
+/// A program that was started and not waited for yet. What it writes goes to files, so that it never waits for a reader.
 final class RunningProgram {
     private let process = Process()
     private let files: URL
 
-    fileprivate init(_ arguments: [String], folder: FilePath, variables: [String: String]) throws {
+    fileprivate init(_ program: URL, _ arguments: [String], folder: FilePath, variables: [String: String]) throws {
         files = URL(filePath: folder.string).appending(path: ".program-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
-        process.executableURL = Program.path
+        process.executableURL = program
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: folder.string)
         process.environment = ["PATH": "/usr/bin:/bin", "HOME": folder.string].merging(variables) { $1 }

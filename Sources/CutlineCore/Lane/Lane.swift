@@ -66,6 +66,9 @@ package struct Lane: Codable, Hashable, Sendable {
     private var refusals: RefusalStreak?
     /// Where no limit on requests was told.
     private var search: RateSearch?
+    private var announcedRequests: AnnouncedPace?
+    private var announcedTokens: AnnouncedPace?
+    private var tokensInFlight: Int?
 
     package init(limits: Limits, at now: Timestamp) {
         self.limits = limits
@@ -81,7 +84,8 @@ package struct Lane: Codable, Hashable, Sendable {
     /// Takes limits that a new run brought; what was spent under unchanged ones stays spent.
     package mutating func adopt(_ limits: Limits, at now: Timestamp) {
         if limits.concurrency != self.limits.concurrency || limits.requests != self.limits.requests {
-            slots.setLimit(told: limits.concurrency, requests: limits.requests)
+            let isPaced = limits.requests != nil || limits.tokens != nil || announcedRequests != nil || announcedTokens != nil
+            slots.setLimit(told: limits.concurrency, requests: limits.requests, isPaced: isPaced)
         }
         if limits.requests != self.limits.requests { requests = limits.requests.map { Pace($0, at: now) } }
         if limits.tokens != self.limits.tokens { tokens = limits.tokens.map { Pace($0, at: now) } }
@@ -101,7 +105,8 @@ package struct Lane: Codable, Hashable, Sendable {
         if let refusal = standstill(at: now) { return refusal }
         guard inFlight < slots.current else { return .slots }
         search?.advance(to: now)
-        if let wait = search?.wait(at: now) { return .until(wait, .requests) }
+        if let wait = search?.wait(at: now) ?? announcedRequests?.wait(for: 1, at: now) { return .until(wait, .requests) }
+        if let wait = announcedTokens?.wait(for: Double(estimatedTokens), at: now) { return .until(wait, .tokens) }
         requests?.prepare(for: 1, at: now)
         tokens?.prepare(for: Double(estimatedTokens), at: now)
         var (trialRequests, trialTokens) = (requests, tokens)
@@ -109,6 +114,9 @@ package struct Lane: Codable, Hashable, Sendable {
         if let wait = trialTokens?.tryReserve(Double(estimatedTokens), at: now) { return .until(wait, .tokens) }
         (requests, tokens) = (trialRequests, trialTokens)
         search?.started(at: now)
+        announcedRequests?.spend(1, at: now)
+        announcedTokens?.spend(Double(estimatedTokens), at: now)
+        tokensInFlight = (tokensInFlight ?? 0) + estimatedTokens
         blockedUntil = nil
         inFlight += 1
         slots.callStarted(inFlight: inFlight)
@@ -126,6 +134,7 @@ package struct Lane: Codable, Hashable, Sendable {
         _ event: LaneEvent, model: String, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp
     ) -> [LaneAction] {
         inFlight = max(0, inFlight - 1)
+        tokensInFlight = inFlight == 0 ? 0 : max(0, (tokensInFlight ?? 0) - estimatedTokens)
         switch event {
         case .notSent:
             search?.notSent(startedAt: startedAt)
@@ -169,6 +178,19 @@ package struct Lane: Codable, Hashable, Sendable {
         case .transient where failure.kind.isTransport: return breakerActions(failure, startedAt: startedAt, at: now)
         case .job: return pauseIfAlike(failure)
         case .transient, .ours: return []
+        }
+    }
+
+    /// What the provider says of its limits beside the answer to a call that was sent at `startedAt`. It never loosens anything.
+    package mutating func hear(_ announced: Announced, startedAt: Timestamp, at now: Timestamp) {
+        if let requests = announced.requests {
+            let pace = AnnouncedPace(requests, underWay: Double(inFlight), startedAt: startedAt, at: now, after: announcedRequests)
+            announcedRequests = pace ?? announcedRequests
+        }
+        if let tokens = announced.tokens {
+            let underWay = Double(tokensInFlight ?? 0)
+            let pace = AnnouncedPace(tokens, underWay: underWay, startedAt: startedAt, at: now, after: announcedTokens)
+            announcedTokens = pace ?? announcedTokens
         }
     }
 
@@ -227,7 +249,11 @@ package struct Lane: Codable, Hashable, Sendable {
     }
 
     /// The calls of a dead worker are no longer in flight.
-    package mutating func forget(calls: Int) { inFlight = max(0, inFlight - calls) }
+    package mutating func forget(calls: Int) {
+        let rest = max(0, inFlight - calls)
+        tokensInFlight = inFlight == 0 ? 0 : (tokensInFlight ?? 0) / inFlight * rest
+        inFlight = rest
+    }
 
     /// A worker that starts lifts what a person may have mended; the same refusal pauses the lane again.
     package mutating func resume() {

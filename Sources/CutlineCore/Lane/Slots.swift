@@ -23,10 +23,10 @@ package struct Slots: Codable, Hashable, Sendable {
         requests.map { Int(min(64, max(8, Double($0.count) / $0.window))) } ?? 8
     }
 
-    /// A new limit: a told one is used at once unless it was exceeded before.
-    package mutating func setLimit(told: Int?, requests: RateLimit? = nil) {
+    /// A new limit: a told one is used at once, unless it was exceeded before and nothing else bounds the calls.
+    package mutating func setLimit(told: Int?, requests: RateLimit? = nil, isPaced: Bool = false) {
         limit = told ?? Self.defaultLimit
-        if hasEverShrunk { return current = min(current, limit) }
+        if hasEverShrunk, told == nil || !isPaced { return current = min(current, limit) }
         current = told ?? min(max(current, Self.start(requests)), limit)
     }
 

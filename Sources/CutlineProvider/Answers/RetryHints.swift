@@ -100,7 +100,8 @@ struct RetryHints: Sendable {
         return reset.flatMap(resetWait)
     }
 
-    private func resetWait(_ text: String) -> Duration? {
+    /// A number is a wait, or a time in seconds or milliseconds, by its size; else a duration or a date.
+    func resetWait(_ text: String) -> Duration? {
         guard let number = Double(text.asCaption) else { return positive(seconds(of: text)) ?? Timestamp(wire: text).flatMap(until) }
         guard number > 1e9 else { return positive(number) }
         guard number < 1e15 else { return nil }
@@ -145,7 +146,7 @@ extension ErrorReport {
 
 extension [String: String] {
     /// `limit=10, remaining=0, reset=7`
-    fileprivate init(wireFields text: String) {
+    init(wireFields text: String) {
         let pairs = text.prefix(1_000).split { ",;".contains($0) }.map { $0.split(separator: "=", maxSplits: 1) }.filter { $0.count == 2 }
         self.init(pairs.map { (String($0[0]).asCaption.lowercased(), String($0[1]).asCaption) }, uniquingKeysWith: { first, _ in first })
     }

@@ -27,9 +27,13 @@ final class LaneStore {
     func isPaused(_ id: Int64) throws -> Bool { try load(id).lane.paused != nil }
     func isPaused(_ id: Int64, byRefusalsLike failure: Failure) throws -> Bool { try load(id).lane.isPaused(byRefusalsLike: failure) }
 
-    func apply(_ event: LaneEvent, of attempt: AttemptRow, at now: Timestamp) throws {
+    func apply(_ event: LaneEvent, announced: Announced?, of attempt: AttemptRow, at now: Timestamp) throws {
         let actions = try change(attempt.lane) {
-            $0.apply(event, model: attempt.model, estimatedTokens: attempt.estimatedTokens, startedAt: attempt.startedAt, at: now)
+            let actions = $0.apply(
+                event, model: attempt.model, estimatedTokens: attempt.estimatedTokens, startedAt: attempt.startedAt, at: now)
+            // Only now: the ended call is no longer under way.
+            if let announced { $0.hear(announced, startedAt: attempt.startedAt, at: now) }
+            return actions
         }
         let name = try name(attempt.lane)
         notices += actions.map { LaneNotice(lane: name, action: $0) }

@@ -47,7 +47,7 @@ struct SettleStep {
             case .unknown(let failure): .unanswered(failure)
             case .notSent, .changed: .notSent
             }
-        try lanes.apply(event, of: attempt, at: settlement.endedAt)
+        try lanes.apply(event, announced: settlement.outcome.announced, of: attempt, at: settlement.endedAt)
     }
 
     /// A caption is always kept: the first is accepted whoever holds the job now, a later one is a duplicate.

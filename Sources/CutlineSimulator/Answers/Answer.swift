@@ -14,6 +14,8 @@ struct Answer: Hashable {
     /// The words of `text`.
     var completionTokens: Int
 
+    var tokens: Int { promptTokens + completionTokens }
+
     init(to request: ChatRequest) {
         let whole = request.schema.map { SchemaFiller(request).text($0) } ?? Self.describe(request.pictures)
         text = whole

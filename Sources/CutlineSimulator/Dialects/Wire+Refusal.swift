@@ -5,8 +5,8 @@ struct Incident {
     var call: Int
     var time: Timestamp
     var request: ChatRequest?
-    /// What the rate limit leaves, where there is one.
-    var allowance: Allowance?
+    /// What the limits leave, where there are any.
+    var allowances = Allowances()
 }
 
 extension Wire {
@@ -42,7 +42,7 @@ extension Wire {
     /// Seconds. A day's allowance comes back at midnight (UTC) where nothing else was asked for.
     private func wait(_ refusal: Refusal, _ clothes: Clothes, at now: Timestamp) -> Double? {
         if refusal.retryAfter != nil || refusal.status != nil { return refusal.retryAfter }
-        guard refusal.name == .dailyQuota else { return clothes.wait }
+        guard refusal.name == .dailyQuota else { return clothes.wait.map { refusal.limitWait ?? $0 } }
         return Double(86_400 - now.milliseconds / 1_000 % 86_400)
     }
 
@@ -63,10 +63,14 @@ extension Wire {
             headers.append(("Retry-After", Int(exactly: wait).map(String.init) ?? String(wait)))
         }
         if let wait, refusal.status == nil, [.rateLimited, .dailyQuota].contains(refusal.name) {
-            let nothing = Allowance(limit: incident.allowance?.limit ?? 60, remaining: 0, reset: wait)
+            let known = incident.allowances.requests
+            if refusal.limitWait != nil, incident.allowances.tokens != nil {
+                return headers + incident.allowances.headers(limits, at: incident.time, isRefusal: true)
+            }
+            let nothing = Allowance(limit: known?.limit ?? 60, remaining: 0, reset: wait, window: known?.window ?? 1_800)
             return headers + nothing.headers(limits, at: incident.time, isRefusal: true)
         }
-        return headers + (incident.allowance?.headers(limits, at: incident.time, isRefusal: false) ?? [])
+        return headers + incident.allowances.headers(limits, at: incident.time, isRefusal: false)
     }
 
     /// The proxies in front of OpenRouter say it in words alone, or in `X-RateLimit-Reset`.

@@ -47,9 +47,9 @@ package struct Fault: Hashable, Sendable {
         }
     }
 
-    /// A number in 0..<1 that looks random and depends on the call alone (SplitMix64).
-    private static func draw(_ call: Int) -> Double {
-        var bits = UInt64(call) &* 0x9E37_79B9_7F4A_7C15
+    /// A number in 0..<1 that looks random and depends on the call alone (SplitMix64); another salt gives another one.
+    static func draw(_ call: Int, salt: UInt64 = 0) -> Double {
+        var bits = (UInt64(call) ^ salt) &* 0x9E37_79B9_7F4A_7C15
         bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
         bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
         return Double((bits ^ (bits >> 31)) >> 11) / Double(1 << 53)

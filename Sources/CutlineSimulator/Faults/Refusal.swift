@@ -12,6 +12,8 @@ struct Refusal: Error, Hashable {
     var retryAfter: Double?
     /// As OpenAI's `error.code`, where the failure's own would be wrong.
     var code: String??
+    /// Seconds until a limit leaves room: told where the dialect tells a wait, in the place of its own.
+    var limitWait: Double?
 
     static func invalidRequest(_ message: String) -> Refusal { Refusal(name: .invalidRequest, message: message) }
     static func invalidImage(_ message: String) -> Refusal { Refusal(name: .imageRejected, message: message) }
@@ -21,7 +23,8 @@ struct Refusal: Error, Hashable {
     static let notFound = Refusal(
         name: .modelNotFound, message: "The simulator has nothing at this address.", status: 404, code: "not_found")
     static let tooLarge = Refusal(name: .tooLarge, message: "The body is larger than 128 MiB.")
-    static let overRate = Refusal(name: .rateLimited)
+    /// Waits are told in whole seconds, as most do.
+    static func overLimit(wait seconds: Double) -> Refusal { Refusal(name: .rateLimited, limitWait: max(1, seconds.rounded(.up))) }
 
     /// What `Fault.Kind.status` answers.
     static func simulated(status: Int, retryAfter: Double?) -> Refusal {

@@ -22,6 +22,7 @@ struct Simulate: Command {
     @Option(name: .customLong("as"), help: ArgumentHelp("Whose wire it speaks.", valueName: "dialect")) var dialect:
         SimulatorOptions.Dialect = .openai
     @Option(help: ArgumentHelp("How long each answer takes.", valueName: "milliseconds")) var latency: Int = 0
+    @Option(help: ArgumentHelp("By how much each answer is faster or slower.", valueName: "percent")) var latencySpread: Int = 0
     @Option(
         help: ArgumentHelp(
             "A fault and when it happens, as quota@50, 500@10%, rate-limited:retry-after=2@3+; may be given several times.",
@@ -31,6 +32,14 @@ struct Simulate: Command {
     @Flag(help: "Print the names of the faults and end.") var listFaults = false
     @Option(help: ArgumentHelp("Answer 429 above this rate.", valueName: "requests per second")) var rate: Double?
     @Option(help: ArgumentHelp("How many requests may come at once above --rate.", valueName: "n")) var burst: Int = 1
+    @Option(
+        help: ArgumentHelp(
+            "Answer 429 to more calls than these in any window, as 450/30, or 450/30:fixed; may be given several times.",
+            valueName: "n/seconds"),
+        transform: { try SimulatorOptions.WindowLimit(parsing: $0) })
+    var limit: [SimulatorOptions.WindowLimit] = []
+    @Option(help: ArgumentHelp("Answer 429 to calls that would use more tokens than these in any minute.", valueName: "n"))
+    var tokensPerMinute: Int?
     @Option(help: ArgumentHelp("The only API key that is accepted.", valueName: "key")) var key: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("How long an exchanged key is good (IndoxHub).", valueName: "seconds"))
     var tokenLifetime: Int = 3_600
@@ -39,6 +48,8 @@ struct Simulate: Command {
     func validate() throws {
         guard port.map({ (0...65_535).contains($0) }) ?? true else { throw ValidationError("--port must be between 0 and 65535.") }
         guard latency >= 0 else { throw ValidationError("--latency must be at least 0.") }
+        guard (0...100).contains(latencySpread) else { throw ValidationError("--latency-spread must be between 0 and 100 percent.") }
+        guard tokensPerMinute.map({ $0 > 0 }) ?? true else { throw ValidationError("--tokens-per-minute must be above 0.") }
         guard tokenLifetime >= 0 else { throw ValidationError("--token-lifetime must be at least 0 seconds.") }
         guard rate.map({ $0 > 0 }) ?? true, burst > 0 else { throw ValidationError("--rate and --burst must be above 0.") }
     }
@@ -50,8 +61,11 @@ struct Simulate: Command {
             options.port = port ?? 0
             options.dialect = dialect
             options.latency = .milliseconds(latency)
+            options.latencySpread = Double(latencySpread) / 100
             options.faults = fault
             options.rateLimit = rate.map { SimulatorOptions.CallRate(perSecond: $0, burst: Double(burst)) }
+            options.limits = limit
+            options.tokensPerMinute = tokensPerMinute
             options.keys = key.map { [$0] }
             options.tokenLifetime = .seconds(tokenLifetime)
             options.log = log.map(environment.path)

@@ -19,31 +19,55 @@ enum LimitForm: Hashable, Sendable {
     case anthropic
 }
 
-/// What a rate limit leaves.
+/// What the limits leave, of each kind where there is one.
+struct Allowances: Hashable, Sendable {
+    var requests: Allowance?
+    var tokens: Allowance?
+
+    func headers(_ form: LimitForm, at now: Timestamp, isRefusal: Bool) -> [(String, String)] {
+        (requests?.headers(form, at: now, isRefusal: isRefusal) ?? []) + (tokens?.tokenHeaders(form, at: now) ?? [])
+    }
+}
+
+/// What a limit leaves.
 struct Allowance: Hashable, Sendable {
     var limit: Int
     var remaining: Int
     /// Seconds until everything is there again.
     var reset: Double
+    /// Seconds.
+    var window: Double
 
     func headers(_ form: LimitForm, at now: Timestamp, isRefusal: Bool) -> [(String, String)] {
         let end = now + .milliseconds(Int64(reset * 1_000))
         switch form {
         case .none: return []
-        case .openAI: return requests("x-ratelimit-%-requests", reset: reset.goDuration)
-        case .groq: return requests("x-ratelimit-%-requests", reset: "\(reset)s")
+        case .openAI: return fields("x-ratelimit-%-requests", reset: reset.goDuration)
+        case .groq: return fields("x-ratelimit-%-requests", reset: "\(reset)s")
         case .azure: return [("x-ratelimit-remaining-requests", String(remaining))]
-        case .mistral: return requests("x-ratelimit-%-req-minute", reset: nil)
+        case .mistral: return fields("x-ratelimit-%-req-minute", reset: nil)
         case .ietf:
             let seconds = Int(reset.rounded(.up))
-            return requests("RateLimit-%", reset: String(seconds)) + [("RateLimit-Policy", "\(limit);w=1800")]
-        case .openRouter: return isRefusal ? requests("X-RateLimit-%", reset: String(end.milliseconds)) : []
-        case .indoxHub: return requests("X-RateLimit-%", reset: String(end.milliseconds / 1_000))
-        case .anthropic: return requests("anthropic-ratelimit-requests-%", reset: end.iso8601)
+            return fields("RateLimit-%", reset: String(seconds)) + [("RateLimit-Policy", "\(limit);w=\(Int(window.rounded(.up)))")]
+        case .openRouter: return isRefusal ? fields("X-RateLimit-%", reset: String(end.milliseconds)) : []
+        case .indoxHub: return fields("X-RateLimit-%", reset: String(end.milliseconds / 1_000))
+        case .anthropic: return fields("anthropic-ratelimit-requests-%", reset: end.iso8601)
         }
     }
 
-    private func requests(_ pattern: String, reset: String?) -> [(String, String)] {
+    /// Of a limit on tokens; several dialects tell none.
+    func tokenHeaders(_ form: LimitForm, at now: Timestamp) -> [(String, String)] {
+        switch form {
+        case .none, .ietf, .openRouter, .indoxHub: []
+        case .openAI: fields("x-ratelimit-%-tokens", reset: reset.goDuration)
+        case .groq: fields("x-ratelimit-%-tokens", reset: "\(reset)s")
+        case .azure: [("x-ratelimit-remaining-tokens", String(remaining))]
+        case .mistral: fields("x-ratelimit-%-tokens-minute", reset: nil)
+        case .anthropic: fields("anthropic-ratelimit-tokens-%", reset: (now + .milliseconds(Int64(reset * 1_000))).iso8601)
+        }
+    }
+
+    private func fields(_ pattern: String, reset: String?) -> [(String, String)] {
         [("limit", String(limit)), ("remaining", String(remaining)), ("reset", reset)].compactMap { word, value in
             guard let value else { return nil }
             let halves = pattern.split(separator: "%", omittingEmptySubsequences: false)

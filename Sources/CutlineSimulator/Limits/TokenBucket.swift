@@ -11,17 +11,19 @@ struct TokenBucket {
         filledAt = now
     }
 
-    mutating func take(at now: Duration) -> Bool {
-        tokens = min(rate.burst, tokens + (now - filledAt) / .seconds(1) * rate.perSecond)
+    func hasToken(at now: Duration) -> Bool { left(at: now) >= 1 }
+
+    mutating func take(at now: Duration) {
+        tokens = left(at: now) - 1
         filledAt = now
-        guard tokens >= 1 else { return false }
-        tokens -= 1
-        return true
     }
 
     /// What it leaves, without taking.
     func allowance(at now: Duration) -> Allowance {
-        let left = min(rate.burst, tokens + (now - filledAt) / .seconds(1) * rate.perSecond)
-        return Allowance(limit: Int(rate.burst), remaining: Int(left), reset: (rate.burst - left) / rate.perSecond)
+        let left = left(at: now)
+        return Allowance(
+            limit: Int(rate.burst), remaining: Int(left), reset: (rate.burst - left) / rate.perSecond, window: rate.burst / rate.perSecond)
     }
+
+    private func left(at now: Duration) -> Double { min(rate.burst, tokens + (now - filledAt) / .seconds(1) * rate.perSecond) }
 }
