@@ -34,6 +34,13 @@ import Testing
         #expect(line == "1 / 2 done · 0.0/s · 0 in flight\(end)")
     }
 
+    @Test func progressSaysWhichPaceALaneFound() {
+        let stop = LaneStop(lane: "hackclub", refusal: .until(Timestamp(milliseconds: 500), .requests), learnedRate: 48.23)
+        let line = RunText.progress(
+            totals(done: 1, of: 2), RunProgress(inFlight: 0, stops: [stop]), since: 1, elapsed: .seconds(10), at: now)
+        #expect(line == "1 / 2 done · 0.0/s · 0 in flight · pace 48.2/s, learned")
+    }
+
     @Test func progressAfterARequeueElsewhereIsNotNegative() {
         let line = RunText.progress(totals(done: 3, of: 9), RunProgress(inFlight: 1), since: 5, elapsed: .zero, at: now)
         #expect(line == "3 / 9 done · 1 in flight")

@@ -206,6 +206,27 @@ struct LaneTests {
         #expect(tries < 50 && now < at(60_000))
     }
 
+    @Test func repetitionsBeyondTheBudgetWaitASecondForEachOneOwed() {
+        var lane = lane()
+        for _ in 0..<10 { #expect(lane.takeRetry(at: at(0)) == .zero) }
+        #expect(lane.takeRetry(at: at(0)) == .seconds(1))
+        #expect(lane.takeRetry(at: at(0)) == .seconds(2))
+        // Three seconds give three, of which one is taken.
+        #expect(lane.takeRetry(at: at(3_000)) == .zero)
+        for _ in 0..<100 { _ = lane.takeRetry(at: at(3_000)) }
+        #expect(lane.takeRetry(at: at(3_000)) == .seconds(60))
+        #expect(lane.takeRetry(at: at(-3_600_000)) <= .seconds(60))
+    }
+
+    @Test func eachAnswerGivesAFifthOfARepetition() {
+        var lane = lane()
+        for _ in 0..<12 { _ = lane.takeRetry(at: at(0)) }
+        for _ in 0..<5 { _ = call(&lane, .answered(usedTokens: nil), sent: 0, ended: 0) }
+        #expect(lane.takeRetry(at: at(0)) == .seconds(2))
+        for _ in 0..<15 { _ = call(&lane, .answered(usedTokens: nil), sent: 0, ended: 0) }
+        #expect(lane.takeRetry(at: at(0)) == .zero)
+    }
+
     @Test func newLimitsKeepWhatWasSpentUnderOldOnes() throws {
         var lane = lane(Limits(concurrency: 100, requests: .perMinute(60)))
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(0)) == nil)

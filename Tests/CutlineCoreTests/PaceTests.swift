@@ -143,6 +143,28 @@ struct PaceTests {
         #expect(pace.tryReserve(1, at: next) == nil)
     }
 
+    /// Calls of up to the whole limit among cheap ones: each dear one finds its window otherwise empty.
+    @Test(arguments: 0..<30 as Range<UInt64>)
+    func noWindowHoldsMoreThanTheLimitHoweverDearACall(seed: UInt64) {
+        var random = SeededGenerator(seed)
+        var pace = Pace(.perMinute(10_000), at: at(0))
+        var (now, spending) = (Int64(0), Spending())
+        var units = 1.0
+        while spending.times.count < 300 {
+            if let next = pace.tryReserve(units, at: at(now)) {
+                #expect(next > at(now))
+                now = next.milliseconds - at(0).milliseconds
+                if Int.random(in: 0..<20, using: &random) == 0 { now += .random(in: 0...60_000, using: &random) }
+            } else {
+                spending.times.append(now)
+                spending.units.append(units)
+                let isDear = Int.random(in: 0..<8, using: &random) == 0
+                units = Double.random(in: isDear ? 5_000...10_000 : 1...2_000, using: &random)
+            }
+        }
+        #expect(spending.most(in: 60_000) <= 10_000 + 1e-6)
+    }
+
     @Test func aDearCallAfterCheapOnesFindsRoomInTheEnd() {
         var pace = Pace(.perMinute(10_000), at: at(0))
         var (now, calls) = (at(0), 0)

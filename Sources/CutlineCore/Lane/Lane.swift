@@ -69,6 +69,7 @@ package struct Lane: Codable, Hashable, Sendable {
     private var announcedRequests: AnnouncedPace?
     private var announcedTokens: AnnouncedPace?
     private var tokensInFlight: Int?
+    private var retries: RetryBudget?
 
     package init(limits: Limits, at now: Timestamp) {
         self.limits = limits
@@ -142,6 +143,7 @@ package struct Lane: Codable, Hashable, Sendable {
             tokens?.reconcile(by: -Double(estimatedTokens), reservedAt: startedAt, at: now)
             return []
         case .answered(let used):
+            retries?.answered()
             tokens?.reconcile(by: Double((used ?? estimatedTokens) - estimatedTokens), reservedAt: startedAt, at: now)
             slots.callEnded(setback: false)
             breaker.close()
@@ -179,6 +181,13 @@ package struct Lane: Codable, Hashable, Sendable {
         case .job: return pauseIfAlike(failure)
         case .transient, .ours: return []
         }
+    }
+
+    /// How much longer a repetition of a failed call must wait, that storms of them do not follow an outage.
+    package mutating func takeRetry(at now: Timestamp) -> Duration {
+        var budget = retries ?? RetryBudget(at: now)
+        defer { retries = budget }
+        return budget.take(at: now)
     }
 
     /// What the provider says of its limits beside the answer to a call that was sent at `startedAt`. It never loosens anything.

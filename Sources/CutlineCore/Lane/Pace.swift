@@ -23,6 +23,8 @@ package struct Pace: Codable, Hashable, Sendable {
     /// Milliseconds since 1970 up to which units are spent, with fractions.
     private var spentUntil: Double
     private var hasSpent = false
+    /// Milliseconds since 1970 of the last spending.
+    private var lastSpent: Double?
 
     /// Starts with room for one call, not for a burst: a restart is no way round a limit.
     package init(_ limit: RateLimit, at now: Timestamp) {
@@ -41,16 +43,28 @@ package struct Pace: Codable, Hashable, Sendable {
     }
 
     /// Spends `units` and returns nil, or spends nothing and returns the earliest time to try again.
-    /// A call dearer than half the limit is let through when a whole burst is free.
+    /// A call dearer than half the limit is let through alone: a window before it and a window after it spend nothing else.
     package mutating func tryReserve(_ units: Double, at now: Timestamp) -> Timestamp? {
         prepare(for: units, at: now)
         let time = Double(now.milliseconds)
+        if isDear(units) { return tryReserveAlone(at: now) }
         let start = max(spentUntil, time - (burst + slack) * millisecondsPerUnit)
         // A Double of today's milliseconds is exact to a quarter of a microsecond; without the allowance a call that is due now waits.
         let due = start + min(units, burst) * millisecondsPerUnit - 0.01
         guard due <= time else { return Timestamp(milliseconds: Int64(due.rounded(.up))) }
         spentUntil = min(start + units * millisecondsPerUnit, horizon(now))
-        hasSpent = true
+        (hasSpent, lastSpent) = (true, time)
+        return nil
+    }
+
+    private func isDear(_ units: Double) -> Bool { units > max(1, Double(limit.count) / 2) }
+
+    private mutating func tryReserveAlone(at now: Timestamp) -> Timestamp? {
+        let time = Double(now.milliseconds)
+        let earliest = max(lastSpent.map { $0 + limit.window * 1_000 } ?? 0, hasSpent ? spentUntil : 0)
+        guard earliest <= time else { return Timestamp(milliseconds: Int64(earliest.rounded(.up))) }
+        spentUntil = horizon(now)
+        (hasSpent, lastSpent) = (true, time)
         return nil
     }
 
@@ -59,6 +73,9 @@ package struct Pace: Codable, Hashable, Sendable {
     package mutating func prepare(for units: Double, at now: Timestamp) {
         spentUntil = min(spentUntil, horizon(now))
         let time = Double(now.milliseconds)
+        lastSpent = lastSpent.map { min($0, time) }
+        // It waits until it is alone, and needs no room beside others.
+        guard !isDear(units) else { return }
         let wider = min(units, max(1, Double(limit.count) / 2))
         guard wider > burst || !hasSpent else { return }
         // What is free stays free and what is owed stays owed: growth alone allows nothing more in this window.

@@ -10,6 +10,7 @@ final class LaneStore {
     init(_ db: Database) { self.db = db }
 
     func name(_ id: Int64) throws -> String { try load(id).name }
+    func learnedRate(_ id: Int64) throws -> Double? { try load(id).lane.learnedRate }
     func inFlight(_ id: Int64) throws -> Int { try load(id).lane.inFlight }
 
     func standstill(_ id: Int64, at now: Timestamp) throws -> LaneRefusal? { try load(id).lane.standstill(at: now) }
@@ -38,6 +39,8 @@ final class LaneStore {
         let name = try name(attempt.lane)
         notices += actions.map { LaneNotice(lane: name, action: $0) }
     }
+
+    func takeRetry(_ id: Int64, at now: Timestamp) throws -> Duration { try change(id) { $0.takeRetry(at: now) } }
 
     func pause(_ id: Int64, _ pause: Pause) throws {
         let actions = try change(id) { $0.pause(pause) }

@@ -86,9 +86,10 @@ struct SettleStep {
     private func fail(_ failure: Failure, _ settlement: Settlement, _ attempt: AttemptRow) throws -> Settled.Effect {
         guard attempt.phase == .open else { return .repeated }
         // What was under way when the lane was paused for this very refusal must not fail with it.
-        let decision =
+        var decision =
             try lanes.isPaused(attempt.lane, byRefusalsLike: failure)
             ? .release : attempt.policy.decision(after: failure, tally: attempt.tally(failures: 1), jitter: jitter())
+        if case .retry(let delay) = decision { decision = .retry(after: try delay + lanes.takeRetry(attempt.lane, at: now)) }
         try attempt.end(decision == .release ? .released : .failed, failure: failure, settlement, db)
         return try move(attempt, by: decision, counting: decision == .release ? nil : .failures)
     }

@@ -104,6 +104,14 @@ package struct TurnRequest: Sendable {
 package struct LaneStop: Hashable, Sendable {
     package var lane: String
     package var refusal: LaneRefusal
+    /// Calls per second, where the lane found its pace itself.
+    package var learnedRate: Double?
+
+    package init(lane: String, refusal: LaneRefusal, learnedRate: Double? = nil) {
+        self.lane = lane
+        self.refusal = refusal
+        self.learnedRate = learnedRate
+    }
 }
 
 /// What came of a turn.

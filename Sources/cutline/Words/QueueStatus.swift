@@ -135,6 +135,8 @@ extension JSONText {
         }
         member("blocked_until", status.blockedUntil(at: now)?.iso8601)
         member("in_flight", status.lane.inFlight)
+        key("requests_per_second")
+        value(status.lane.learnedRate.map { ($0 * 100).rounded() / 100 })
         closeObject()
     }
 

@@ -112,6 +112,7 @@ enum LaneText {
         case .budget(let stop): BudgetText.wait(stop)
         case .until(let time, let reason):
             switch reason {
+            case .requests where stop.learnedRate != nil: stop.learnedRate.map { "pace \(Words.rate($0)), learned" }
             case .requests, .tokens: "at the limit on \(reason.rawValue)"
             case .provider: "\(stop.lane) asked to wait \(Words.duration(time - now))"
             case .breaker: "\(stop.lane) does not answer, next try in \(Words.duration(time - now))"

@@ -48,8 +48,11 @@ enum Words {
     /// `41.2/s`, `7.5/min` where it is slow.
     static func rate(_ count: Int, in duration: Duration) -> String {
         let seconds = max(0.001, Double(duration.milliseconds) / 1_000)
-        let perSecond = Double(count) / seconds
-        return perSecond >= 1 || count == 0 ? "\(oneDecimal(perSecond))/s" : "\(oneDecimal(perSecond * 60))/min"
+        return rate(Double(count) / seconds)
+    }
+
+    static func rate(_ perSecond: Double) -> String {
+        perSecond >= 1 || perSecond == 0 ? "\(oneDecimal(perSecond))/s" : "\(oneDecimal(perSecond * 60))/min"
     }
 
     static func oneDecimal(_ value: Double) -> String {
