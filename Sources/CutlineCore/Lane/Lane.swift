@@ -192,15 +192,23 @@ package struct Lane: Codable, Hashable, Sendable {
 
     /// What the provider says of its limits beside the answer to a call that was sent at `startedAt`. It never loosens anything.
     package mutating func hear(_ announced: Announced, startedAt: Timestamp, at now: Timestamp) {
-        if let requests = announced.requests {
+        if let requests = announced.requests.flatMap({ Self.news($0, isTold: limits.requests != nil) }) {
             let pace = AnnouncedPace(requests, underWay: Double(inFlight), startedAt: startedAt, at: now, after: announcedRequests)
             announcedRequests = pace ?? announcedRequests
         }
-        if let tokens = announced.tokens {
+        if let tokens = announced.tokens.flatMap({ Self.news($0, isTold: limits.tokens != nil) }) {
             let underWay = Double(tokensInFlight ?? 0)
             let pace = AnnouncedPace(tokens, underWay: underWay, startedAt: startedAt, at: now, after: announcedTokens)
             announcedTokens = pace ?? announcedTokens
         }
+    }
+
+    /// A lane that keeps a told limit has spent what the headers miss, and gets it back in time: only where nothing is left does it wait a
+    /// little, for others may spend too. How long is left to the provider, which says so when it refuses.
+    private static func news(_ allowance: Announced.Allowance, isTold: Bool) -> Announced.Allowance? {
+        guard isTold else { return allowance }
+        guard allowance.remaining == 0 else { return nil }
+        return Announced.Allowance(limit: allowance.limit, remaining: 0, resetsIn: min(allowance.resetsIn, .seconds(2)))
     }
 
     private mutating func learn(from failure: Failure, model: String) -> [LaneAction] {
