@@ -2,20 +2,28 @@ import CutlineCore
 import Testing
 
 struct SlotsTests {
-    private func round(_ slots: inout Slots, setbacks: Int = 0) {
+    /// - Parameter time: of all its ends; rounds of other times lie far enough apart.
+    private func round(_ slots: inout Slots, setbacks: Int = 0, at time: Int64 = 0) {
         let count = slots.current
         slots.callStarted(inFlight: count)
-        for index in 0..<count { slots.callEnded(setback: index < setbacks) }
+        for index in 0..<count { slots.callEnded(setback: index < setbacks, at: at(time)) }
     }
 
     @Test func cleanRoundsDoubleUpToTheDefault() {
         var slots = Slots(told: nil)
         var seen = [slots.current]
-        for _ in 0..<6 {
-            round(&slots)
+        for number in 0..<6 as Range<Int64> {
+            round(&slots, at: number * 200)
             seen.append(slots.current)
         }
         #expect(seen == [8, 16, 32, 64, 128, 256, 256])
+    }
+
+    /// Rounds of some milliseconds would all be over before the first refusal is heard.
+    @Test func quickRoundsDoubleFiveTimesASecondAtMost() {
+        var slots = Slots(told: nil)
+        for number in 0..<100 as Range<Int64> { round(&slots, at: number * 5) }
+        #expect(slots.current == 64)
     }
 
     @Test func aToldNumberIsUsedAtOnce() {
@@ -26,9 +34,9 @@ struct SlotsTests {
     @Test func aSetbackCountsOnceARoundAndGrowthIsSlowAfterIt() {
         var slots = Slots(told: 100)
         slots.callStarted(inFlight: 100)
-        for _ in 0..<50 { slots.callEnded(setback: true) }
+        for _ in 0..<50 { slots.callEnded(setback: true, at: at(0)) }
         #expect(slots.current == 70)
-        for _ in 0..<20 { slots.callEnded(setback: false) }
+        for _ in 0..<20 { slots.callEnded(setback: false, at: at(0)) }
         #expect(slots.current == 70)
         round(&slots)
         #expect(slots.current == 71)
@@ -38,7 +46,7 @@ struct SlotsTests {
         var slots = Slots(told: nil)
         for _ in 0..<100 {
             slots.callStarted(inFlight: 7)
-            slots.callEnded(setback: false)
+            slots.callEnded(setback: false, at: at(0))
         }
         #expect(slots.current == 8)
     }
@@ -54,7 +62,7 @@ struct SlotsTests {
 
     @Test func oneSlotIsAlwaysLeft() {
         var slots = Slots(told: 2)
-        for _ in 0..<20 { slots.callEnded(setback: true) }
+        for _ in 0..<20 { slots.callEnded(setback: true, at: at(0)) }
         #expect(slots.current == 1)
     }
 

@@ -145,7 +145,7 @@ package struct Lane: Codable, Hashable, Sendable {
         case .answered(let used):
             retries?.answered()
             tokens?.reconcile(by: Double((used ?? estimatedTokens) - estimatedTokens), reservedAt: startedAt, at: now)
-            slots.callEnded(setback: false)
+            slots.callEnded(setback: false, at: now)
             breaker.close()
             (refusalEvents, refusals) = (0, nil)
             return []
@@ -153,7 +153,7 @@ package struct Lane: Codable, Hashable, Sendable {
             let actions = fail(failure, estimatedTokens: estimatedTokens, startedAt: startedAt, at: now)
             return actions + learn(from: failure, model: model)
         case .unanswered(let failure):
-            slots.callEnded(setback: true)
+            slots.callEnded(setback: true, at: now)
             return breakerActions(failure, startedAt: startedAt, at: now)
         }
     }
@@ -167,7 +167,7 @@ package struct Lane: Codable, Hashable, Sendable {
         if failure.kind == .rateLimited {
             search?.refused(startedAt: startedAt, at: now)
         } else {
-            slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout)
+            slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout, at: now)
         }
         // Whatever it says, an answer shows that the connection works.
         if failure.status != nil, !failure.kind.isTransport { breaker.close() }

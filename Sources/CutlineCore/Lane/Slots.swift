@@ -1,6 +1,7 @@
 /// How many calls may be in flight: from 8, or from a second's worth of a told limit, it doubles with each clean round up to the limit;
 /// a setback takes it down to 0.7, at most once a round, and from then on it grows by one a round. A round is as many ended calls as
-/// there are slots; one in which they were never all taken shows nothing.
+/// there are slots; one in which they were never all taken shows nothing. It grows five times a second at most: where answers take some
+/// milliseconds, rounds would follow each other before a provider's burst is used up, and all slots would run into the refusal together.
 package struct Slots: Codable, Hashable, Sendable {
     package private(set) var current: Int
     private var limit: Int
@@ -9,6 +10,7 @@ package struct Slots: Codable, Hashable, Sendable {
     private var hasEverShrunk = false
     /// Whether all were taken at some time in this round; else the round does not show that more are needed.
     private var wasFull: Bool?
+    private var grewAt: Timestamp?
 
     package static let defaultLimit = 256
 
@@ -34,7 +36,7 @@ package struct Slots: Codable, Hashable, Sendable {
         if inFlight >= current { wasFull = true }
     }
 
-    package mutating func callEnded(setback: Bool) {
+    package mutating func callEnded(setback: Bool, at now: Timestamp) {
         endedInRound += 1
         if setback, !hasSetbackInRound {
             hasSetbackInRound = true
@@ -42,9 +44,15 @@ package struct Slots: Codable, Hashable, Sendable {
             current = max(1, Int(Double(current) * 0.7))
         }
         guard endedInRound >= current else { return }
-        if !hasSetbackInRound, wasFull ?? false { current = min(limit, hasEverShrunk ? current + 1 : current * 2) }
+        if !hasSetbackInRound, wasFull ?? false, mayGrow(at: now) {
+            current = min(limit, hasEverShrunk ? current + 1 : current * 2)
+            grewAt = now
+        }
         endedInRound = 0
         hasSetbackInRound = false
         wasFull = nil
     }
+
+    /// A clock that was set says nothing.
+    private func mayGrow(at now: Timestamp) -> Bool { grewAt.map { abs((now - $0).milliseconds) >= 200 } ?? true }
 }
