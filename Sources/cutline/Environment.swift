@@ -46,6 +46,12 @@ struct Environment: Sendable {
     /// A path as the user wrote it, made absolute.
     func path(_ text: String) -> FilePath { folder.pushing(FilePath(text)) }
 
+    /// Whether something stands there, be it a link to nothing.
+    func exists(_ path: FilePath) -> Bool {
+        var status = stat()
+        return path.withPlatformString { lstat($0, &status) } == 0
+    }
+
     /// `path` as seen from the folder, where it lies in it.
     func shortName(of path: FilePath) -> String {
         var short = path

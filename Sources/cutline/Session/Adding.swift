@@ -138,7 +138,7 @@ struct Adding {
         }
     }
 
-    private static func stored(_ name: String, at path: FilePath) throws -> BatchSettings? {
+    static func stored(_ name: String, at path: FilePath) throws -> BatchSettings? {
         do { return try QueueReader(at: path).batch(named: name).settings } catch QueueError.noSuchQueue, QueueError.noSuchBatch {
             return nil
         }

@@ -19,6 +19,8 @@ struct Working {
     let location: QueueOptions
     let keys: KeyRing
     let environment: Environment
+    /// Whether a sample says what the rest of its batch would cost.
+    var tellsOfRest = true
 
     func run() async throws {
         let worker = try queue.startWorker(
@@ -37,7 +39,7 @@ struct Working {
         await client.shutdown()
         await simulator.stop()
         reporter.close(end)
-        if !options.log.quiet, case .finished = end { environment.error.say(try sampleWords()) }
+        if tellsOfRest, !options.log.quiet, case .finished = end { environment.error.say(try sampleWords()) }
         let status = try exitStatus(end, signal: stopping.signal)
         try close(worker, after: end)
         if let status { throw status }
