@@ -25,13 +25,39 @@ struct ClaimStep {
         while turn.claims.count < request.claimLimit, !rotation.isEmpty {
             var lane = rotation.removeFirst()
             let free = min(request.claimLimit - turn.claims.count, try lanes.freeSlots(lane.lane))
-            guard let (row, batch) = try lane.next(db, expecting: free) else { continue }
+            guard let (row, batch) = try lane.next(db, expecting: free) else {
+                try stop(lane, byBudgets: &turn)
+                continue
+            }
+            var reservation: Spending?
+            if batch.account != nil {
+                reservation = lane.reserve(try size(of: row, in: batch))
+                guard reservation != nil else {
+                    rotation.insert(lane, at: 0)
+                    continue
+                }
+            }
             let refusal = try lanes.tryReserve(batch.lane, estimatedTokens: batch.estimatedTokens, at: request.now)
             if try stop(lane, refusal, &turn) { continue }
-            turn.claims.append(try take(row, from: batch))
+            turn.claims.append(try take(row, from: batch, reserving: reservation))
             rotation.append(lane)
         }
+        for lane in rotation { try stop(lane, byBudgets: &turn) }
         turn.stops.sort { $0.lane < $1.lane }
+    }
+
+    /// Where all its batches are at the end of their budgets: else there is something to wait for.
+    private func stop(_ backlog: LaneBacklog, byBudgets turn: inout Turn) throws {
+        guard backlog.budgetStops.count == backlog.batchCount else { return }
+        let name = try lanes.name(backlog.lane)
+        turn.stops += backlog.budgetStops.map { LaneStop(lane: name, refusal: .budget($0)) }
+    }
+
+    private func size(of row: Row, in batch: ClaimableBatch) throws -> CallSize {
+        let dropped = try lanes.quirks(batch.lane, of: batch.request.model).dropped
+        return CallSize(
+            promptBytes: (row.text(optional: "prompt") ?? batch.request.prompt).utf8.count, images: try ImageColumn.count(row["images"]),
+            limitsAnswer: dropped.isDisjoint(with: Parameters.answerLimitNames))
     }
 
     private func stop(_ backlog: LaneBacklog, _ refusal: LaneRefusal?, _ turn: inout Turn) throws -> Bool {
@@ -40,16 +66,18 @@ struct ClaimStep {
         return true
     }
 
-    private func take(_ row: Row, from batch: ClaimableBatch) throws -> Claim {
+    private func take(_ row: Row, from batch: ClaimableBatch, reserving reservation: Spending?) throws -> Claim {
         let job: Int64 = row["id"]
         let n = try Int.fetchOne(db.cachedStatement(sql: "SELECT ifnull(max(n), 0) + 1 FROM attempts WHERE job = ?"), arguments: [job])!
         try db.cachedStatement(
             sql: """
-                INSERT INTO attempts (batch, job, n, worker, started_at, lease_until, estimated_tokens) VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO attempts
+                    (batch, job, n, worker, started_at, lease_until, estimated_tokens, reserved_cost, reserved_tokens)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             batch.id.number, job, n, worker.number, request.now.milliseconds, (request.now + request.lease).milliseconds,
-            batch.estimatedTokens,
+            batch.estimatedTokens, reservation?.cost.nanodollars, reservation?.tokens,
         ])
         let attempt = db.lastInsertedRowID
         try db.cachedStatement(sql: "UPDATE jobs SET state = 'running', lease = ? WHERE id = ?").execute(arguments: [attempt, job])
@@ -79,7 +107,7 @@ struct ClaimStep {
             }
         let inScope = rows.filter { request.scope.includes(BatchID($0["id"])) }
         let batches = Dictionary(grouping: try inScope.map { try ClaimableBatch($0, in: request.scope) }, by: \.lane)
-        let backlogs = try batches.map { (backlog: LaneBacklog(batches: $1[...]), inFlight: try lanes.inFlight($0)) }
+        let backlogs = try batches.map { (backlog: LaneBacklog(lane: $0, batches: $1), inFlight: try lanes.inFlight($0)) }
         return backlogs.sorted { ($0.inFlight, $0.backlog.firstBatch) < ($1.inFlight, $1.backlog.firstBatch) }.map(\.backlog)
     }
 
@@ -105,7 +133,7 @@ struct ClaimStep {
     private static func batches(_ condition: String) -> String {
         """
         SELECT batches.id, batches.lane, batches.model, batches.system, batches.prompt, batches.parameters,
-            counts.succeeded, counts.input_tokens, counts.output_tokens
+            batches.name, batches.budget, counts.*
         FROM counts JOIN batches ON batches.id = counts.batch WHERE counts.queued > 0 AND \(condition) ORDER BY batches.id
         """
     }
@@ -113,13 +141,22 @@ struct ClaimStep {
 
 /// The queued jobs of one lane: its batches in the order they were made, the jobs of each by priority and number.
 private struct LaneBacklog {
-    var batches: ArraySlice<ClaimableBatch>
+    let lane: Int64
+    let firstBatch: BatchID
+    let batchCount: Int
+    /// Of batches that take no more calls in this turn because of them.
+    private(set) var budgetStops: [BudgetStop]
+    private var batches: ArraySlice<ClaimableBatch>
     private var rows: ArraySlice<Row> = []
 
-    init(batches: ArraySlice<ClaimableBatch>) { self.batches = batches }
-
-    var firstBatch: BatchID { batches[batches.startIndex].id }
-    var lane: Int64 { batches[batches.startIndex].lane }
+    /// - Parameter batches: at least one.
+    init(lane: Int64, batches: [ClaimableBatch]) {
+        self.lane = lane
+        firstBatch = batches[0].id
+        batchCount = batches.count
+        budgetStops = batches.compactMap { $0.account?.standstill }
+        self.batches = batches.filter { $0.account?.standstill == nil }[...]
+    }
 
     /// - Parameter count: how many more are likely to be asked for; claimed rows are no candidates when more are fetched.
     mutating func next(_ db: Database, expecting count: Int) throws -> (Row, ClaimableBatch)? {
@@ -130,6 +167,22 @@ private struct LaneBacklog {
             if rows.isEmpty { batches.removeFirst() }
         }
         return nil
+    }
+
+    /// Sets aside what a call of the first batch may cost, or takes the batch out of this turn and returns nil.
+    mutating func reserve(_ call: CallSize) -> Spending? {
+        let first = batches.startIndex
+        guard var account = batches[first].account else { return nil }
+        switch account.tryReserve(call) {
+        case .success(let reservation):
+            batches[first].account = account
+            return reservation
+        case .failure(let stop):
+            budgetStops.append(stop)
+            batches.removeFirst()
+            rows = []
+            return nil
+        }
     }
 }
 
@@ -142,6 +195,8 @@ private struct ClaimableBatch {
     let estimatedTokens: Int
     /// The only jobs that may be claimed, as a JSON list; nil: all of them.
     private let chosen: String?
+    /// Nil: it has no budget.
+    var account: BudgetAccount?
 
     init(_ row: Row, in scope: Scope) throws {
         id = BatchID(row["id"])
@@ -150,6 +205,7 @@ private struct ClaimableBatch {
         let parameters: Parameters = try JSONColumn.decode(from: row["parameters"])
         request = CaptionRequest(
             model: row.text("model"), system: row.text(optional: "system"), prompt: row.text("prompt"), images: [], parameters: parameters)
+        account = try BudgetAccount(row, prompt: request.prompt)
         let succeeded: Int = row["succeeded"]
         if succeeded > 0, let used = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"]).totalTokens {
             estimatedTokens = max(1, used / succeeded)
