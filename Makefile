@@ -2,10 +2,12 @@ PREFIX ?= /usr/local
 CUTLINE = .build/release/cutline
 SWIFT_FILES = Sources Tests migrations Package.swift
 
-.PHONY: help build demo test bench format install man clean setup
+SEEDS ?= 100000
+
+.PHONY: help build demo test simulate-soak bench format install man clean setup
 
 help: ## This list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
 
 setup:
 	@scripts/setup
@@ -25,6 +27,10 @@ test: setup ## Format, imports, build and all tests; ends with "N passed, N fail
 	scripts/check-imports
 	swift build --build-tests
 	@scripts/count-tests scripts/run-tests
+
+simulate-soak: setup ## Simulates SEEDS=100000 lives of a queue with everything going wrong; prints the seeds that fail
+	swift build --build-tests
+	CUTLINE_SEEDS=$(SEEDS) swift test --skip-build --filter everySeedEndsWell
 
 bench: build ## Measures whole runs on this machine (nginx as the provider where it is installed)
 	Benchmarks/throughput

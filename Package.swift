@@ -57,7 +57,7 @@ let package = Package(
             "CutlineSimulator", ["CutlineCore", system, hummingbird, nio, nioPosix, logging, crypto],
             resources: [.embedInCode("examples.json")]),
         // Level 2
-        room("CutlineRunner", ["CutlineCore", "CutlineQueue", "CutlineProvider"]),
+        room("CutlineRunner", ["CutlineCore", "CutlineQueue", "CutlineProvider", system]),
         // Level 3
         .executableTarget(
             name: "cutline",

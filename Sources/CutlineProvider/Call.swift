@@ -17,11 +17,16 @@ struct Call: Sendable {
     let profile: Profile
     /// What shows who asks: the API key, or the access token it was exchanged for.
     var key: String?
+    /// How long the call's claim may be used; nil: for ever.
+    let trust: TrustWindow?
     let body: RequestBody
 
     /// - Parameter images: what is sent as pictures; nil: the request's own.
-    init(request: CaptionRequest, images: [ImageSource]? = nil, profile: Profile, key: String?, redraft: Redraft? = nil) {
-        (asked, self.redraft) = (request, redraft)
+    init(
+        request: CaptionRequest, images: [ImageSource]? = nil, profile: Profile, key: String?, trust: TrustWindow? = nil,
+        redraft: Redraft? = nil
+    ) {
+        (asked, self.trust, self.redraft) = (request, trust, redraft)
         var request = request
         request.images = images ?? request.images
         self.request = request
@@ -112,6 +117,7 @@ struct Call: Sendable {
     /// What a call without a complete answer came to: everything handed over may be billed, anything less is not.
     func outcome(of error: any Error, _ progress: CallProgress.State, timeout: Duration) async -> Outcome {
         if let fault = error as? PictureFault { return await outcome(of: fault) }
+        if error is LeaseOver { return LeaseOver.outcome }
         let failure: Failure
         switch progress.stop {
         case .caller where !progress.isHandedOver: return .notSent("stopped")

@@ -72,7 +72,10 @@ package final class ProviderClient: Sendable {
     ///   - key: the API key; nil sends none.
     ///   - timeout: of the request, to the last byte of the answer, however steadily bytes arrive. Fetching pictures and exchanging the
     ///     key come before; both together take less than a minute.
-    package func call(_ request: CaptionRequest, profile: Profile, key: String?, timeout: Duration) async -> Outcome {
+    ///   - trust: how long the call's claim may be used; nil: for ever. What comes too late for it is not sent.
+    package func call(
+        _ request: CaptionRequest, profile: Profile, key: String?, timeout: Duration, trust: TrustWindow? = nil
+    ) async -> Outcome {
         if let objection = Self.objection(to: profile, allowsInsecureHTTP: allowsInsecureHTTP) {
             return .failure(Failure(.wrongEndpoint, objection))
         }
@@ -82,7 +85,7 @@ package final class ProviderClient: Sendable {
         }
         // Their files live as long as this.
         defer { withExtendedLifetime(pictures) {} }
-        let call = Call(request: request, images: pictures.images, profile: profile, key: key, redraft: redraft)
+        let call = Call(request: request, images: pictures.images, profile: profile, key: key, trust: trust, redraft: redraft)
         if let refusal = await call.refusal() { return refusal }
         if let key, profile.auth.exchangesKey, let path = profile.auth.exchangePath {
             return await callWithToken(call, exchangePath: path, key: key, timeout: timeout)
@@ -92,11 +95,14 @@ package final class ProviderClient: Sendable {
 
     /// The one request of a call.
     func attempt(_ call: Call, timeout: Duration) async -> Outcome {
+        if let trust = call.trust, !trust.maySend(at: now()) { return LeaseOver.outcome }
         var request = HTTPClientRequest(url: call.address)
         request.method = .POST
         request.headers = call.headers
         let progress = CallProgress()
-        let stream = RequestStream(body: call.body, eventLoop: group.next(), progress: progress)
+        let stream = RequestStream(body: call.body, eventLoop: group.next(), progress: progress) { [now, trust = call.trust] in
+            trust?.mayFinish(at: now()) ?? true
+        }
         request.body = .stream(stream, length: .known(call.body.length))
         switch await answer(to: request, within: timeout, progress) {
         case .success(let received): return outcome(of: received, to: call)

@@ -24,6 +24,11 @@ final class CallProgress: Sendable {
     func stopped(_ reason: Stop) { state.withLock { $0.stop = $0.stop ?? reason } }
 }
 
+/// The claim of a call may no longer be used: it came too late, or the machine was suspended in the middle of it.
+struct LeaseOver: Error {
+    static let outcome = Outcome.notSent("the time to send it was over; was the machine suspended, or its clock set?")
+}
+
 /// The body as a stream of pieces, each read when the connection can take it.
 struct RequestStream: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
@@ -32,14 +37,26 @@ struct RequestStream: AsyncSequence, Sendable {
     /// The connection's.
     let eventLoop: any EventLoop
     let progress: CallProgress
+    /// Asked right before the last piece: from there on the provider may bill.
+    let mayFinish: @Sendable () -> Bool
+
+    init(
+        body: RequestBody, eventLoop: any EventLoop, progress: CallProgress, mayFinish: @escaping @Sendable () -> Bool = { true }
+    ) {
+        self.body = body
+        self.eventLoop = eventLoop
+        self.progress = progress
+        self.mayFinish = mayFinish
+    }
 
     func makeAsyncIterator() -> Iterator {
-        Iterator(eventLoop: eventLoop, progress: progress, parts: body.parts[...])
+        Iterator(eventLoop: eventLoop, progress: progress, mayFinish: mayFinish, parts: body.parts[...])
     }
 
     struct Iterator: AsyncIteratorProtocol {
         let eventLoop: any EventLoop
         let progress: CallProgress
+        let mayFinish: @Sendable () -> Bool
         var parts: ArraySlice<RequestBody.Part>
         /// The picture being read; only one is open at a time.
         var reader: PictureReader?
@@ -50,7 +67,10 @@ struct RequestStream: AsyncSequence, Sendable {
             await oneTurn()
             let piece = try fillPiece()
             // Before the piece leaves: a piece that is not sent after all counts as sent, never the other way round.
-            if parts.isEmpty { progress.handedOver() }
+            if parts.isEmpty {
+                guard mayFinish() else { throw LeaseOver() }
+                progress.handedOver()
+            }
             return piece
         }
 

@@ -37,7 +37,8 @@ package actor Caller {
         if let variable = profile.neededKeyVariable, key == nil {
             return .failure(Failure(.unauthorized, "there is no API key: set the environment variable \(variable)"))
         }
-        let outcome = await client.call(claim.request, profile: profile, key: key, timeout: timeout)
+        let outcome = await client.call(
+            claim.request, profile: profile, key: key, timeout: timeout, trust: claim.trust(timeout: timeout))
         return outcome.priced(with: profile.price(of: claim.request.model), images: claim.request.images.count)
     }
 

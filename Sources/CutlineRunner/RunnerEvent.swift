@@ -62,7 +62,7 @@ package struct RunnerOptions: Sendable {
     package var timeout: Duration
     /// Calls of this process at once, whatever the lanes allow.
     package var callLimit: Int
-    /// Whether to wait for a lane that opens again in more than a minute.
+    /// Whether to wait for a lane that opens again in more than a minute, or for a provider that cannot be reached any more.
     package var waits: Bool
     /// How long running calls may take to end once it is draining, in real time; nil: as long as they take.
     package var drainTimeout: Duration?

@@ -4,6 +4,7 @@ import Testing
 struct SlotsTests {
     private func round(_ slots: inout Slots, setbacks: Int = 0) {
         let count = slots.current
+        slots.callStarted(inFlight: count)
         for index in 0..<count { slots.callEnded(setback: index < setbacks) }
     }
 
@@ -24,12 +25,31 @@ struct SlotsTests {
 
     @Test func aSetbackCountsOnceARoundAndGrowthIsSlowAfterIt() {
         var slots = Slots(told: 100)
+        slots.callStarted(inFlight: 100)
         for _ in 0..<50 { slots.callEnded(setback: true) }
         #expect(slots.current == 70)
         for _ in 0..<20 { slots.callEnded(setback: false) }
         #expect(slots.current == 70)
         round(&slots)
         #expect(slots.current == 71)
+    }
+
+    @Test func aRoundThatNeverTookAllSlotsShowsNothing() {
+        var slots = Slots(told: nil)
+        for _ in 0..<100 {
+            slots.callStarted(inFlight: 7)
+            slots.callEnded(setback: false)
+        }
+        #expect(slots.current == 8)
+    }
+
+    @Test(arguments: [(RateLimit(count: 50, window: 1), 50), (.perMinute(60), 8), (RateLimit(count: 500, window: 1), 64)])
+    func aToldLimitOnRequestsLetsASecondsWorthBeginAtOnce(requests: RateLimit, expected: Int) {
+        #expect(Slots(told: nil, requests: requests).current == expected)
+        var slots = Slots(told: nil)
+        slots.setLimit(told: nil, requests: requests)
+        #expect(slots.current == expected)
+        #expect(Slots(told: 3, requests: requests).current == 3)
     }
 
     @Test func oneSlotIsAlwaysLeft() {

@@ -181,7 +181,9 @@ import Testing
         #expect(turn.actions.map(\.action) == [.blocked(until: .after(7), message: "said the provider")])
         #expect(turn.nextTry == .after(7) && turn.queued == 2)
         #expect(try fixture.show("0.jpg").record.attempts == 0)
-        #expect(try fixture.claim(9, at: .after(7)).count == 2)
+        // From now on the lane has a pace.
+        #expect(try fixture.claim(9, at: .after(7)).count == 1)
+        #expect(try fixture.claim(9, at: .after(9)).count == 1)
     }
 
     @Test(arguments: [FailureClass.unauthorized, .forbidden, .quotaExhausted, .tls, .wrongEndpoint, .modelNotFound])

@@ -8,12 +8,13 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct CallerTests {
     private struct Trouble: Error {}
 
-    private func outcome(profile: Profile) async throws -> Outcome {
+    private func outcome(profile: Profile, after delay: Duration = .zero) async throws -> Outcome {
         let place = try Workplace()
         let settings = BatchSettings(name: "second", profile: profile, model: "m", prompt: "What is it?")
         let batch = try place.queue.openBatch(settings, policy: RetryPolicy(), limits: Limits(), now: place.clock.now())
         try place.add(0..<1, to: batch)
         let claim = try place.claim(1, by: try place.startWorker("one"))[0]
+        place.clock.leap(delay)
         let client = ProviderClient(connections: 1, now: place.clock.now)
         let caller = Caller(
             client: client, queue: place.queue.reader, timeout: .seconds(5), key: { _ in nil }, simulator: { throw Trouble() })
@@ -26,6 +27,20 @@ import Testing
         let outcome = try await outcome(profile: Profile(name: "p", baseURL: "https://provider.invalid", apiKeyEnv: "P_KEY"))
         let sentence = "there is no API key: set the environment variable P_KEY"
         #expect(outcome == .failure(Failure(.unauthorized, sentence)))
+    }
+
+    /// A laptop that slept between the claim and the call: the lease may be somebody else's by now.
+    @Test func whatWasClaimedTooLongAgoIsNotSent() async throws {
+        let nobody = Profile(name: "p", baseURL: "http://127.0.0.1:1", auth: Auth(isRequired: false))
+        guard case .failure(let failure) = try await outcome(profile: nobody) else {
+            Issue.record("it should have been tried")
+            return
+        }
+        #expect(failure.kind == .unreachable)
+        guard case .notSent = try await outcome(profile: nobody, after: .seconds(360)) else {
+            Issue.record("it was tried")
+            return
+        }
     }
 
     @Test func aSimulatorThatDoesNotStartIsUnreachable() async throws {

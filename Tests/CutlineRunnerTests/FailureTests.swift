@@ -104,6 +104,23 @@ import Testing
         #expect(try place.count(.queued) == 1)
     }
 
+    /// It answered once, so that the lane would probe it for as long as it takes.
+    @Test func aProviderThatCannotBeReachedEndsTheRunWhereItShallNotWait() async throws {
+        let place = try Workplace(jobs: 2, concurrency: 1)
+        place.log.react { if case .opened(let until, _) = $0.laneAction { place.clock.advance(to: until) } }
+        let runner = try place.runner(waits: false, beat: .milliseconds(5)) {
+            $0.job == JobID(1) ? $0.caption : .failed(.unreachable)
+        }
+        let end = await runner.run()
+        guard case .until(_, .breaker) = end.stops?.first?.refusal else {
+            Issue.record("not the breaker's wait")
+            return
+        }
+        let openings = place.log.events.count { if case .opened = $0.laneAction { true } else { false } }
+        #expect(openings == 4)
+        #expect(try place.count(.queued) == 1)
+    }
+
     @Test func aShortWaitIsWaitedForInAnyCase() async throws {
         let place = try Workplace(jobs: 1)
         let runner = try place.runner(waits: false, beat: Workplace.noBeat) {

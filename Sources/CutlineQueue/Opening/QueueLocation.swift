@@ -10,13 +10,16 @@ import SystemPackage
 /// The files of a queue: the database and what stands beside it.
 struct QueueLocation: Sendable {
     let database: FilePath
+    let lock, workers, rescue, writeAheadLog: FilePath
     /// Closing any descriptor of the file drops the SQLite locks of all threads, so nobody may open it while it is being made.
     private static let making = NSLock()
 
-    var lock: FilePath { beside(".lock") }
-    var workers: FilePath { beside(".workers") }
-    var rescue: FilePath { beside(".rescue.jsonl") }
-    var writeAheadLog: FilePath { beside("-wal") }
+    init(database: FilePath) {
+        func beside(_ suffix: String) -> FilePath { FilePath(bytes: database.bytes + Array(suffix.utf8)) }
+        self.database = database
+        (lock, workers) = (beside(".lock"), beside(".workers"))
+        (rescue, writeAheadLog) = (beside(".rescue.jsonl"), beside("-wal"))
+    }
 
     var hasLog: Bool { access(writeAheadLog.string, F_OK) == 0 }
 
@@ -53,8 +56,6 @@ struct QueueLocation: Sendable {
         guard descriptor >= 0 || errno == EEXIST else { throw .unusable(database, reason: String(cString: strerror(errno))) }
         if descriptor >= 0 { close(descriptor) }
     }
-
-    private func beside(_ suffix: String) -> FilePath { FilePath(bytes: database.bytes + Array(suffix.utf8)) }
 
     /// WAL needs shared memory: all processes on one host and one real file system (sqlite.org/wal.html).
     private func refuseNetwork() throws(QueueError) {

@@ -87,7 +87,8 @@ struct ClaimStep {
         call.quirks = try lanes.quirks(batch.lane, of: call.model)
         call.fetchesPictures = try n > 1 && call.images.contains(where: \.isURL) && refusedToFetch(job, of: batch.id)
         return Claim(
-            attempt: AttemptID(attempt), job: JobID(job), batch: batch.id, n: n, request: call, startedAt: request.now)
+            attempt: AttemptID(attempt), job: JobID(job), batch: batch.id, n: n, request: call, startedAt: request.now,
+            leaseUntil: request.now + request.lease)
     }
 
     /// Once may be bad luck; after the second time the picture is fetched here, and sooner where no more attempts are left.

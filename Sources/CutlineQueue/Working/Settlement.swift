@@ -53,6 +53,13 @@ package struct Claim: Hashable, Sendable {
     package var n: Int
     package var request: CaptionRequest
     package var startedAt: Timestamp
+    /// From then on another worker may take the job.
+    package var leaseUntil: Timestamp
+
+    /// How long the call may go on to the provider.
+    package func trust(timeout: Duration) -> TrustWindow {
+        TrustWindow(claimedAt: startedAt, leaseUntil: leaseUntil, timeout: timeout)
+    }
 }
 
 /// A batch's number in its queue.

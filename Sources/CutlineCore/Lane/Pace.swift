@@ -32,14 +32,20 @@ package struct Pace: Codable, Hashable, Sendable {
         spentUntil = Double(now.milliseconds) - millisecondsPerUnit
     }
 
-    private var millisecondsPerUnit: Double { limit.window * 1_000 / max(Double(limit.count) - burst, 1) }
+    private var millisecondsPerUnit: Double { limit.window * 1_000 / max(Double(limit.count) - burst - slack, 1) }
+
+    /// What a worker that woke up late may make up for: 10 ms of the limit, taken from the rate so that no window holds more.
+    private var slack: Double {
+        // Where a burst is the whole limit there is no rate to take it from.
+        min(Double(limit.count) * min(0.02, 0.01 / limit.window), max(0, Double(limit.count) - burst - 1))
+    }
 
     /// Spends `units` and returns nil, or spends nothing and returns the earliest time to try again.
     /// A call dearer than half the limit is let through when a whole burst is free.
     package mutating func tryReserve(_ units: Double, at now: Timestamp) -> Timestamp? {
         prepare(for: units, at: now)
         let time = Double(now.milliseconds)
-        let start = max(spentUntil, time - burst * millisecondsPerUnit)
+        let start = max(spentUntil, time - (burst + slack) * millisecondsPerUnit)
         // A Double of today's milliseconds is exact to a quarter of a microsecond; without the allowance a call that is due now waits.
         let due = start + min(units, burst) * millisecondsPerUnit - 0.01
         guard due <= time else { return Timestamp(milliseconds: Int64(due.rounded(.up))) }
@@ -61,9 +67,12 @@ package struct Pace: Codable, Hashable, Sendable {
         spentUntil = time - free * millisecondsPerUnit
     }
 
-    /// Corrects a reservation by what was really used: negative gives back.
-    package mutating func reconcile(by units: Double, at now: Timestamp) {
-        spentUntil = min(spentUntil + units * millisecondsPerUnit, horizon(now))
+    /// Corrects a reservation by what was really used: negative gives back, but nothing that passing time may have given back already.
+    /// Without that, units that were reserved long ago would be free a second time.
+    package mutating func reconcile(by units: Double, reservedAt: Timestamp, at now: Timestamp) {
+        let passed = Double(max(0, (now - reservedAt).milliseconds)) / millisecondsPerUnit
+        let correction = units < 0 ? min(0, units + passed) : units
+        spentUntil = min(spentUntil + correction * millisecondsPerUnit, horizon(now))
     }
 
     private func horizon(_ now: Timestamp) -> Double { Double(now.milliseconds) + limit.window * 1_000 }

@@ -64,19 +64,28 @@ package struct Lane: Codable, Hashable, Sendable {
     /// By model; nil and absent: nothing. (A lane that was stored before it could learn has no such member.)
     private var learned: [String: Quirks]?
     private var refusals: RefusalStreak?
+    /// Where no limit on requests was told.
+    private var search: RateSearch?
 
     package init(limits: Limits, at now: Timestamp) {
         self.limits = limits
-        slots = Slots(told: limits.concurrency)
+        slots = Slots(told: limits.concurrency, requests: limits.requests)
         requests = limits.requests.map { Pace($0, at: now) }
         tokens = limits.tokens.map { Pace($0, at: now) }
+        search = limits.requests == nil ? RateSearch() : nil
     }
+
+    /// Calls per second, found where none were told; nil before the first refusal.
+    package var learnedRate: Double? { search?.rate }
 
     /// Takes limits that a new run brought; what was spent under unchanged ones stays spent.
     package mutating func adopt(_ limits: Limits, at now: Timestamp) {
-        if limits.concurrency != self.limits.concurrency { slots.setLimit(told: limits.concurrency) }
+        if limits.concurrency != self.limits.concurrency || limits.requests != self.limits.requests {
+            slots.setLimit(told: limits.concurrency, requests: limits.requests)
+        }
         if limits.requests != self.limits.requests { requests = limits.requests.map { Pace($0, at: now) } }
         if limits.tokens != self.limits.tokens { tokens = limits.tokens.map { Pace($0, at: now) } }
+        search = limits.requests == nil ? search ?? RateSearch() : nil
         self.limits = limits
     }
 
@@ -91,14 +100,18 @@ package struct Lane: Codable, Hashable, Sendable {
     package mutating func tryReserve(estimatedTokens: Int, at now: Timestamp) -> LaneRefusal? {
         if let refusal = standstill(at: now) { return refusal }
         guard inFlight < slots.current else { return .slots }
+        search?.advance(to: now)
+        if let wait = search?.wait(at: now) { return .until(wait, .requests) }
         requests?.prepare(for: 1, at: now)
         tokens?.prepare(for: Double(estimatedTokens), at: now)
         var (trialRequests, trialTokens) = (requests, tokens)
         if let wait = trialRequests?.tryReserve(1, at: now) { return .until(wait, .requests) }
         if let wait = trialTokens?.tryReserve(Double(estimatedTokens), at: now) { return .until(wait, .tokens) }
         (requests, tokens) = (trialRequests, trialTokens)
+        search?.started(at: now)
         blockedUntil = nil
         inFlight += 1
+        slots.callStarted(inFlight: inFlight)
         return nil
     }
 
@@ -115,11 +128,12 @@ package struct Lane: Codable, Hashable, Sendable {
         inFlight = max(0, inFlight - 1)
         switch event {
         case .notSent:
-            requests?.reconcile(by: -1, at: now)
-            tokens?.reconcile(by: -Double(estimatedTokens), at: now)
+            search?.notSent(startedAt: startedAt)
+            requests?.reconcile(by: -1, reservedAt: startedAt, at: now)
+            tokens?.reconcile(by: -Double(estimatedTokens), reservedAt: startedAt, at: now)
             return []
         case .answered(let used):
-            tokens?.reconcile(by: Double((used ?? estimatedTokens) - estimatedTokens), at: now)
+            tokens?.reconcile(by: Double((used ?? estimatedTokens) - estimatedTokens), reservedAt: startedAt, at: now)
             slots.callEnded(setback: false)
             breaker.close()
             (refusalEvents, refusals) = (0, nil)
@@ -137,8 +151,13 @@ package struct Lane: Codable, Hashable, Sendable {
         _ failure: Failure, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp
     ) -> [LaneAction] {
         let used = failure.usage?.totalTokens ?? (failure.billed == .no ? 0 : estimatedTokens)
-        tokens?.reconcile(by: Double(used - estimatedTokens), at: now)
-        slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout)
+        tokens?.reconcile(by: Double(used - estimatedTokens), reservedAt: startedAt, at: now)
+        // A refusal says nothing of how many calls may be in flight: it cuts the pace.
+        if failure.kind == .rateLimited {
+            search?.refused(startedAt: startedAt, at: now)
+        } else {
+            slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout)
+        }
         // Whatever it says, an answer shows that the connection works.
         if failure.status != nil, !failure.kind.isTransport { breaker.close() }
         if failure.remedy != nil { return [] }

@@ -1,0 +1,192 @@
+import TestSupport
+
+@testable import CutlineCore
+
+/// How a simulated provider counts calls. Times are milliseconds from the start.
+enum Counting {
+    /// A bucket of `burst` calls, full at first, that fills at `rate` per second; from the given times on at another rate.
+    case bucket(rate: Double, burst: Double, changes: [(at: Double, rate: Double)] = [])
+    /// At most `count` calls in each window of the provider's own clock, which runs `offset` ahead.
+    case fixedWindow(count: Int, seconds: Double, offset: Double = 0, tellsReset: Bool = false)
+    /// At most `count` calls in any window.
+    case slidingWindow(count: Int, seconds: Double)
+}
+
+/// A provider that takes calls or refuses them.
+struct CountingServer {
+    let counting: Counting
+    private var level: Double
+    private var filledAt = 0.0
+    private var window = -1.0
+    private var taken: [Double] = []
+    private var oldest = 0
+
+    init(_ counting: Counting) {
+        self.counting = counting
+        if case .bucket(_, let burst, _) = counting { level = burst } else { level = 0 }
+    }
+
+    /// Nil: taken; else the seconds it asks to wait.
+    mutating func take(at time: Double) -> Double? {
+        switch counting {
+        case .bucket(let rate, let burst, let changes):
+            let current = changes.last { $0.at <= time }?.rate ?? rate
+            level = min(burst, level + (time - filledAt) / 1_000 * current)
+            filledAt = time
+            // Floating sums of whole tokens must not refuse a call that is due.
+            guard level >= 1 - 1e-9 else { return 1 }
+            level -= 1
+        case .fixedWindow(let count, let seconds, let offset, let tellsReset):
+            let number = ((time + offset) / (seconds * 1_000)).rounded(.down)
+            if number != window { (window, level) = (number, Double(count)) }
+            guard level >= 1 else { return tellsReset ? (number + 1) * seconds - (time + offset) / 1_000 : 1 }
+            level -= 1
+        case .slidingWindow(let count, let seconds):
+            while oldest < taken.count, taken[oldest] <= time - seconds * 1_000 { oldest += 1 }
+            guard taken.count - oldest < count else { return 1 }
+            taken.append(time)
+        }
+        return nil
+    }
+}
+
+/// Jobs, a lane and a provider, run through in virtual time; the lane is driven as the queue drives it.
+struct PaceSimulation {
+    var jobs = 20_000
+    var limits = Limits()
+    var counting: Counting
+    /// Seconds.
+    var latency = 0.0
+    /// Of the latency, up and down.
+    var jitter = 0.0
+    var processes = 1
+    /// Milliseconds by which a process may wake up late.
+    var lateness = 0.0
+    var seed: UInt64 = 1
+    /// A refusal is answered after so many milliseconds.
+    var refusalDelay = 20.0
+
+    struct Figures {
+        var seconds = 0.0
+        var calls = 0
+        var refusals = 0
+        /// When each taken call was sent, in milliseconds.
+        var taken: [Double] = []
+        /// The lane's learned rate at each whole second.
+        var rates: [Double?] = []
+        var lane: Lane
+
+        var refusedShare: Double { Double(refusals) / Double(calls) }
+
+        /// Taken calls per second between two times in seconds.
+        func rate(from: Double, to: Double) -> Double {
+            Double(taken.count { $0 >= from * 1_000 && $0 < to * 1_000 }) / (to - from)
+        }
+    }
+
+    private enum Happening {
+        case answered(process: Int, startedAt: Timestamp)
+        case refused(process: Int, startedAt: Timestamp, wait: Double)
+        case wake(process: Int)
+    }
+
+    func run() -> Figures {
+        var random = SplitMix64(seed: seed)
+        var server = CountingServer(counting)
+        var happenings = Heap<Happening>()
+        var figures = Figures(lane: Lane(limits: limits, at: at(0)))
+        var (queued, answered) = (jobs, 0)
+        var wakes = [Int64?](repeating: nil, count: processes)
+
+        func send(_ process: Int, _ now: Int64) {
+            queued -= 1
+            figures.calls += 1
+            if let wait = server.take(at: Double(now)) {
+                figures.refusals += 1
+                happenings.push(.refused(process: process, startedAt: at(now), wait: wait), at: now + Int64(refusalDelay))
+            } else {
+                figures.taken.append(Double(now))
+                let factor = jitter > 0 ? Double.random(in: 1 - jitter...1 + jitter, using: &random) : 1
+                happenings.push(.answered(process: process, startedAt: at(now)), at: now + Int64(latency * 1_000 * factor))
+            }
+        }
+
+        func claim(_ process: Int, _ now: Int64) {
+            while queued > 0 {
+                var next: Int64?
+                switch figures.lane.tryReserve(estimatedTokens: 1_000, at: at(now)) {
+                case nil: send(process, now)
+                case .until(let time, _): next = (time - at(0)).milliseconds
+                case .slots: next = now + 250
+                case .paused, .budget: return
+                }
+                guard var next else { continue }
+                if lateness > 0 { next += Int64(Double.random(in: 0...lateness, using: &random)) }
+                if wakes[process].map({ next < $0 || $0 <= now }) ?? true {
+                    wakes[process] = next
+                    happenings.push(.wake(process: process), at: next)
+                }
+                return
+            }
+        }
+
+        func hear(_ event: LaneEvent, _ startedAt: Timestamp, _ now: Int64) {
+            _ = figures.lane.apply(event, model: "m", estimatedTokens: 1_000, startedAt: startedAt, at: at(now))
+        }
+
+        for process in 0..<processes { happenings.push(.wake(process: process), at: 0) }
+        while let (now, happening) = happenings.pop() {
+            while figures.rates.count * 1_000 <= now { figures.rates.append(figures.lane.learnedRate) }
+            switch happening {
+            case .answered(let process, let startedAt):
+                answered += 1
+                figures.seconds = Double(now) / 1_000
+                hear(.answered(usedTokens: 1_000), startedAt, now)
+                if answered < jobs { claim(process, now) }
+            case .refused(let process, let startedAt, let wait):
+                queued += 1
+                let failure = Failure(.rateLimited, "slow down", status: 429, retryAfter: .milliseconds(Int64(wait * 1_000)))
+                hear(.failed(failure), startedAt, now)
+                claim(process, now)
+            case .wake(let process):
+                claim(process, now)
+            }
+        }
+        return figures
+    }
+}
+
+/// The earliest first; of one time in the order they were pushed.
+struct Heap<Element> {
+    private var nodes: [(time: Int64, order: Int, element: Element)] = []
+    private var pushed = 0
+
+    private func isBefore(_ a: Int, _ b: Int) -> Bool {
+        nodes[a].time != nodes[b].time ? nodes[a].time < nodes[b].time : nodes[a].order < nodes[b].order
+    }
+
+    mutating func push(_ element: Element, at time: Int64) {
+        nodes.append((time, pushed, element))
+        pushed += 1
+        var child = nodes.count - 1
+        while child > 0, isBefore(child, (child - 1) / 2) {
+            nodes.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    mutating func pop() -> (time: Int64, element: Element)? {
+        guard let first = nodes.first else { return nil }
+        let last = nodes.removeLast()
+        guard !nodes.isEmpty else { return (first.time, first.element) }
+        nodes[0] = last
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2] where child < nodes.count && isBefore(child, least) { least = child }
+            guard least != parent else { return (first.time, first.element) }
+            nodes.swapAt(parent, least)
+            parent = least
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import CutlineCore
+import CutlineQueue
+import GRDB
+
+@testable import CutlineQueue
+
+/// A guarantee that is taken away, to see that a simulation notices.
+enum Sabotage: CaseIterable {
+    /// A late failure acts though the job belongs to another attempt.
+    case fence
+    /// Nothing that was spent is remembered.
+    case pace
+    /// Nothing is set aside for calls in flight.
+    case budget
+    /// A settlement is acknowledged before its commit.
+    case acknowledgement
+    /// Claims are handed out before their commit.
+    case record
+    /// What is saved beside the queue is not.
+    case rescueFile
+    /// A lease is used without looking at the clock.
+    case trust
+
+    /// In place of the turn; nil: as ever.
+    func turn(_ worker: Worker, _ request: TurnRequest, _ queue: Queue) throws -> Turn? {
+        switch self {
+        case .acknowledgement where request.settlements.count > 0 && request.settlements[0].attempt.number % 4 == 0:
+            var bare = request
+            bare.settlements = []
+            var turn = try queue.turn(worker, bare)
+            turn.settled = request.settlements.map { Settled(attempt: $0.attempt, effect: .accepted) }
+            return turn
+        case .record:
+            let turn = try queue.turn(worker, request)
+            try queue.write { try Self.forget(turn.claims, $0) }
+            return turn
+        case .fence, .pace, .budget, .acknowledgement, .rescueFile, .trust: return nil
+        }
+    }
+
+    func beforeTurn(_ request: TurnRequest, _ queue: Queue) throws {
+        switch self {
+        case .fence: try queue.write { try Self.giveBack(request.settlements, $0) }
+        case .pace: try queue.write { try Self.forgetSpending($0, at: request.now) }
+        case .budget:
+            try queue.write { db in
+                try db.execute(
+                    sql: "UPDATE attempts SET reserved_cost = 0, reserved_tokens = 0 WHERE phase = 'open' AND reserved_tokens > 0")
+            }
+        case .acknowledgement, .record, .rescueFile, .trust: break
+        }
+    }
+
+    private static func forget(_ claims: [Claim], _ db: Database) throws {
+        for claim in claims where claim.attempt.number % 5 == 0 {
+            try db.execute(
+                sql: "UPDATE jobs SET state = 'queued', lease = NULL WHERE lease = ?", arguments: [claim.attempt.number])
+            try db.execute(sql: "DELETE FROM attempts WHERE id = ?", arguments: [claim.attempt.number])
+        }
+    }
+
+    /// Who brings a failure holds the job again, whatever became of it.
+    private static func giveBack(_ settlements: [Settlement], _ db: Database) throws {
+        try db.execute(sql: "DROP TRIGGER IF EXISTS attempts_never_reopen")
+        for settlement in settlements {
+            if case .caption = settlement.outcome { continue }
+            let arguments: StatementArguments = [settlement.attempt.number]
+            try db.execute(
+                sql: "UPDATE attempts SET phase = 'open', ended_at = NULL WHERE id = ? AND phase = 'unknown'", arguments: arguments)
+            guard db.changesCount > 0 else { continue }
+            try db.execute(
+                sql: """
+                    UPDATE jobs SET lease = ?1 WHERE state = 'running' AND id = (SELECT job FROM attempts WHERE id = ?1)
+                    """, arguments: arguments)
+        }
+    }
+
+    private static func forgetSpending(_ db: Database, at now: Timestamp) throws {
+        let rows = try Row.fetchAll(db, sql: "SELECT id, rule FROM lanes")
+        for row in rows {
+            let lane: Lane = try JSONColumn.decode(from: row["rule"])
+            let fresh = try JSONColumn.encode(Lane(limits: lane.limits, at: now + .seconds(-60)))
+            try db.execute(
+                sql: "UPDATE lanes SET rule = json_set(?, '$.inFlight', ?) WHERE id = ?",
+                arguments: [fresh, lane.inFlight, row["id"] as Int64])
+        }
+    }
+}

@@ -1,0 +1,305 @@
+import CutlineCore
+import CutlineQueue
+import GRDB
+import SystemPackage
+import TestSupport
+
+@testable import CutlineQueue
+@testable import CutlineRunner
+
+/// A rule that did not hold.
+struct SimulationFailure: Error, CustomStringConvertible {
+    var rule: String
+    var detail = ""
+    var description: String { detail.isEmpty ? rule : "\(rule): \(detail)" }
+}
+
+/// One machine with one queue, some processes that work on it and a provider, all in virtual time on one thread. The queue, its rules and
+/// the workers' loops are the real ones.
+final class Simulation {
+    let plan: SimulationPlan
+    let sabotage: Sabotage?
+    let clock = VirtualClock()
+    let folder = TemporaryFolder(inMemory: true)
+    /// Looks on, and is no worker.
+    let monitor: Queue
+    var chance: Chance
+    var schedule = Schedule()
+    var provider: VirtualProvider
+    /// By number; those that are over are nil.
+    var workers: [VirtualWorker?] = []
+    var batches: [BatchID: SimulationPlan.BatchPlan] = [:]
+    var healedAt: Timestamp?
+    var isDiskFull = false
+    /// At the end somebody pays for the rest.
+    var areBudgetsLifted = false
+    var jumps: [(at: Timestamp, by: Duration)] = []
+    /// Captions that the queue or the file beside it acknowledged.
+    var acknowledged: Set<AttemptID> = []
+    var states: [Int64: JobState] = [:]
+    var steps = 0
+    private var trace: [(Timestamp, Happening)] = []
+    private var starts = 0
+
+    static let longestRecovery = Duration.seconds(6 * 3_600)
+    private static let beginning = VirtualClock().now()
+
+    init(seed: UInt64, sabotage: Sabotage? = nil) throws {
+        plan = SimulationPlan(seed: seed)
+        self.sabotage = sabotage
+        chance = Chance(seed: seed &* 31 &+ 7)
+        provider = VirtualProvider(plan: plan)
+        monitor = try Queue(at: try Self.template.copy(to: folder), now: clock.now())
+        try fill()
+        for (delay, happening) in plan.events { schedule.add(happening, at: clock.real + delay) }
+    }
+
+    /// Runs to the end, or to the first rule that does not hold.
+    func run() throws {
+        while let (time, happening) = schedule.next() {
+            clock.advance(to: time)
+            steps += 1
+            if trace.count == 60 { trace.removeFirst() }
+            trace.append((time, happening))
+            try happen(happening)
+            try checkStep(happening)
+            if try isOver() { return try checkEnd() }
+            guard steps < 30_000, healedAt.map({ clock.real - $0 < Self.longestRecovery }) ?? true else {
+                throw SimulationFailure(rule: "with everything healed the work ends", detail: try unfinished())
+            }
+        }
+        throw SimulationFailure(rule: "somebody has something to do until the end", detail: try unfinished())
+    }
+
+    /// What a person needs who looks for the cause.
+    var report: String {
+        let lines = trace.map { "  \(($0.0 - Self.beginning).milliseconds) ms: \($0.1)".prefix(300) }
+        return "\(plan)\nlast steps of \(steps):\n\(lines.joined(separator: "\n"))"
+    }
+
+    private func isOver() throws -> Bool {
+        guard healedAt != nil, workers.allSatisfy({ $0 == nil }) else { return false }
+        return try remaining() == 0
+    }
+
+    func plan(_ happening: Happening, after delay: Duration) { schedule.add(happening, at: clock.real + delay) }
+
+    // MARK: - The queue
+
+    /// An empty queue, made once: migrating takes longer than all the rest of a short simulation.
+    private static let template = Template()
+
+    private final class Template: Sendable {
+        private let folder = TemporaryFolder(inMemory: true)
+        private let bytes: [UInt8]
+
+        init() {
+            do {
+                let path = folder.path.appending("queue.db")
+                let queue = try Queue(at: path, now: Simulation.beginning)
+                try queue.write { try Self.prepareFaults($0) }
+                try queue.close()
+                bytes = try Self.read(path)
+            } catch { preconditionFailure("no template: \(error)") }
+        }
+
+        func copy(to folder: TemporaryFolder) throws -> FilePath { folder.write("queue.db", bytes) }
+
+        private static func read(_ path: FilePath) throws -> [UInt8] {
+            let file = try FileDescriptor.open(path, .readOnly)
+            return try file.closeAfter {
+                var bytes: [UInt8] = []
+                var piece = [UInt8](repeating: 0, count: 1 << 16)
+                while case let count = try piece.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 { bytes += piece[..<count] }
+                return bytes
+            }
+        }
+
+        /// Triggers that fail while the table `fault` names theirs.
+        private static func prepareFaults(_ db: Database) throws {
+            try db.execute(sql: "CREATE TABLE fault (name TEXT)")
+            for (table, change) in [("attempts", "INSERT"), ("captions", "INSERT"), ("lanes", "UPDATE")] {
+                try db.execute(
+                    sql: """
+                        CREATE TRIGGER fault_\(table) BEFORE \(change) ON \(table) WHEN EXISTS (SELECT 1 FROM fault WHERE name = '\(table)')
+                        BEGIN SELECT RAISE(ABORT, 'a fault'); END
+                        """)
+            }
+        }
+    }
+
+    private func fill() throws {
+        for (number, batch) in plan.batches.enumerated() {
+            let profile = Profile(name: "lane \(batch.lane)", prices: [batch.model: SimulationPlan.BatchPlan.price])
+            let settings = BatchSettings(
+                name: "batch \(number)", profile: profile, model: batch.model, prompt: "What is it?", parameters: Parameters(maxTokens: 300)
+            )
+            let budget = BudgetChange(maxCost: batch.budget.maxCost.map { .at($0) }, maxTokens: batch.budget.maxTokens.map { .at($0) })
+            let id = try monitor.openBatch(
+                settings, policy: batch.policy, limits: plan.lanes[batch.lane].limits, budget: budget, now: clock.now())
+            batches[id] = batch
+            _ = try monitor.add((0..<batch.jobs).map(JobDraft.make), to: id, now: clock.now())
+        }
+    }
+
+    private func arm(_ table: String?) throws {
+        try monitor.write { db in
+            if let table {
+                try db.execute(sql: "INSERT INTO fault VALUES (?)", arguments: [table])
+            } else {
+                try db.execute(sql: "DELETE FROM fault")
+            }
+        }
+    }
+
+    private func fault(writes: Bool) -> QueueFault? {
+        guard healedAt == nil else { return nil }
+        if isDiskFull, writes { return .failsBefore }
+        let faults = plan.faults
+        // Looking happens much more often than working.
+        let share = writes ? 1 : 0.05
+        if chance.happens(faults.crashInQueue * share) { return chance.happens(0.5) ? .crashBefore : .crashAfter }
+        if chance.happens(faults.queueError * share) { return .failsBefore }
+        guard writes else { return nil }
+        if chance.happens(faults.commitUnknown) { return .failsAfter }
+        if chance.happens(faults.midTurn) { return .failsWithin(table: chance.pick(["attempts", "captions", "lanes"])) }
+        return nil
+    }
+
+    // MARK: - Processes
+
+    private func startWorker() throws {
+        guard healedAt != nil || starts < 40 else { return }
+        starts += 1
+        let queue = FaultyQueue(
+            try Queue(at: monitor.path, now: clock.now()), sabotage: sabotage, choose: { [unowned self] in fault(writes: $0) },
+            arm: { [unowned self] in try arm($0) },
+            isFileBroken: { [unowned self] in healedAt == nil && chance.happens(plan.faults.lostAnswers) })
+        let worker = try queue.queue.startWorker(token: "worker-\(workers.count)", host: "here", pid: 1, now: clock.now())
+        let jitter = JitterSource(seed: plan.seed &+ UInt64(workers.count))
+        let loop = WorkLoop(
+            queue: queue, worker: worker, options: plan.options,
+            clock: RunnerClock(now: clock.now, jitter: jitter.next, beat: plan.beat))
+        let process = VirtualWorker(number: workers.count, queue: queue, worker: worker, loop: loop)
+        workers.append(process)
+        plan(.worker(process.number, .beat), after: plan.beat)
+        try perform(process.loop.start(), of: process)
+    }
+
+    /// The kernel frees its lock; what it sent goes on without it.
+    func remove(_ process: VirtualWorker, startsAgain: Bool = true) {
+        workers[process.number] = nil
+        if startsAgain { plan(.start, after: chance.milliseconds(10...30_000)) }
+    }
+
+    /// The living one that a number in a plan means.
+    private func living(_ number: Int) -> VirtualWorker? {
+        let living = workers.compactMap(\.self)
+        return living.isEmpty ? nil : living[number % living.count]
+    }
+
+    private func happen(_ happening: Happening) throws {
+        switch happening {
+        case .start: try startWorker()
+        case .worker(let number, let stimulus): if let process = workers[number] { try notice(stimulus, process) }
+        case .crash(let number): if healedAt == nil, let process = living(number) { remove(process) }
+        case .stop(let number, let time):
+            guard let process = living(number), process.inbox == nil else { return }
+            process.inbox = []
+            plan(.wake(process.number), after: time)
+        case .wake(let number): if let process = workers[number] { try wake(process) }
+        case .signal(let number): if let process = living(number) { try signal(process) }
+        case .setClock(let jump):
+            clock.set(by: jump)
+            jumps.append((clock.real, jump))
+        case .disk(let isFull): isDiskFull = isFull
+        case .mood(let mood): if healedAt == nil { provider.mood = mood }
+        case .heal: try heal()
+        }
+    }
+
+    private func wake(_ process: VirtualWorker) throws {
+        guard let inbox = process.inbox else { return }
+        process.inbox = nil
+        for stimulus in inbox where workers[process.number] != nil { try notice(stimulus, process) }
+    }
+
+    private func signal(_ process: VirtualWorker) throws {
+        process.signals += 1
+        if process.inbox != nil { return }
+        try perform(process.signals == 1 ? process.loop.drain() : process.loop.giveUp(), of: process)
+    }
+
+    private func heal() throws {
+        healedAt = clock.real
+        (provider.mood, isDiskFull) = (.well, false)
+        for process in workers.compactMap(\.self) { try wake(process) }
+        if workers.allSatisfy({ $0 == nil }) { plan(.start, after: .seconds(1)) }
+    }
+
+    private func liftBudgets() throws {
+        try checkBudgets()
+        areBudgetsLifted = true
+        try monitor.adjust(
+            .all, limits: Limits(), maxAttempts: nil, onUnknown: nil,
+            budget: BudgetChange(maxCost: BudgetChange.Cap.none, maxTokens: BudgetChange.Cap.none), now: clock.now())
+    }
+
+    // MARK: - What a process notices
+
+    private func notice(_ stimulus: Stimulus, _ process: VirtualWorker) throws {
+        if process.inbox != nil {
+            process.inbox?.append(stimulus)
+            return
+        }
+        switch stimulus {
+        case .beat:
+            plan(.worker(process.number, .beat), after: plan.beat)
+            try perform(process.loop.beat(), of: process)
+        case .turnDue: try perform(process.loop.turnIsDue(), of: process)
+        case .alarm(let number): if number == process.alarm { try perform(process.loop.alarmRang(), of: process) }
+        case .graceOver: try perform(process.loop.giveUp(), of: process)
+        case .callStarts(let attempt): try startCall(attempt, of: process)
+        case .lastPiece(let attempt): try handOver(attempt, of: process)
+        case .deadline(let attempt): try endAtDeadline(attempt, of: process)
+        case .callEnds(let attempt, let outcome): try endCall(attempt, outcome, of: process)
+        }
+    }
+
+    func perform(_ orders: [LoopOrder], of process: VirtualWorker) throws {
+        guard !process.queue.hasCrashed else { return remove(process) }
+        for order in orders {
+            switch order {
+            case .send(let claim): try send(claim, of: process)
+            case .cancel(let attempts): for attempt in attempts { try cancel(attempt, of: process) }
+            case .takeTurnSoon: plan(.worker(process.number, .turnDue), after: chance.milliseconds(0...20))
+            case .wake(let time):
+                process.alarm += 1
+                guard let time else { continue }
+                let wait = min(max(.milliseconds(1), time - clock.now()), .seconds(60))
+                plan(.worker(process.number, .alarm(process.alarm)), after: wait)
+            case .awaitGrace(let limit): plan(.worker(process.number, .graceOver), after: limit)
+            case .report(let event): try hear(event, of: process)
+            case .end(let end): try self.end(process, end)
+            }
+        }
+    }
+
+    private func end(_ process: VirtualWorker, _ end: RunEnd) throws {
+        try checkEnd(of: process, end)
+        var isFinished = false
+        switch end {
+        case .queueFailed: break
+        case .finished, .paused, .interrupted:
+            if case .finished = end { isFinished = true }
+            if case .paused(let stops) = end, healedAt != nil, stops.allSatisfy({ $0.isBudget }) { try liftBudgets() }
+            // A process that cannot sign off just ends; the next one finds its lock free.
+            try? process.queue.endWorker(process.worker, now: clock.now())
+        }
+        remove(process, startsAgain: !isFinished)
+    }
+}
+
+extension LaneStop {
+    var isBudget: Bool { if case .budget = refusal { true } else { false } }
+}

@@ -1,0 +1,151 @@
+import CutlineCore
+import CutlineQueue
+
+@testable import CutlineRunner
+
+/// What a seed stands for.
+struct SimulationPlan {
+    struct LanePlan {
+        var limits: Limits
+    }
+
+    struct BatchPlan {
+        var lane: Int
+        var jobs: Int
+        var policy: RetryPolicy
+        /// What a call uses, of tokens.
+        var tokens: Int
+        var budget = Budget()
+        /// Whether the most that a call can use is known before.
+        var isBounded = true
+
+        var model: String { isBounded ? "gpt-4o" : "m" }
+        /// A micro-dollar a token.
+        static let price = Price(inputPerMillion: Money(nanodollars: 1_000_000_000), outputPerMillion: Money(nanodollars: 1_000_000_000))
+        var cost: Money { Money(nanodollars: Int64(tokens) * 1_000) }
+    }
+
+    /// How likely each fault is where it can happen.
+    struct Faults {
+        var crashInQueue = 0.0
+        var crashInCall = 0.0
+        var queueError = 0.0
+        var commitUnknown = 0.0
+        /// A statement in the middle of a transaction fails.
+        var midTurn = 0.0
+        /// The file beside the queue cannot be written either.
+        var lostAnswers = 0.0
+        /// A call that starts late, though it was claimed.
+        var slowStart = 0.0
+    }
+
+    let seed: UInt64
+    var lanes: [LanePlan] = []
+    var batches: [BatchPlan] = []
+    var workers = 1
+    var options: RunnerOptions
+    var beat = Duration.seconds(1)
+    var faults = Faults()
+    /// Of the provider, in any mood.
+    var trouble = 0.0
+    /// How long things go wrong.
+    var faultyTime = Duration.zero
+    var events: [(after: Duration, Happening)] = []
+
+    init(seed: UInt64) {
+        self.seed = seed
+        var chance = Chance(seed: seed)
+        options = RunnerOptions(scope: .all, timeout: chance.seconds(10...90), callLimit: chance.pick([1, 3, 8, 64]))
+        options.waits = chance.happens(0.7)
+        if chance.happens(0.5) { options.drainTimeout = chance.seconds(1...20) }
+        workers = chance.pick([1, 1, 2, 2, 3, 4, 6, 8])
+        beat = chance.pick([.seconds(1), .seconds(5), .seconds(15)])
+        lanes = (0..<chance.pick([1, 1, 2])).map { _ in LanePlan(limits: Self.limits(&chance)) }
+        batches = (0..<chance.pick([1, 2, 3])).map { _ in Self.batch(lanes: lanes.count, &chance) }
+        faultyTime = chance.seconds(20...400)
+        trouble = chance.pick([0, 0.1, 0.3])
+        faults = Self.faults(&chance)
+        planEvents(&chance)
+    }
+
+    private static func limits(_ chance: inout Chance) -> Limits {
+        var limits = Limits()
+        if chance.happens(0.7) { limits.concurrency = chance.pick([1, 2, 5, 16]) }
+        if chance.happens(0.7) {
+            limits.requests = chance.pick([
+                RateLimit(count: 1, window: 1), RateLimit(count: 5, window: 1), RateLimit(count: 20, window: 60),
+                RateLimit(count: 60, window: 60), RateLimit(count: 3, window: 30),
+            ])
+        }
+        if chance.happens(0.4) { limits.tokens = .perMinute(chance.pick([6_000, 20_000, 90_000])) }
+        return limits
+    }
+
+    private static func batch(lanes: Int, _ chance: inout Chance) -> BatchPlan {
+        let onUnknown = chance.pick([OnUnknown.retry(times: nil), .retry(times: nil), .retry(times: 1), .retry(times: 50), .hold])
+        var batch = BatchPlan(
+            lane: chance.number(0...lanes - 1), jobs: chance.number(1...14),
+            policy: RetryPolicy(maxAttempts: chance.pick([1, 2, 5]), onUnknown: onUnknown), tokens: chance.number(200...1_200))
+        if chance.happens(0.3) {
+            let tokens = chance.number(3_000...12_000)
+            batch.budget = chance.happens(0.5) ? Budget(maxTokens: tokens) : Budget(maxCost: Money(nanodollars: Int64(tokens) * 1_000))
+            batch.isBounded = chance.happens(0.7)
+        }
+        return batch
+    }
+
+    private static func faults(_ chance: inout Chance) -> Faults {
+        var faults = Faults()
+        if chance.happens(0.4) { faults.crashInQueue = 0.04 }
+        if chance.happens(0.4) { faults.crashInCall = 0.08 }
+        if chance.happens(0.3) { faults.queueError = 0.03 }
+        if chance.happens(0.3) { faults.commitUnknown = 0.05 }
+        if chance.happens(0.3) { faults.midTurn = 0.05 }
+        if chance.happens(0.3) { faults.lostAnswers = 0.2 }
+        if chance.happens(0.4) { faults.slowStart = 0.2 }
+        return faults
+    }
+
+    private mutating func planEvents(_ chance: inout Chance) {
+        for worker in 0..<workers { events.append((worker == 0 ? .zero : chance.seconds(0...60), .start)) }
+        if chance.happens(0.4) {
+            for _ in 0..<chance.number(1...4) { plan(.stop(chance.number(0...7), chance.seconds(1...300)), &chance) }
+        }
+        if chance.happens(0.3) { for _ in 0..<chance.number(1...3) { plan(.setClock(Self.jump(&chance)), &chance) } }
+        if chance.happens(0.4) { for _ in 0..<chance.number(1...3) { plan(.signal(chance.number(0...7)), &chance) } }
+        if chance.happens(0.4) { for _ in 0..<chance.number(1...3) { plan(.crash(chance.number(0...7)), &chance) } }
+        if chance.happens(0.25) {
+            let start = chance.fraction()
+            events.append((faultyTime * start, .disk(isFull: true)))
+            events.append((faultyTime * start + chance.seconds(1...60), .disk(isFull: false)))
+        }
+        for _ in 0..<chance.number(0...4) {
+            let start = chance.fraction()
+            events.append((faultyTime * start, .mood(chance.pick(Mood.allCases))))
+            events.append((faultyTime * start + chance.seconds(1...90), .mood(.well)))
+        }
+        events.append((faultyTime, .heal))
+        events.sort { $0.after < $1.after }
+    }
+
+    private mutating func plan(_ happening: Happening, _ chance: inout Chance) {
+        events.append((faultyTime * chance.fraction(), happening))
+    }
+
+    private static func jump(_ chance: inout Chance) -> Duration {
+        let size = chance.pick([chance.seconds(1...30), chance.seconds(30...600)])
+        return chance.happens(0.5) ? size : .zero - size
+    }
+}
+
+extension SimulationPlan: CustomStringConvertible {
+    var description: String {
+        """
+        seed \(seed): \(workers) workers, call limit \(options.callLimit), timeout \(options.timeout), waits \(options.waits), \
+        drain timeout \(options.drainTimeout.map { "\($0)" } ?? "none"), beat \(beat), trouble \(trouble)
+        lanes: \(lanes.map { "\($0.limits)" }.joined(separator: "; "))
+        batches: \(batches.map { "\($0)" }.joined(separator: "; "))
+        faults for \(faultyTime): \(faults)
+        """
+    }
+}

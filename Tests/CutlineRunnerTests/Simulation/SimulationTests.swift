@@ -1,0 +1,34 @@
+import Dispatch
+import Testing
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Whole lives of a queue in virtual time, each from a seed: `CUTLINE_SEED=123 swift test --filter Simulation` replays one,
+/// `CUTLINE_SEEDS=100000` runs so many. See docs/durability.md.
+struct SimulationTests {
+    /// Seeds that ever failed.
+    private static let regressions: [UInt64] = [5, 20, 34]
+
+    @Test func everySeedEndsWellWhateverGoesWrong() async {
+        let environment = ProcessInfo.processInfo.environment
+        let seeds: [UInt64]
+        if let seed = environment["CUTLINE_SEED"].flatMap(UInt64.init) {
+            seeds = [seed]
+        } else {
+            let count = environment["CUTLINE_SEEDS"].flatMap(UInt64.init) ?? 500
+            seeds = Self.regressions.filter { $0 >= count } + Array(0..<count)
+        }
+        let failures = await SeedRun(seeds: seeds).failures()
+        for failure in failures { Issue.record("\(failure)") }
+    }
+
+    @Test(arguments: Sabotage.allCases) func whatIsBrokenIsNoticed(_ sabotage: Sabotage) async {
+        let count = ProcessInfo.processInfo.environment["CUTLINE_SEEDS"].flatMap(UInt64.init)
+        let failures = await SeedRun(seeds: Array(0..<(count ?? 200)), sabotage: sabotage, stopsAtFailure: count == nil).failures()
+        #expect(!failures.isEmpty)
+    }
+}
