@@ -88,11 +88,12 @@ private struct GridFile {
     private let name: String
     private let form: Compare.Form
     private let overwrite: Bool
+    private let isQuiet: Bool
     private let environment: Environment
 
     init?(_ command: Compare, _ environment: Environment) {
         guard let name = command.output, let form = command.form else { return nil }
-        (self.name, self.form, overwrite, self.environment) = (name, form, command.overwrite, environment)
+        (self.name, self.form, overwrite, isQuiet, self.environment) = (name, form, command.overwrite, command.work.log.quiet, environment)
     }
 
     /// Better found before anything is paid for.
@@ -108,6 +109,7 @@ private struct GridFile {
         case .jsonl: try export(.jsonl, result, to: file)
         case .csv: try export(.csv, result, to: file)
         }
+        guard !isQuiet else { return }
         environment.error.say(
             "\(Words.count(result.rows.count, "picture")) × \(Words.count(result.cells.count, "cell")) → \(Words.clean(name))\n")
     }

@@ -105,7 +105,8 @@ struct GridPage {
         thead th { position: sticky; top: 0; background: Canvas; }
         td { min-width: 16rem; max-width: 30rem; }
         .pictures { display: flex; flex-wrap: wrap; gap: .4rem; }
-        img { width: 16rem; height: 16rem; object-fit: contain; }
+        img { max-width: 16rem; max-height: 16rem; }
+        [class^=turn] { width: 16rem; height: 16rem; object-fit: contain; }
         .turn2 { transform: scaleX(-1); } .turn3 { transform: rotate(180deg); } .turn4 { transform: scaleY(-1); }
         .turn5 { transform: rotate(90deg) scaleY(-1); } .turn6 { transform: rotate(90deg); }
         .turn7 { transform: rotate(-90deg) scaleY(-1); } .turn8 { transform: rotate(-90deg); }
