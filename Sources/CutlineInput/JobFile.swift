@@ -27,6 +27,7 @@ package struct JobFile: Sendable {
     /// `stream` among the parameters; it is not part of what a caption is.
     package let streams: Bool?
     package let limits: Limits
+    package let budget: BudgetChange
     package let images: [String]
     package let jobs: [Job]
 
@@ -54,7 +55,7 @@ package struct JobFile: Sendable {
         }
     }
 
-    private static let keys = ["batch", "provider", "model", "system", "prompt", "parameters", "limits", "images", "jobs"]
+    private static let keys = ["batch", "provider", "model", "system", "prompt", "parameters", "limits", "budget", "images", "jobs"]
 
     private init(path: FilePath, json: JSONCursor) throws(InvalidValue) {
         _ = try json.members(allowed: Self.keys)
@@ -66,6 +67,7 @@ package struct JobFile: Sendable {
         prompt = try json["prompt"]?.nonEmptyString()
         (parameters, streams) = try Self.parameters(json["parameters"])
         limits = try Self.limits(json["limits"])
+        budget = try Self.budget(json["budget"])
         images = try Self.texts(json["images"])
         var jobs: [Job] = []
         for job in try json["jobs"]?.items() ?? [] { jobs.append(try Job(json: job)) }
@@ -96,6 +98,27 @@ package struct JobFile: Sendable {
         guard let member else { return Limits() }
         _ = try member.members(allowed: ["concurrency", "requests_per_minute", "tokens_per_minute"])
         return try Limits(json: member)
+    }
+
+    /// JSON null lifts a cap that an earlier run gave.
+    private static func budget(_ member: JSONCursor?) throws(InvalidValue) -> BudgetChange {
+        guard let member else { return BudgetChange() }
+        _ = try member.members(allowed: ["max_cost", "max_tokens_total"])
+        var change = BudgetChange()
+        if let cap = member["max_cost"] {
+            change.maxCost = cap.value == .null ? BudgetChange.Cap.none : .at(try dollars(cap))
+        }
+        if let cap = member["max_tokens_total"] {
+            change.maxTokens = cap.value == .null ? BudgetChange.Cap.none : .at(try cap.positiveInt())
+        }
+        return change
+    }
+
+    private static func dollars(_ member: JSONCursor) throws(InvalidValue) -> Money {
+        guard let amount = Money(dollars: try member.positiveDouble()), amount > .zero else {
+            throw member.invalid("expected an amount of US dollars")
+        }
+        return amount
     }
 
     fileprivate static func texts(_ member: JSONCursor?) throws(InvalidValue) -> [String] {

@@ -101,7 +101,7 @@ import Testing
         let example = #"[{"name":"mine","prices":{"gpt-4o":{"input_per_million":0.15,"output_per_million":0.6}}}]"#
         #expect(
             said.output.hasSuffix(
-                "cost      unknown: no price is known; write one into providers.json, with the provider's own amounts:\n          \(example)\n"
+                "cost      unknown: no price is known; give --price INPUT/OUTPUT, or write it into providers.json, with the provider's own amounts:\n          \(example)\n"
             ))
         let json = try await json(desk)
         #expect(json["price"] == nil && json["cost_usd"] == nil)
@@ -138,7 +138,7 @@ import Testing
             desk.folder.write("photos/a.png", png("a"))
             desk.write(server)
             let said = await desk.run(["estimate", "photos"] + asking)
-            #expect(said.code == 0 && said.output.contains("cost      unknown: mine did not give its list of models; write one into"))
+            #expect(said.code == 0 && said.output.contains("cost      unknown: mine did not give its list of models; give --price"))
         }
     }
 

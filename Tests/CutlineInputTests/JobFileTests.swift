@@ -8,7 +8,7 @@ struct JobFileTests {
     private static let whole = """
         {"batch": "example", "provider": "simulator", "model": "sim-1", "system": "Be brief.", "prompt": "Describe.",
          "parameters": {"max_tokens": 300, "temperature": 0.2, "detail": "auto", "seed": 7},
-         "limits": {"concurrency": 16, "requests_per_minute": 600},
+         "limits": {"concurrency": 16, "requests_per_minute": 600}, "budget": {"max_cost": 0.15, "max_tokens_total": null},
          "images": ["pics/*.png", "https://pictures.invalid/harbour.jpg", "../away.png"],
          "jobs": [{"key": "pair", "images": ["pics/b.png", "pics/a.png"], "prompt": "What differs?"}, {"images": ["pics/sub"]}]}
         """
@@ -27,6 +27,7 @@ struct JobFileTests {
         #expect([file.model, file.system, file.prompt] == ["sim-1", "Be brief.", "Describe."])
         #expect(file.parameters == Parameters(maxTokens: 300, temperature: 0.2, detail: .auto, others: ["seed": .integer(7)]))
         #expect(file.limits == Limits(concurrency: 16, requests: .perMinute(600)))
+        #expect(file.budget == BudgetChange(maxCost: .at(Money(nanodollars: 150_000_000)), maxTokens: BudgetChange.Cap.none))
         #expect(plan.keys == ["pics/a.png", "pics/b.png", "https://pictures.invalid/harbour.jpg", "../away.png", "pair", "pics/sub/c.png"])
         #expect(plan.items.map(\.hasOwnKey) == [false, false, false, false, true, false])
         #expect(plan.items[4].images.map(\.asGiven) == ["pics/b.png", "pics/a.png"])
@@ -63,7 +64,10 @@ struct JobFileTests {
     }
 
     @Test(arguments: [
-        (#"{"image": []}"#, "image: unknown key; known here: batch, provider, model, system, prompt, parameters, limits, images, jobs"),
+        (
+            #"{"image": []}"#,
+            "image: unknown key; known here: batch, provider, model, system, prompt, parameters, limits, budget, images, jobs"
+        ),
         (#"{"batch": ""}"#, "batch: must not be empty"), (#"{"batch": null}"#, "batch: expected a text"),
         (#"{"provider": 3}"#, "provider: expected the name of a profile, or a profile"),
         (#"{"provider": {"base_url": "http://h"}}"#, "provider: a profile needs a name"),

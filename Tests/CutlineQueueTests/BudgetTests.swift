@@ -127,7 +127,7 @@ import Testing
     }
 
     /// Whatever happens to the calls, in whatever order, in two processes and after restarts.
-    @Test(arguments: 0..<UInt64(40)) func noMoreIsSpentThanTheCap(seed: UInt64) throws {
+    @Test(arguments: 0..<UInt64(25)) func noMoreIsSpentThanTheCap(seed: UInt64) throws {
         var life = try CappedLife(seed: seed, model: "gpt-4o", mostTokens: 1_565)
         for step in 0..<60 {
             try life.act()
@@ -137,7 +137,7 @@ import Testing
         #expect(life.spent > life.cap / 5, "seed \(seed): the test is blind")
     }
 
-    @Test(arguments: 0..<UInt64(40)) func withoutARuleItIsPassedByOneCallAtMost(seed: UInt64) throws {
+    @Test(arguments: 0..<UInt64(25)) func withoutARuleItIsPassedByOneCallAtMost(seed: UInt64) throws {
         var life = try CappedLife(seed: seed, model: "mystery", mostTokens: 16_000)
         for step in 0..<60 {
             try life.act()

@@ -11,7 +11,7 @@ import Testing
 @Suite struct OlderQueueTests {
     /// A batch with every kind of call, written by the statements of that time.
     private static let rows = """
-        INSERT INTO lanes VALUES (1, 'simulator', '\(String(decoding: try! JSONColumn.encode(Lane(limits: Limits(), at: .start)).utf8, as: UTF8.self))');
+        INSERT INTO lanes VALUES (1, 'simulator', '{}');
         INSERT INTO workers VALUES (1, 'old', 'here', 1, 1, 1, 2);
         INSERT INTO batches VALUES (1, 'old', 1, 'simulator', '{"name":"simulator"}', 'sim-1', NULL, 'Describe.', '{"others":{}}', 'bytes',
             '{"maxAttempts":5,"onUnknown":{"hold":{}}}', 1);
@@ -40,6 +40,8 @@ import Testing
         try file.writeWithoutTransaction { db in
             try Schema(path: path, migrations: Array(Migration.all.prefix(version))).migrate(db, at: .start)
             try db.execute(sql: Self.rows)
+            let lane = try JSONColumn.encode(Lane(limits: Limits(), at: .start))
+            try db.execute(sql: "UPDATE lanes SET rule = ?", arguments: [lane])
         }
         try file.close()
     }
@@ -49,6 +51,9 @@ import Testing
         let reader = try QueueReader(at: path)
         let status = try #require(try reader.batchStatuses().first)
         #expect(status.count(.succeeded) == 1 && status.count(.failed) == 1 && status.unknownAttempts == 1 && status.duplicateCaptions == 1)
+        #expect(status.doubts == [.unknown: DoubtSum(calls: 1, unpriced: 1), .duplicate: DoubtSum(calls: 1, unpriced: 1)])
+        #expect(status.trend.cost(ofCalls: 2) == Money(nanodollars: 127))
+        #expect(try reader.allDoubtfulCalls().map(\.doubt) == [.duplicate, .paid, .failed, .unknown])
         #expect(try reader.violations() == [])
         #expect(try reader.batches().map(\.terms) == [nil])
         let attempts = try #require(try reader.jobs(named: "b").first).attempts
@@ -70,5 +75,16 @@ import Testing
         #expect(
             try queue.text("SELECT committed_cost || ',' || committed_tokens || ',' || dearest_cost || ',' || priced FROM counts")
                 == "127,330,70,2")
+    }
+}
+
+extension QueueReader {
+    func allDoubtfulCalls(of batch: BatchID? = nil, pageSize: Int = 2) throws -> [DoubtfulCall] {
+        var (cursor, calls): (DoubtCursor, [DoubtfulCall]) = (DoubtCursor(), [])
+        while true {
+            let page = try doubtfulCalls(of: batch, after: &cursor, pageSize: pageSize)
+            if page.isEmpty { return calls }
+            calls += page
+        }
     }
 }

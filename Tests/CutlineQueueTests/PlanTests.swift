@@ -16,7 +16,7 @@ import Testing
     @Test(arguments: [
         (ClaimStep.candidates, "jobs_ready"), (ClaimStep.promotion, "jobs_due"), (ClaimStep.nextDue, "jobs_due"),
         (RescueStep.expired, "attempts_lease"), (RescueStep.anyExpired, "attempts_lease"), (RescueStep.openOfWorker, "attempts_worker"),
-        (QueueReader.causesPage, "jobs_stopped"),
+        (QueueReader.causesPage, "jobs_stopped"), (QueueReader.doubtfulPage, "attempts_doubtful (batch=? AND id>?)"),
         (JobSource.stoppedPage, "jobs_stopped (batch=? AND state=? AND rowid>?)"), (JobSource.readyPage, "jobs_ready"),
         (JobSource.delayedPage, "jobs_due"),
         (JobSource.runningPage, "attempts_lease"), (QueueReader.keysFrom, "(batch=? AND key>?)"),
@@ -89,6 +89,7 @@ import Testing
         _ = try queue.path(ofDefaultKey: "0.jpg", in: fixture.batch)
         _ = try queue.records()
         _ = try (fixture.show("0.jpg"), queue.reader.jobs(named: "3"))
+        _ = try queue.reader.allDoubtfulCalls()
         var cursor = RecordCursor()
         _ = try queue.reader.records(RecordSelection(batch: fixture.batch), after: &cursor)
         try queue.endWorker(fixture.worker, now: .after(400))

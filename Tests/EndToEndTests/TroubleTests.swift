@@ -65,7 +65,7 @@ import TestSupport
         try place.writeJobs(6, at: provider.baseURL, concurrency: 1)
         let run = try place.program.run("run", "jobs.json")
         #expect(run.status == 0, "\(run.error)")
-        #expect(run.error.contains("1 call may have been billed"))
+        #expect(run.error.contains("1 call may have been billed for nothing"))
         #expect(try place.attempts("unknown") == 1)
         #expect(try provider.calls().count == 7)
     }

@@ -13,6 +13,9 @@ package struct AttemptStatus: Hashable, Sendable {
     package var requestID: String?
     package var latency: Duration?
     package var usage: Usage
+    /// Why it may have been paid for without use, and what it may have cost then.
+    package var doubt: Doubt?
+    package var mayHaveCost: DoubtfulCost?
     /// A caption that came after the accepted one.
     package var duplicateCaption: String?
     /// The text of an answer that was not accepted.
@@ -40,6 +43,8 @@ extension QueueReader {
             let job = try Row.fetchOne(
                 db, sql: "SELECT jobs.id, jobs.available_at FROM entries JOIN jobs ON jobs.id = entries.job WHERE entries.id = ?",
                 arguments: [entry])!
+            let counts = try Row.fetchOne(
+                db, sql: "SELECT * FROM counts WHERE batch = (SELECT batch FROM jobs WHERE id = ?)", arguments: [job["id"]])!
             let rows = try Row.fetchAll(
                 db,
                 sql: """
@@ -49,25 +54,27 @@ extension QueueReader {
                     """, arguments: [job["id"]])
             return JobStatus(
                 job: JobID(job["id"]), record: record, availableAt: job.time(optional: "available_at"),
-                attempts: rows.map(AttemptStatus.init))
+                attempts: rows.map { AttemptStatus($0, CostTrend(counts)) })
         }
     }
 }
 
 extension AttemptStatus {
-    fileprivate init(_ row: Row) {
+    fileprivate init(_ row: Row, _ trend: CostTrend) {
+        let phase = AttemptPhase(rawValue: row["phase"]) ?? .open
+        let billed = Billed(rawValue: row["billed"]) ?? .unknown
+        let duplicate: String? = row["duplicate"]
+        let doubt = Doubt(phase, billed: billed, isDuplicate: duplicate != nil)
         let latency: Int64? = row["latency"]
         let cost: Int64? = row["cost"]
         self.init(
-            id: AttemptID(row["id"]), n: row["n"], phase: AttemptPhase(rawValue: row["phase"]) ?? .open,
-            billed: Billed(rawValue: row["billed"]) ?? .unknown, startedAt: row.time("started_at"), endedAt: row.time(optional: "ended_at"),
-            problem: (row["class"] as String?).flatMap(FailureClass.init).map {
-                CutlineCore.Record.Problem(kind: $0, status: row["http_status"], message: row["message"] ?? "")
-            },
+            id: AttemptID(row["id"]), n: row["n"], phase: phase, billed: billed, startedAt: row.time("started_at"),
+            endedAt: row.time(optional: "ended_at"), problem: CutlineCore.Record.Problem(ofAttempt: row),
             requestID: row["request_id"], latency: latency.map { .milliseconds($0) },
             usage: Usage(
                 inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"],
                 cost: cost.map(Money.init(nanodollars:)), costSource: (row["cost_source"] as String?).flatMap(CostSource.init)),
-            duplicateCaption: row["duplicate"], rejectedAnswer: row["answer"])
+            doubt: doubt, mayHaveCost: doubt.map { _ in DoubtfulCost(ofAttempt: row, trend) }, duplicateCaption: duplicate,
+            rejectedAnswer: row["answer"])
     }
 }

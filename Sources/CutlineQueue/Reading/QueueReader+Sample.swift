@@ -23,7 +23,7 @@ extension QueueReader {
         }
     }
 
-    /// The batches in scope. Of a sample, what is counted is its jobs alone.
+    /// The batches in scope. Of a sample, jobs, calls and usage are counted of its jobs alone; budget and doubts are the batch's.
     package func batchStatuses(in scope: Scope) throws -> [BatchStatus] {
         let batches = try batchStatuses().filter { scope.includes($0.id) }
         guard case .jobs(let jobs) = scope else { return batches }
@@ -45,6 +45,9 @@ extension BatchStatus {
         status.failedAttempts = calls["failed"]
         status.unknownAttempts = calls["unknown"]
         status.duplicateCaptions = calls["duplicates"]
+        status.trend = CostTrend(
+            cost: status.usage.cost, captions: status.count(.succeeded) + status.duplicateCaptions, priced: calls["priced"],
+            finishedJobs: status.count(.succeeded) + status.count(.failed) + status.count(.held))
         return status
     }
 
@@ -56,6 +59,7 @@ extension BatchStatus {
     static let calls = """
         SELECT ifnull(sum(phase IN ('succeeded', 'failed', 'unknown')), 0) AS attempts, ifnull(sum(phase = 'failed'), 0) AS failed,
             ifnull(sum(phase = 'unknown'), 0) AS unknown, ifnull(sum(accepted = 0), 0) AS duplicates,
+            ifnull(sum(phase = 'succeeded' AND cost IS NOT NULL), 0) AS priced,
             sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cost) AS cost
         FROM json_each(?) AS chosen CROSS JOIN attempts ON attempts.job = chosen.value
             LEFT JOIN captions ON captions.attempt = attempts.id

@@ -14,7 +14,16 @@ package struct BatchStatus: Hashable, Sendable {
     package var failedAttempts: Int
     package var unknownAttempts: Int
     package var duplicateCaptions: Int
+    /// Nil: none.
+    package var budget: BudgetTerms?
+    /// What counts against the budget; see `BudgetBooks`.
+    package var committed: Spending
+    package var trend: CostTrend
+    /// Calls that may have been paid for without use; of older queues only what is counted there.
+    package var doubts: [Doubt: DoubtSum]
 
+    /// Jobs that need more calls.
+    package var remaining: Int { count(.queued) + count(.running) }
     package func count(_ state: JobState) -> Int { jobs[state] ?? 0 }
     package var total: Int { jobs.values.reduce(0, +) }
 }
@@ -38,13 +47,12 @@ extension QueueReader {
     /// One row of counters a batch, oldest first; nothing is counted.
     package func batchStatuses() throws -> [BatchStatus] {
         try read { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT counts.*, batches.name, batches.provider, batches.model
-                    FROM batches JOIN counts ON counts.batch = batches.id ORDER BY batches.id
-                    """
-            ).map(BatchStatus.init)
+            let doubts =
+                try db.tableExists("doubts") ? Dictionary(grouping: Row.fetchAll(db, sql: "SELECT * FROM doubts"), by: \.batch) : nil
+            // An older queue has no `batches.budget`.
+            return try Row.fetchAll(
+                db, sql: "SELECT batches.*, counts.* FROM batches JOIN counts ON counts.batch = batches.id ORDER BY batches.id"
+            ).map { row in try BatchStatus(row, doubts: doubts.map { $0[row.batch] ?? [] }) }
         }
     }
 
@@ -69,13 +77,53 @@ extension QueueReader {
 }
 
 extension BatchStatus {
-    fileprivate init(_ row: Row) {
+    /// - Parameter doubts: rows of its `doubts`; nil in an older queue.
+    fileprivate init(_ row: Row, doubts: [Row]?) throws {
         let cost: Int64? = row["cost"]
+        let duplicates: Int = row["duplicates"]
         self.init(
-            id: BatchID(row["batch"]), name: row.text("name"), provider: row["provider"], model: row.text("model"),
+            id: BatchID(row.batch), name: row.text("name"), provider: row["provider"], model: row.text("model"),
             jobs: Dictionary(uniqueKeysWithValues: JobState.allCases.map { ($0, row[$0.rawValue]) }),
             usage: Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cost: cost.map(Money.init(nanodollars:))),
             attempts: row["attempts"], failedAttempts: row["attempts_failed"], unknownAttempts: row["attempts_unknown"],
-            duplicateCaptions: row["duplicates"])
+            duplicateCaptions: duplicates, budget: try (row["budget"] as String?).map { try JSONColumn.decode(from: $0) },
+            committed: Spending(
+                cost: Money(nanodollars: row["committed_cost"] ?? cost ?? 0), tokens: row["committed_tokens"] ?? 0),
+            trend: CostTrend(row), doubts: [:])
+        let older: [Doubt: Int] = [.unknown: unknownAttempts, .duplicate: duplicates]
+        self.doubts =
+            doubts.map { Dictionary(uniqueKeysWithValues: $0.compactMap(DoubtSum.pair)) }
+            ?? older.mapValues { DoubtSum(calls: $0, unpriced: $0) }
+        self.doubts = self.doubts.filter { $0.value.calls > 0 }
     }
+}
+
+extension CostTrend {
+    /// From a row of `counts`.
+    init(_ row: Row) {
+        let cost: Int64? = row["cost"]
+        let captions = row["succeeded"] as Int + row["duplicates"] as Int
+        self.init(
+            cost: cost.map(Money.init(nanodollars:)), captions: captions,
+            // An older queue does not know how many of them.
+            priced: row["priced"] ?? (cost == nil ? 0 : captions),
+            finishedJobs: row["succeeded"] as Int + row["failed"] as Int + row["held"] as Int)
+    }
+}
+
+extension DoubtSum {
+    fileprivate static func pair(_ row: Row) -> (Doubt, DoubtSum)? {
+        Doubt(rawValue: row["kind"]).map { doubt in
+            (
+                doubt,
+                DoubtSum(
+                    calls: row["calls"], cost: Money(nanodollars: row["cost"]), most: Money(nanodollars: row["most"]),
+                    unpriced: row["unpriced"])
+            )
+        }
+    }
+}
+
+extension Row {
+    fileprivate var batch: Int64 { self["batch"] }
 }

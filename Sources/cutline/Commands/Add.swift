@@ -18,15 +18,18 @@ struct Add: Command {
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
     @OptionGroup(title: "How it is sent") var sending: SendingOptions
+    @OptionGroup(title: "What it costs") var price: PriceOptions
     @OptionGroup(title: "Limits and policies") var policy: PolicyOptions
     @OptionGroup(title: "Reporting") var log: LogOptions
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
-            let adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, sending: sending, policy: policy, queue: queue, log: log,
+            var adding = try Adding(
+                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, policy: policy, queue: queue,
+                log: log,
                 in: environment)
             if input.dryRun { return try adding.rehearse() }
+            try await adding.checkBudget()
             try adding.add().queue.close()
         }
     }

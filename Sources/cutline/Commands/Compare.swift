@@ -58,6 +58,7 @@ struct Compare: Command {
                 for line in [grid.skipped.description].compactMap(\.self) + warnings { environment.error.say("\(line)\n") }
                 environment.error.say("\(GridText.forecast(grid, try grid.toSend()))\n")
             }
+            try grid.checkBudget()
             if input.dryRun { return }
             try await work(on: grid, keys, environment)
         }

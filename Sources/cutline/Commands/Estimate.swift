@@ -20,6 +20,7 @@ struct Estimate: Command {
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
     @OptionGroup(title: "How it is sent") var sending: SendingOptions
+    @OptionGroup(title: "What it costs") var price: PriceOptions
     @Flag(help: "Do not ask the provider for its prices.") var offline = false
     @Option(
         help: ArgumentHelp(
@@ -30,7 +31,8 @@ struct Estimate: Command {
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             let adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, sending: sending, policy: nil, queue: queue, log: nil,
+                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, policy: nil, queue: queue,
+                log: nil,
                 in: environment)
             var forecast = try CostForecast(adding)
             try await forecast.findPrice(keys: KeyRing(environment, file: apiKeyFile), isOffline: offline, patience: environment.patience)

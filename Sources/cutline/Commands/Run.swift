@@ -21,18 +21,21 @@ struct Run: Command {
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
     @OptionGroup(title: "How it is sent") var sending: SendingOptions
+    @OptionGroup(title: "What it costs") var price: PriceOptions
     @OptionGroup(title: "Limits and policies") var policy: PolicyOptions
     @OptionGroup(title: "Working") var work: WorkOptions
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             var adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, sending: sending, policy: policy, queue: queue, log: work.log,
+                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, policy: policy, queue: queue,
+                log: work.log,
                 in: environment)
             if input.dryRun { return try adding.rehearse(sample: sample.sample) }
             // A missing key is better found before anything is added.
             let keys = try KeyRing(environment, file: work.apiKeyFile)
             try keys.check(adding.profile, allowsInsecureHTTP: work.insecureHttp)
+            try await adding.checkBudget(keys: keys, allowsInsecureHTTP: work.insecureHttp)
             let (opened, batch) = try adding.add()
             try await adding.askForModel(keys: keys, allowsInsecureHTTP: work.insecureHttp, queue: opened)
             try await Working(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CutlineCore
 import CutlineQueue
 
 struct Work: Command {
@@ -16,6 +17,7 @@ struct Work: Command {
     @OptionGroup var sample: SampleOptions
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "Limits and policies (else as they are)") var policy: PolicyOptions
+    @OptionGroup(title: "What it costs (else as known)") var price: PriceOptions
     @OptionGroup(title: "Working") var work: WorkOptions
 
     func validate() throws {
@@ -29,12 +31,16 @@ struct Work: Command {
             let whole = try reader.scope(ofBatch: batch)
             let scope = try whole.batch.map { try sample.scope(of: $0, reader) } ?? whole
             let keys = try KeyRing(environment, file: work.apiKeyFile)
-            for status in try reader.batchStatuses(in: scope) where status.count(.queued) + status.count(.running) > 0 {
-                try keys.check(try reader.batch(named: status.name).settings.profile, allowsInsecureHTTP: work.insecureHttp)
+            for status in try reader.batchStatuses(in: scope) where status.remaining > 0 {
+                var settings = try reader.batch(named: status.name).settings
+                try keys.check(settings.profile, allowsInsecureHTTP: work.insecureHttp)
+                settings.profile = price.applied(to: settings.profile, model: settings.model)
+                try BudgetCheck(change: policy.budget, stored: status.budget?.budget ?? Budget()).check(settings)
             }
             let opened = try Queue(at: queue.path(in: environment), now: environment.now())
             try opened.adjust(
-                scope, limits: policy.limits, maxAttempts: policy.maxAttempts, onUnknown: policy.onUnknown, now: environment.now())
+                scope, limits: policy.limits, maxAttempts: policy.maxAttempts, onUnknown: policy.onUnknown,
+                budget: policy.budget, price: price.price?.price, now: environment.now())
             try await Working(queue: opened, scope: scope, options: work, location: queue, keys: keys, environment: environment).run()
         }
     }

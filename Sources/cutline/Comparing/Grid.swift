@@ -23,6 +23,7 @@ struct Grid {
     let skipped: Skipped
     private let limits: Limits
     private let policy: RetryPolicy
+    private let budget: BudgetChange
     private let queuePath: FilePath
     private let environment: Environment
 
@@ -38,16 +39,18 @@ struct Grid {
         self.environment = environment
         let base = options.batch ?? plan.batchName
         self.base = base
-        let stored = try Adding.stored(base, at: queue.path(in: environment))
+        let stored = try Adding.stored(base, at: queue.path(in: environment))?.settings
+        let price = try PriceOptions.parse([])
         let catalogue = try UserProfiles.catalogue(besideQueue: queuePath, in: environment)
         let settings = try options.cells.map { flags in
-            try BatchChoice(flags: flags, sending: sending, plan: plan, stored: stored, environment: environment)
+            try BatchChoice(flags: flags, sending: sending, price: price, plan: plan, stored: stored, environment: environment)
                 .settings(named: base, catalogue: catalogue)
         }
         let first = settings[0]
         try KeyRing.checkAddress(first.profile)
         limits = policy.limits.over(plan.jobFile?.limits ?? Limits()).over(first.profile.limits)
         self.policy = RetryPolicy(maxAttempts: policy.maxAttempts ?? 5, onUnknown: policy.onUnknown ?? .retry(times: nil))
+        budget = policy.budget.over(plan.jobFile?.budget ?? BudgetChange())
         var progress = InputProgress(isQuiet: isQuiet, in: environment)
         let input = try plan.checked(for: first) { progress.checked($0) }
         (entries, skipped) = (input.count, input.skipped)
@@ -56,7 +59,7 @@ struct Grid {
         for settings in settings {
             var settings = settings
             settings.name = "\(base)-compare-\(Self.hexadecimal(settings.digest.prefix(4)))"
-            settings.profile.listedPrices = try Adding.stored(settings.name, at: queuePath)?.profile.listedPrices
+            settings.profile.listedPrices = try Adding.stored(settings.name, at: queuePath)?.settings.profile.listedPrices
             // The same prompt or model given twice is one.
             guard !cells.contains(where: { $0.settings.name == settings.name }) else { continue }
             let items = try plan.checked(for: settings).sample(options.sample)
@@ -93,6 +96,17 @@ struct Grid {
         return models.compactMap { ModelText.warning(of: $0.text, at: profile.name, in: list) }
     }
 
+    /// Each cell's part of the budget: what is given is for all of them together.
+    private var share: BudgetChange { budget.shared(by: cells.count) }
+
+    /// A budget that cannot be held is refused before anything is added.
+    func checkBudget() throws {
+        for cell in cells {
+            let stored = try Adding.stored(cell.settings.name, at: queuePath)?.budget
+            try BudgetCheck(change: share, stored: stored ?? Budget()).check(cell.settings)
+        }
+    }
+
     /// What is still to be sent: calls, and their tokens for each cell.
     func toSend() throws -> [(cell: Cell, tokens: TokenEstimate)] {
         let reader = try Self.reader(at: queuePath)
@@ -111,7 +125,7 @@ struct Grid {
     func add(to queue: Queue) throws -> Scope {
         var jobs: [BatchID: [JobID]] = [:]
         for cell in cells {
-            let batch = try queue.openBatch(cell.settings, policy: policy, limits: limits, now: environment.now())
+            let batch = try queue.openBatch(cell.settings, policy: policy, limits: limits, budget: share, now: environment.now())
             for draft in cell.drafts { if let objection = try queue.objection(to: draft, in: batch) { throw objection } }
             _ = try queue.add(cell.drafts, to: batch, now: environment.now())
             jobs[batch] = Array(Set(try queue.reader.jobs(of: cell.drafts.map(\.fingerprint), in: batch))).sorted()
@@ -167,5 +181,15 @@ extension QueueReader {
     /// Nil where there is no batch of this name.
     fileprivate func id(of name: String) throws -> BatchID? {
         do { return try batch(named: name).id } catch QueueError.noSuchBatch { return nil }
+    }
+}
+
+extension BudgetChange {
+    fileprivate func shared(by count: Int) -> BudgetChange {
+        BudgetChange(
+            maxCost: maxCost.map { cap in
+                if case .at(let cost) = cap { .at(Money(nanodollars: cost.nanodollars / Int64(count))) } else { cap }
+            },
+            maxTokens: maxTokens.map { cap in if case .at(let tokens) = cap { .at(tokens / count) } else { cap } })
     }
 }

@@ -9,6 +9,15 @@ struct PolicyOptions: ParsableArguments {
     var requestsPerMinute: Int?
     @Option(parsing: .unconditional, help: ArgumentHelp("The provider's limit on tokens.", valueName: "n"))
     var tokensPerMinute: Int?
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Stop a batch before it has cost more, over all its runs; needs --max-tokens. It stays until another amount, or none, is given.",
+            valueName: "dollars"))
+    var maxCost: BudgetChange.Cap<Money>?
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Likewise, before it has used more input and output tokens.", valueName: "n"))
+    var maxTokensTotal: BudgetChange.Cap<Int>?
     @Option(parsing: .unconditional, help: ArgumentHelp("Counted calls of one job before it fails (default: 5).", valueName: "n"))
     var maxAttempts: Int?
     @Option(
@@ -23,6 +32,8 @@ struct PolicyOptions: ParsableArguments {
         ]
         for (flag, value) in counts where value.map({ $0 < 1 }) ?? false { throw ValidationError("\(flag) must be above 0.") }
     }
+
+    var budget: BudgetChange { BudgetChange(maxCost: maxCost, maxTokens: maxTokensTotal) }
 
     var limits: Limits {
         Limits(

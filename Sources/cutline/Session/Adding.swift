@@ -11,7 +11,10 @@ struct Adding {
     private(set) var settings: BatchSettings
     private let policy: RetryPolicy
     private let limits: Limits
+    private let budget: BudgetCheck
     private let queuePath: FilePath
+    /// The provider's list of models, where it was asked for before anything was added.
+    private var list: ModelList?
     /// Nil: nothing is logged.
     private let log: LogOptions?
     private let environment: Environment
@@ -23,22 +26,25 @@ struct Adding {
 
     /// Reads the input and settles what the batch is. Nothing is written.
     init(
-        inputs: [String], selection: InputSelection, caption: CaptionOptions, sending: SendingOptions, policy: PolicyOptions?,
-        queue: QueueOptions, log: LogOptions?, in environment: Environment
+        inputs: [String], selection: InputSelection, caption: CaptionOptions, sending: SendingOptions, price: PriceOptions,
+        policy: PolicyOptions?, queue: QueueOptions, log: LogOptions?, in environment: Environment
     ) throws {
         let plan = try InputPlan.read(
             inputs, from: environment.folder, selection: selection, standardInput: environment.input,
             temporaryFolder: environment.temporaryFolder)
         queuePath = queue.path(in: environment)
         let name = caption.batch ?? plan.batchName
-        let stored = try Self.stored(name, at: queuePath)
+        let batch = try Self.stored(name, at: queuePath)
+        let stored = batch?.settings
         isNew = stored == nil
-        let choice = BatchChoice(flags: caption, sending: sending, plan: plan, stored: stored, environment: environment)
+        let choice = BatchChoice(flags: caption, sending: sending, price: price, plan: plan, stored: stored, environment: environment)
         settings = try choice.settings(named: name, catalogue: UserProfiles.catalogue(besideQueue: queuePath, in: environment))
         try KeyRing.checkAddress(settings.profile)
-        settings.profile.listedPrices = stored?.profile.listedPrices
         limits = (policy?.limits ?? Limits()).over(plan.jobFile?.limits ?? Limits()).over(settings.profile.limits)
         self.policy = RetryPolicy(maxAttempts: policy?.maxAttempts ?? 5, onUnknown: policy?.onUnknown ?? .retry(times: nil))
+        budget = BudgetCheck(
+            change: (policy?.budget ?? BudgetChange()).over(plan.jobFile?.budget ?? BudgetChange()), stored: batch?.budget ?? Budget())
+        try budget.checkAnswers(of: settings)
         (self.log, self.environment) = (log, environment)
         var progress = InputProgress(isQuiet: log?.quiet ?? false, in: environment)
         input = try plan.checked(for: settings) { progress.checked($0) }
@@ -46,10 +52,22 @@ struct Adding {
 
     var profile: Profile { settings.profile }
 
+    /// A budget that cannot be held is refused before anything is added.
+    ///
+    /// - Parameter keys: to ask the provider for its prices; nil: it is not asked.
+    mutating func checkBudget(keys: KeyRing? = nil, allowsInsecureHTTP: Bool = false) async throws {
+        if let keys, budget.needsPrice, profile.price(of: settings.model) == nil {
+            list = await ModelLookup.list(
+                of: profile, keys: keys, patience: environment.patience, allowsInsecureHTTP: allowsInsecureHTTP)
+            if let price = list?[settings.model]?.price { settings.profile.listedPrices = [settings.model: price] }
+        }
+        try budget.checkPrice(of: settings)
+    }
+
     /// Adds what is new and says what came of it.
     func add() throws -> (queue: Queue, batch: BatchID) {
         let queue = try Queue(at: queuePath, now: environment.now())
-        let batch = try queue.openBatch(settings, policy: policy, limits: limits, now: environment.now())
+        let batch = try queue.openBatch(settings, policy: policy, limits: limits, budget: budget.change, now: environment.now())
         let (input, settings) = (input, settings)
         let draft = { @Sendable (item: InputItem) in try Drafter.draft(item, settings: settings, knownDigest: queue.knownDigest) }
         try refuseTakenKeys(draft, queue, batch)
@@ -111,10 +129,12 @@ struct Adding {
     /// list cannot be had, nothing is said: the calls themselves will tell. A batch that is done asks nobody.
     mutating func askForModel(keys: KeyRing, allowsInsecureHTTP: Bool, queue: Queue) async throws {
         let status = try queue.reader.batchStatuses().first { $0.name == settings.name }
-        guard let status, status.count(.queued) + status.count(.running) > 0, profile.prices?[settings.model] == nil,
-            let list = await ModelLookup.list(
+        guard let status, status.remaining > 0, profile.prices?[settings.model] == nil else { return }
+        if list == nil {
+            list = await ModelLookup.list(
                 of: profile, keys: keys, patience: environment.patience, allowsInsecureHTTP: allowsInsecureHTTP)
-        else { return }
+        }
+        guard let list else { return }
         if let price = list[settings.model]?.price {
             settings.profile.listedPrices = [settings.model: price]
             _ = try queue.openBatch(settings, policy: policy, limits: limits, now: environment.now())
@@ -138,8 +158,8 @@ struct Adding {
         }
     }
 
-    static func stored(_ name: String, at path: FilePath) throws -> BatchSettings? {
-        do { return try QueueReader(at: path).batch(named: name).settings } catch QueueError.noSuchQueue, QueueError.noSuchBatch {
+    static func stored(_ name: String, at path: FilePath) throws -> Batch? {
+        do { return try QueueReader(at: path).batch(named: name) } catch QueueError.noSuchQueue, QueueError.noSuchBatch {
             return nil
         }
     }

@@ -7,6 +7,7 @@ import CutlineProvider
 struct BatchChoice {
     let flags: CaptionOptions
     let sending: SendingOptions
+    let price: PriceOptions
     let plan: InputPlan
     /// The batch of this name as it was made, so that flags need not be repeated.
     let stored: BatchSettings?
@@ -25,8 +26,18 @@ struct BatchChoice {
             throw CommandEnd.usage("what to ask? Give --prompt TEXT or --prompt-file PATH\(orInJobFile("prompt"))")
         }
         return BatchSettings(
-            name: name, profile: profile, model: model, system: system, prompt: prompt, parameters: try parameters(),
+            name: name, profile: priced(profile, model: model), model: model, system: system, prompt: prompt, parameters: try parameters(),
             identity: flags.identity ?? stored?.identity ?? .bytes)
+    }
+
+    /// With the price that was given, now or else at an earlier run.
+    private func priced(_ profile: Profile, model: String) -> Profile {
+        var profile = profile
+        profile.listedPrices = stored?.profile.listedPrices
+        if profile.prices?[model] == nil, let earlier = stored?.profile.prices?[model] {
+            profile.prices = (profile.prices ?? [:]).merging([model: earlier]) { $1 }
+        }
+        return price.applied(to: profile, model: model)
     }
 
     private func profile(from catalogue: ProfileCatalogue) throws -> Profile {

@@ -26,7 +26,7 @@ struct CheckUp {
     private static let patience = Duration.seconds(5)
 
     func findings() async throws -> [Finding] {
-        var findings = try [queueFile(), library()] + invariants() + lanes() + workers() + [rescueFile()]
+        var findings = try [queueFile(), library()] + invariants() + budgets() + lanes() + workers() + [rescueFile()]
         for (profile, isNeeded) in try profiles() {
             findings.append(try key(of: profile, isNeeded: isNeeded))
             if let finding = await reachability(of: profile) { findings.append(finding) }
@@ -58,6 +58,27 @@ struct CheckUp {
             Finding(
                 level: .problem, check: "invariants", message: "\($0); keep a copy (`cutline backup FILE`) and report it", isDamage: true)
         }
+    }
+
+    private func budgets() throws -> [Finding] {
+        try reader.batches().flatMap { batch in try budget(of: batch) }
+    }
+
+    private func budget(of batch: Batch) throws -> [Finding] {
+        guard let terms = batch.terms, let status = try reader.batchStatuses(in: .batch(batch.id)).first else { return [] }
+        let check = "budget of \(Words.clean(status.name))"
+        let said = BudgetText.notes(status).joined()
+        let need = terms.need(CallSize(promptBytes: batch.settings.prompt.utf8.count, images: 1))
+        guard status.remaining > 0, !terms.budget.covers(status.committed + need) else {
+            return [Finding(level: .ok, check: check, message: said)]
+        }
+        let flag = terms.budget.coversCost(of: status.committed + need) ? "--max-tokens-total" : "--max-cost"
+        return [
+            Finding(
+                level: .warning, check: check,
+                message:
+                    "\(said); used up, and \(Words.count(status.count(.queued), "job")) wait; raise \(flag), or lift it with \(flag) none")
+        ]
     }
 
     private func lanes() throws -> [Finding] {

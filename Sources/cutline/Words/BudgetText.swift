@@ -1,4 +1,5 @@
 import CutlineCore
+import CutlineQueue
 
 /// What there is to say of budgets.
 enum BudgetText {
@@ -23,7 +24,28 @@ enum BudgetText {
             """
     }
 
-    private static func amount(_ spending: Spending, _ isCost: Bool) -> String {
-        isCost ? Words.money(spending.cost) : Words.count(spending.tokens, "token")
+    /// `photos: $1.20 of at most $5.00; ≈ $4.12 for the remaining 9,980`.
+    static func notes(_ batch: BatchStatus) -> [String] {
+        var parts: [String] = []
+        if let cap = batch.budget?.budget.maxCost { parts.append("\(Words.money(batch.committed.cost)) of at most \(Words.money(cap))") }
+        if let cap = batch.budget?.budget.maxTokens {
+            parts.append("\(Words.number(batch.committed.tokens)) of at most \(Words.count(cap, "token"))")
+        }
+        if let rest = batch.restCost { parts.append(remaining(rest, of: batch.remaining)) }
+        return parts.isEmpty ? [] : ["\(Words.clean(batch.name)): \(parts.joined(separator: "; "))"]
     }
+
+    /// `≈ $4.12 for the remaining 9,980`.
+    static func remaining(_ cost: Money, of jobs: Int) -> String { "≈ \(Words.money(cost)) for the remaining \(Words.number(jobs))" }
+
+    /// Small amounts to the last digit: rounded ones would seem to fit.
+    private static func amount(_ spending: Spending, _ isCost: Bool) -> String {
+        guard isCost else { return Words.count(spending.tokens, "token") }
+        return spending.cost < Money(nanodollars: 100_000_000) ? "$\(spending.cost.decimalText)" : Words.money(spending.cost)
+    }
+}
+
+extension BatchStatus {
+    /// What its remaining jobs are likely to cost; nil where there are none, or where that cannot be known.
+    var restCost: Money? { remaining > 0 ? trend.cost(ofMore: remaining) : nil }
 }

@@ -56,7 +56,10 @@ enum EstimateText {
         if forecast.tokens.calls == 0 { return ["none: no call is needed"] }
         guard let (price, source) = forecast.price else {
             let why = forecast.isListMissing ? "\(forecast.settings.profile.name) did not give its list of models" : "no price is known"
-            return ["unknown: \(why); write one into providers.json, with the provider's own amounts:", example(forecast.settings)]
+            return [
+                "unknown: \(why); give --price INPUT/OUTPUT, or write it into providers.json, with the provider's own amounts:",
+                example(forecast.settings),
+            ]
         }
         let origin = source == .profile ? "your price" : "the list of \(forecast.settings.profile.name)"
         let amounts = "\(Words.money(price.inputPerMillion)) and \(Words.money(price.outputPerMillion)) per million tokens (\(origin))"

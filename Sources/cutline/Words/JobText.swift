@@ -49,8 +49,8 @@ extension AttemptStatus {
         var words = ["  \(startedAt.iso8601)  attempt \(n) \(said)\(problem.map { ": \($0.line)" } ?? "")"]
         if let tokens = usage.totalTokens { words.append("\(Words.number(tokens)) tokens") }
         if let cost = usage.cost { words.append(Words.money(cost)) }
-        if phase == .unknown || (phase == .failed && billed == .unknown) { words.append("maybe billed") }
-        if duplicateCaption != nil { words.append("duplicate caption") }
+        if let doubt { words.append(doubt.remark) }
+        if let mayHaveCost, usage.cost == nil { words.append(DoubtText.cost(mayHaveCost)) }
         let answer = rejectedAnswer.map { "\n      not accepted: \(Words.shortened(Words.clean($0), to: 200))" } ?? ""
         return words.joined(separator: ", ") + answer
     }
@@ -73,6 +73,17 @@ extension Record.Problem {
     var line: String { "\(kind.rawValue)\(status.map { " (\($0))" } ?? ""): \(Words.clean(message))" }
 }
 
+extension Doubt {
+    /// Beside what the attempt came to.
+    fileprivate var remark: String {
+        switch self {
+        case .unknown, .failed: "maybe billed"
+        case .paid: "billed"
+        case .duplicate: "duplicate caption"
+        }
+    }
+}
+
 extension JSONText {
     fileprivate mutating func write(_ attempt: AttemptStatus) {
         openObject()
@@ -89,12 +100,20 @@ extension JSONText {
         member("output_tokens", attempt.usage.outputTokens)
         key("cost_usd")
         value(attempt.usage.cost)
+        member("doubt", attempt.doubt?.rawValue)
+        var (most, about): (Money?, Money?)
+        if case .atMost(let money)? = attempt.mayHaveCost { most = money }
+        if case .about(let money)? = attempt.mayHaveCost { about = money }
+        key("at_most_usd")
+        value(most)
+        key("about_usd")
+        value(about)
         member("duplicate_caption", attempt.duplicateCaption)
         member("rejected_answer", attempt.rejectedAnswer)
         closeObject()
     }
 
-    private mutating func write(_ problem: Record.Problem?) {
+    mutating func write(_ problem: Record.Problem?) {
         guard let problem else { return null() }
         openObject()
         member("class", problem.kind.rawValue)

@@ -91,6 +91,7 @@ struct LiveBar {
         if totals.held > 0 { all.append(Measure("\(Words.number(totals.held)) held", rank: 6, colour: .red)) }
         if let tokens = totals.tokens { all.append(Measure("\(Words.number(tokens)) tokens", rank: 8)) }
         if let cost = totals.cost { all.append(Measure(Words.money(cost), rank: 7)) }
+        if let rest = totals.rest { all.append(Measure(rest, rank: 9)) }
         let waits = run.isDraining ? ["stopping"] : run.stops.compactMap { LaneText.wait($0, at: now) }
         if !waits.isEmpty {
             all.append(Measure(waits.joined(separator: Self.separator), rank: 1, colour: .yellow, shortest: Self.shortestWait))

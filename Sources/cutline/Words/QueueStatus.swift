@@ -7,10 +7,13 @@ struct QueueStatus {
     let batches: [BatchStatus]
     let lanes: [LaneStatus]
     let workers: [WorkerStatus]
+    /// `--queue PATH`, where commands that are advised need it.
+    private let queueWords: [String]
 
-    init(of reader: QueueReader, named name: String) throws {
+    init(of reader: QueueReader, in scope: Scope = .all, named name: String, queueWords: [String]) throws {
         queue = name
-        batches = try reader.batchStatuses()
+        self.queueWords = queueWords
+        batches = try reader.batchStatuses(in: scope)
         lanes = try reader.laneStatuses()
         workers = try reader.workerStatuses()
     }
@@ -28,6 +31,13 @@ struct QueueStatus {
         return String(decoding: text.bytes, as: UTF8.self) + "\n"
     }
 
+    /// What the money does: budgets, what is still to come, and what may have been paid for nothing.
+    private var notes: [String] {
+        let doubts = batches.flatMap { DoubtText.notes($0) }
+        return batches.flatMap { BudgetText.notes($0) } + doubts
+            + (doubts.isEmpty ? [] : ["each of them: \(DoubtText.command(queueWords))"])
+    }
+
     func table(at now: Timestamp) -> String {
         var rows = [["batch", "provider", "model", "queued", "running", "succeeded", "failed", "held", "cancelled", "tokens", "cost"]]
         for batch in batches {
@@ -37,7 +47,7 @@ struct QueueStatus {
                     + [JobState.queued, .running, .succeeded, .failed, .held, .cancelled].map { Words.number(batch.count($0)) }
                     + [tokens, batch.usage.cost.map(Words.money) ?? "–"])
         }
-        return Words.table(rows) + batches.map(\.moneyNotes).joined() + lanes.map { $0.notes(at: now) }.joined()
+        return Words.table(rows) + notes.map { "\($0)\n" }.joined() + lanes.map { $0.notes(at: now) }.joined()
             + (workers.isEmpty ? "" : "\(Words.count(workers.count, "worker")) at work\n")
     }
 }
@@ -73,7 +83,41 @@ extension JSONText {
         member("unknown", batch.unknownAttempts)
         member("duplicate_captions", batch.duplicateCaptions)
         closeObject()
+        writeMoney(of: batch)
         closeObject()
+    }
+
+    private mutating func writeMoney(of batch: BatchStatus) {
+        list("doubtful", batch.sortedDoubts) { text, doubt in
+            text.openObject()
+            text.member("doubt", doubt.0.rawValue)
+            text.member("calls", doubt.1.calls)
+            text.write(doubt.1.mayHaveCost(batch.trend))
+            text.closeObject()
+        }
+        key("estimate")
+        if let cost = batch.restCost {
+            openObject()
+            member("remaining_jobs", batch.remaining)
+            key("cost_usd")
+            value(cost)
+            closeObject()
+        } else {
+            null()
+        }
+        key("budget")
+        if let budget = batch.budget?.budget {
+            openObject()
+            key("max_cost_usd")
+            value(budget.maxCost)
+            member("max_tokens_total", budget.maxTokens)
+            key("committed_cost_usd")
+            value(batch.committed.cost)
+            member("committed_tokens", batch.committed.tokens)
+            closeObject()
+        } else {
+            null()
+        }
     }
 
     fileprivate mutating func write(_ status: LaneStatus, at now: Timestamp) {
@@ -113,30 +157,6 @@ extension JSONText {
         self.key(key)
         value(number)
     }
-}
-
-extension BatchStatus {
-    /// What may have been paid for nothing.
-    fileprivate var moneyNotes: String {
-        var notes = ""
-        if unknownAttempts > 0 {
-            notes +=
-                "\(Words.clean(name)): \(Words.count(unknownAttempts, "call")) without an answer, maybe billed\(estimate(unknownAttempts))\n"
-        }
-        if duplicateCaptions > 0 {
-            notes += "\(Words.clean(name)): \(Words.count(duplicateCaptions, "duplicate caption")) paid for\(estimate(duplicateCaptions))\n"
-        }
-        return notes
-    }
-
-    /// At the average cost of this batch's captions, where costs are known.
-    func estimatedCost(of calls: Int) -> Money? {
-        guard let cost = usage.cost, count(.succeeded) > 0 else { return nil }
-        let average = cost.nanodollars / Int64(count(.succeeded) + duplicateCaptions)
-        return Money(nanodollars: average * Int64(calls))
-    }
-
-    private func estimate(_ calls: Int) -> String { estimatedCost(of: calls).map { " (≈ \(Words.money($0)))" } ?? "" }
 }
 
 extension LaneStatus {

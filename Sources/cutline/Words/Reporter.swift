@@ -82,7 +82,7 @@ final class Reporter: Sendable {
             say(RunText.summary(batches, elapsed: environment.now() - state.withLock { $0.startedAt }))
             say(RunText.truncated(state.withLock { $0.truncated }))
         }
-        say(RunText.troubles(batches, stopped: stopped(batches), end).joined(separator: "\n"))
+        say(RunText.troubles(batches, stopped: stopped(batches), queue: queueWords, end).joined(separator: "\n"))
     }
 
     private func write(_ event: LogEvent?) {
@@ -143,6 +143,9 @@ struct RunTotals: Hashable {
     var held = 0
     var tokens: Int?
     var cost: Money?
+    /// What the remaining jobs are likely to cost; nil where there are none, or where that cannot be known of all of them.
+    var restCost: Money?
+    var remaining = 0
 
     init(_ batches: [BatchStatus]) {
         for batch in batches {
@@ -152,15 +155,27 @@ struct RunTotals: Hashable {
             done += batch.count(.succeeded) + batch.count(.failed) + batch.count(.held)
             if let more = batch.usage.totalTokens { tokens = (tokens ?? 0) + more }
             if let more = batch.usage.cost { cost = (cost ?? .zero) + more }
+            remaining += batch.remaining
         }
+        let unfinished = batches.filter { $0.remaining > 0 }
+        let costs = unfinished.compactMap(\.restCost)
+        if !costs.isEmpty, costs.count == unfinished.count { restCost = costs.reduce(.zero, +) }
     }
+
+    /// `≈ $4.12 for the remaining 9,980`.
+    var rest: String? { restCost.map { BudgetText.remaining($0, of: remaining) } }
 }
 
 extension RunProgress {
     /// Whether this worker will do nothing more, though jobs are left.
     fileprivate var isOver: Bool {
         guard inFlight == 0 else { return false }
-        let pauses = stops.count { if case .paused = $0.refusal { true } else { false } }
+        let pauses = stops.count { stop in
+            switch stop.refusal {
+            case .paused, .budget: true
+            case .slots, .until: false
+            }
+        }
         return isDraining || (pauses > 0 && pauses == stops.count)
     }
 }

@@ -16,6 +16,7 @@ enum RunText {
         parts.append("\(Words.number(run.inFlight)) in flight")
         if let tokens = totals.tokens { parts.append("\(Words.number(tokens)) tokens") }
         if let cost = totals.cost { parts.append(Words.money(cost)) }
+        if let rest = totals.rest { parts.append(rest) }
         parts += run.stops.compactMap { LaneText.wait($0, at: now) }
         return parts.joined(separator: " · ")
     }
@@ -49,17 +50,18 @@ enum RunText {
 
     /// What went wrong and what to do about it, a line each.
     ///
-    /// - Parameter stopped: a line for each batch and state in which jobs stopped.
-    static func troubles(_ batches: [BatchStatus], stopped: [String], _ end: RunEnd) -> [String] {
-        unknown(batches) + stopped + ending(end)
+    /// - Parameters:
+    ///   - stopped: a line for each batch and state in which jobs stopped.
+    ///   - queue: `--queue PATH` where it was given, else empty.
+    static func troubles(_ batches: [BatchStatus], stopped: [String], queue: [String], _ end: RunEnd) -> [String] {
+        let doubts = DoubtText.ending(batches, queue: queue).map { [$0] } ?? []
+        return doubts + stopped + ending(end) + rest(batches, end)
     }
 
-    private static func unknown(_ batches: [BatchStatus]) -> [String] {
-        let calls = batches.map(\.unknownAttempts).reduce(0, +)
-        guard calls > 0 else { return [] }
-        let cost = batches.compactMap { $0.estimatedCost(of: $0.unknownAttempts) }.reduce(.zero, +)
-        let estimate = cost > .zero ? " (≈ \(Words.money(cost)))" : ""
-        return ["\(Words.count(calls, "call")) may have been billed without an answer\(estimate); see `cutline status`"]
+    /// What is still to come where it stopped early.
+    private static func rest(_ batches: [BatchStatus], _ end: RunEnd) -> [String] {
+        if case .finished = end { return [] }
+        return RunTotals(batches).rest.map { [$0] } ?? []
     }
 
     private static func ending(_ end: RunEnd) -> [String] {

@@ -1,0 +1,101 @@
+import CutlineCore
+import GRDB
+
+/// A call that may have been paid for without use.
+package struct DoubtfulCall: Hashable, Sendable {
+    package var batch: String
+    /// The first of its job's keys; nil where no key means the job any more.
+    package var key: String?
+    package var attempt: AttemptID
+    package var n: Int
+    package var startedAt: Timestamp
+    package var endedAt: Timestamp?
+    package var doubt: Doubt
+    package var problem: CutlineCore.Record.Problem?
+    package var mayHaveCost: DoubtfulCost
+}
+
+/// A place in the sequence of doubtful calls.
+package struct DoubtCursor: Hashable, Sendable {
+    fileprivate var batch: Int64 = 0
+    fileprivate var attempt: Int64 = 0
+    package init() {}
+}
+
+extension QueueReader {
+    /// The next doubtful calls, by batch and then in the order in which they were made; empty at the end.
+    package func doubtfulCalls(of batch: BatchID?, after cursor: inout DoubtCursor, pageSize: Int = 500) throws -> [DoubtfulCall] {
+        let start = cursor
+        let statuses = try batchStatuses().filter { batch == nil || batch == $0.id }
+        let rows = try read { db in
+            guard try db.tableExists("doubts") else {
+                return try Row.fetchAll(
+                    db, sql: Self.olderDoubtfulPage, arguments: [start.attempt, batch?.number, batch?.number, pageSize])
+            }
+            return try Self.doubtfulPage(of: statuses.map(\.id.number), after: start, pageSize, db)
+        }
+        if let last = rows.last { (cursor.batch, cursor.attempt) = (last["batch"], last["id"]) }
+        let batches = Dictionary(uniqueKeysWithValues: statuses.map { ($0.id.number, $0) })
+        return rows.compactMap { row in batches[row["batch"]].flatMap { DoubtfulCall(row, of: $0) } }
+    }
+
+    /// - Parameter batches: in their order.
+    private static func doubtfulPage(of batches: [Int64], after cursor: DoubtCursor, _ size: Int, _ db: Database) throws -> [Row] {
+        for batch in batches where batch >= cursor.batch {
+            let last = batch == cursor.batch ? cursor.attempt : 0
+            let rows = try Row.fetchAll(db.cachedStatement(sql: doubtfulPage), arguments: [batch, last, size])
+            if !rows.isEmpty { return rows }
+        }
+        return []
+    }
+
+    static let doubtfulPage =
+        "SELECT *, \(firstKey) FROM attempts WHERE doubt IS NOT NULL AND batch = ? AND id > ? ORDER BY id LIMIT ?"
+
+    /// Before schema 3 nothing was marked: every attempt is looked at.
+    private static let olderDoubtfulPage = """
+        SELECT attempts.*, captions.accepted, \(firstKey) FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id
+        WHERE attempts.id > ? AND (? IS NULL OR attempts.batch = ?)
+            AND (phase = 'unknown' OR (phase IN ('failed', 'released') AND billed <> 'no') OR captions.accepted = 0)
+        ORDER BY attempts.id LIMIT ?
+        """
+
+    private static let firstKey = "(SELECT key FROM entries WHERE entries.job = attempts.job ORDER BY entries.id LIMIT 1) AS key"
+}
+
+extension DoubtfulCall {
+    fileprivate init?(_ row: Row, of batch: BatchStatus) {
+        guard let doubt = (row["doubt"] as String?).flatMap(Doubt.init) ?? Doubt(older: row) else { return nil }
+        self.init(
+            batch: batch.name, key: row.text(optional: "key"), attempt: AttemptID(row["id"]), n: row["n"],
+            startedAt: row.time("started_at"), endedAt: row.time(optional: "ended_at"), doubt: doubt,
+            problem: CutlineCore.Record.Problem(ofAttempt: row), mayHaveCost: DoubtfulCost(ofAttempt: row, batch.trend))
+    }
+}
+
+extension Doubt {
+    fileprivate init?(older row: Row) {
+        self.init(
+            AttemptPhase(rawValue: row["phase"]) ?? .open, billed: Billed(rawValue: row["billed"]) ?? .unknown,
+            isDuplicate: (row["accepted"] as Bool?) == false)
+    }
+}
+
+extension DoubtfulCost {
+    /// - Parameter row: of `attempts`; an older queue has no reservations.
+    init(ofAttempt row: Row, _ trend: CostTrend) {
+        let (cost, reserved): (Int64?, Int64?) = (row["cost"], row["reserved_cost"])
+        self =
+            if let cost { .known(Money(nanodollars: cost)) } else if let reserved { .atMost(Money(nanodollars: reserved)) } else {
+                trend.cost(ofCalls: 1).map { .about($0) } ?? .unknown
+            }
+    }
+}
+
+extension CutlineCore.Record.Problem {
+    /// Why an attempt failed, from a row of `attempts`.
+    init?(ofAttempt row: Row) {
+        guard let kind = (row["class"] as String?).flatMap(FailureClass.init) else { return nil }
+        self.init(kind: kind, status: row["http_status"], message: row["message"] ?? "")
+    }
+}

@@ -1,0 +1,188 @@
+import CutlineCore
+import SystemPackage
+import Testing
+
+@testable import CutlineQueue
+@testable import CutlineRunner
+@testable import cutline
+
+@Suite(.timeLimit(.minutes(1))) struct BudgetTests {
+    /// 258 + 9 tokens a call, 735,000 nano-dollars; 4,880,000 at most.
+    private static let asking = [
+        "--provider", "simulator", "--model", "gpt-4o", "--prompt", "Describe.", "--max-tokens", "100", "--price", "2.5/10",
+    ]
+
+    private func desk(_ count: Int = 20) -> Desk {
+        let desk = Desk()
+        for number in 0..<count { desk.folder.write("photos/\(number).png", png("\(number)")) }
+        return desk
+    }
+
+    @Test func theRunStopsBeforeTheCapAndGoesOnWithAHigherOne() async throws {
+        let desk = desk()
+        let run = ["run", "photos"] + Self.asking
+        #expect(
+            await desk.run(run + ["--max-cost", "0.01"])
+                == Said(
+                    code: 2, output: "",
+                    error: """
+                        batch "photos": 20 new jobs
+                        7 of 20 jobs captioned, 1,869 tokens, $0.0051 (0 ms)
+                        the budget of "photos" is used up: $0.005145 spent of $0.01, and one more call may take $0.00488; 13 jobs left
+                        to go on: run again with a higher --max-cost DOLLARS, or lift it with --max-cost none
+
+                        """))
+        #expect(await desk.run(run).code == 2, "a cap stays until another one comes")
+        #expect(try await desk.counts() == ["queued": 13, "succeeded": 7])
+        #expect(await desk.cutline("work", "--max-cost", "0.012").code == 2)
+        #expect(try await desk.counts() == ["queued": 10, "succeeded": 10])
+        #expect(await desk.run(run + ["--max-cost", "none"]).code == 0)
+        #expect(try await desk.counts() == ["succeeded": 20])
+        #expect(await desk.cutline("doctor", "--offline").code == 0)
+    }
+
+    @Test func tokensHaveACapToo() async throws {
+        let desk = desk()
+        let said = await desk.run(["run", "photos", "--max-tokens-total", "3000"] + Self.asking)
+        #expect(said.code == 2)
+        #expect(
+            said.error.contains(
+                "the budget of \"photos\" is used up: 1,602 tokens spent of 3,000 tokens, and one more call may take 1,652 tokens; 14 jobs left\n"
+            ))
+        #expect(said.error.contains("--max-tokens-total none"))
+        #expect(await desk.run(["run", "photos", "--max-tokens-total", "none"] + Self.asking).code == 0)
+    }
+
+    @Test func aJobFileMayBringABudgetAndLiftIt() async throws {
+        let desk = desk()
+        func run(_ budget: String) async -> Said {
+            desk.write(
+                "jobs.json",
+                """
+                {"batch": "b", "provider": "simulator", "model": "gpt-4o", "prompt": "Describe.", "parameters": {"max_tokens": 100},
+                 "budget": {\(budget)}, "images": ["photos"]}
+                """)
+            return await desk.cutline("run", "jobs.json", "--price", "2.5/10")
+        }
+        #expect(await run(#""max_cost": 0.01"#).code == 2)
+        #expect(await run(#""max_tokens_total": 1"#).error.contains("--max-tokens-total 1 is less than one call may use, 1,652 tokens"))
+        #expect(await run(#""max_cost": -1"#).error.contains("budget.max_cost: must be above 0"))
+        #expect(await run(#""dollars": 1"#).error.contains("budget.dollars: unknown key; known here: max_cost, max_tokens_total"))
+        #expect(await run(#""max_cost": null"#).code == 0)
+    }
+
+    @Test(arguments: [
+        (
+            ["--max-cost", "5", "--price", "1/1"],
+            "cutline: --max-cost needs the longest answer of batch \"photos\": give --max-tokens N (a batch that was made without it keeps to that: name another one with --batch NEW)\n"
+        ),
+        (
+            ["--max-tokens-total", "5"],
+            "cutline: --max-tokens-total needs the longest answer of batch \"photos\": give --max-tokens N (a batch that was made without it keeps to that: name another one with --batch NEW)\n"
+        ),
+        (
+            ["--max-cost", "5", "--max-tokens", "9"],
+            "cutline: what does sim-1 cost? --max-cost needs its price in US dollars per million tokens: give --price INPUT/OUTPUT, for example --price 0.15/0.60 (0/0 where it is free)\n"
+        ),
+        (
+            ["--max-cost", "0.001", "--max-tokens", "100", "--price", "1/1"],
+            "cutline: --max-cost 0.001 is less than one call may cost, $0.002207; give more\n"
+        ),
+    ])
+    func aBudgetThatCannotBeHeldIsRefusedBeforeAnythingIsAdded(flags: [String], error: String) async {
+        let desk = desk(1)
+        for command in ["run", "add"] {
+            #expect(await desk.run([command, "photos"] + Desk.asking + flags) == Said(code: 64, output: "", error: error))
+        }
+        #expect(!desk.has("cutline.db"))
+    }
+
+    @Test(arguments: [
+        ["--max-cost", "0"], ["--max-cost", "-1"], ["--max-cost", "much"], ["--max-cost", "0.00000000001"], ["--max-tokens-total", "0"],
+        ["--price", "1"], ["--price", "1/"], ["--price", "-1/2"], ["--price", "1/2/3"], ["--price", "nan/1"],
+    ]) func senselessAmountsAreRefused(flags: [String]) async {
+        #expect(await desk(1).run(["run", "photos"] + Desk.asking + flags).code == 64)
+    }
+
+    @Test func workRefusesLikewise() async {
+        let desk = desk(1)
+        _ = await desk.add("photos")
+        let said = await desk.cutline("work", "--max-cost", "5")
+        #expect(said.code == 64 && said.error.contains("--batch NEW"))
+        _ = await desk.add("photos", "--batch", "short", "--max-tokens", "9")
+        #expect(await desk.cutline("work", "--batch", "short", "--max-cost", "5").error.contains("what does sim-1 cost?"))
+        #expect(await desk.cutline("work", "--batch", "short", "--max-cost", "5", "--price", "0.15/0.60").code == 0)
+    }
+
+    @Test func theListIsAskedOnceBeforeAnythingIsAdded() async throws {
+        let list = #"{"data":[{"id":"gpt-4o","pricing":{"prompt":"0.0000025","completion":"0.00001"}}]}"#
+        try await ModelServer.run(list: list) { server in
+            let desk = desk(3)
+            desk.write(server)
+            let asking = ["--provider", "mine", "--model", "gpt-4o", "--prompt", "Describe.", "--max-tokens", "100", "--max-cost", "0.007"]
+            // 1,000 and 50 tokens: 3,000,000 nano-dollars.
+            #expect(await desk.run(["run", "photos"] + asking).code == 2)
+            #expect(server.gets.count == 1 && server.posts == 1)
+            #expect(await desk.run(["add", "photos", "--batch", "x"] + asking).code == 64, "adding asks nobody")
+        }
+    }
+
+    @Test func theUsersPriceStays() async throws {
+        let desk = desk(2)
+        #expect(await desk.run(["run", "photos/0.png", "--batch", "b"] + Self.asking).code == 0)
+        #expect(await desk.run(["run", "photos/1.png", "--batch", "b"] + Self.asking.dropLast(2)).code == 0)
+        #expect(try await desk.status()["batches"]?[0]?["usage"]?["cost_usd"]?.double == 0.00147)
+        let estimate = await desk.run(["estimate", "photos", "--price", "0/0"] + Self.asking.dropLast(2))
+        #expect(estimate.output.contains("$0.00 and $0.00 per million tokens (your price)"))
+    }
+
+    @Test func statusSaysWhatIsStillToCome() async throws {
+        let desk = desk(30)
+        #expect(await desk.run(["run", "photos", "--max-cost", "0.021"] + Self.asking).code == 2)
+        let batch = try #require(try await desk.status()["batches"]?[0])
+        #expect(batch["counts"]?["succeeded"]?.int == 22)
+        #expect(batch["estimate"] == .object(["remaining_jobs": .integer(8), "cost_usd": .number(0.00588)]))
+        #expect(batch["budget"]?["max_cost_usd"]?.double == 0.021 && batch["budget"]?["committed_cost_usd"]?.double == 0.01617)
+        #expect(batch["budget"]?["max_tokens_total"] == nil && batch["budget"]?["committed_tokens"]?.int == 22 * 267)
+        #expect(await desk.cutline("status").output.contains("\nphotos: $0.016 of at most $0.021; ≈ $0.0059 for the remaining 8\n"))
+        let doctor = await desk.cutline("doctor", "--offline").output
+        #expect(doctor.contains("budget of photos") && doctor.contains("used up, and 8 jobs wait; raise --max-cost"))
+        #expect(await desk.cutline("work").error.hasSuffix("\n≈ $0.0059 for the remaining 8\n"))
+    }
+
+    @Test func doubtfulCallsAreListed() async throws {
+        let desk = desk(1)
+        let run = [
+            "run", "photos", "--provider", "simulator", "--model", "gpt-4o", "--prompt", "[simulate: reset]", "--on-unknown", "hold",
+            "--max-tokens", "100", "--price", "2.5/10", "--max-cost", "5",
+        ]
+        let said = await desk.run(run)
+        #expect(
+            said.error.contains(
+                "\n1 call may have been billed for nothing (at most $0.0049): 1 without an answer; see `cutline status --doubtful`\n"))
+        #expect(await desk.cutline("status").output.contains("\nphotos: 1 call without an answer, maybe billed (at most $0.0049)\n"))
+        #expect(
+            await desk.cutline("status", "--doubtful").output == """
+                batch   key    attempt  when                  what                     class            may have cost
+                photos  0.png  1        2026-11-20T12:00:00Z  no answer, maybe billed  connection_lost  at most $0.0049
+
+                """)
+        let line = try JSONValue(parsing: await desk.cutline("status", "--doubtful", "--json").output.utf8)
+        #expect(line["batch"]?.string == "photos" && line["key"]?.string == "0.png" && line["n"]?.int == 1)
+        #expect(line["doubt"]?.string == "unknown" && line["error"]?["class"]?.string == "connection_lost")
+        #expect(line["at_most_usd"]?.double == 0.0049 && line["cost_usd"] == nil && line["about_usd"] == nil)
+        #expect(await desk.cutline("status", "--doubtful", "--batch", "photos").output.contains("0.png"))
+        #expect(await desk.cutline("status", "--doubtful", "--watch").code == 64)
+        #expect(await Desk(pictures: "a").cutline("status", "--batch", "none").code == 70)
+    }
+
+    @Test func whatWaitsForAnAnswerIsNotTheEnd() {
+        var stop = BudgetStop(
+            batch: "b", budget: Budget(maxCost: Money(nanodollars: 9)), spent: Spending(), reserved: Spending(),
+            next: Spending(cost: Money(nanodollars: 10)), jobsLeft: 1, inFlight: 1)
+        let refused = LaneStop(lane: "l", refusal: .budget(stop))
+        #expect(LaneText.wait(refused, at: Desk.noon) == "the budget of b allows no more calls at once")
+        stop.inFlight = 0
+        #expect(LaneText.wait(LaneStop(lane: "l", refusal: .budget(stop)), at: Desk.noon) == "the budget of b is used up")
+    }
+}
