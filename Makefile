@@ -2,10 +2,10 @@ PREFIX ?= /usr/local
 CUTLINE = .build/release/cutline
 SWIFT_FILES = Sources Tests migrations Package.swift
 
-.PHONY: help build demo test bench format install man clean setup
+.PHONY: help build demo built-tests test check-exports ci bench format install man clean setup
 
 help: ## This list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
 
 setup:
 	@scripts/setup
@@ -20,11 +20,20 @@ demo: build ## Captions the example pictures with the built-in simulator, into d
 	$(CUTLINE) export --queue demo/cutline.db --format csv -o demo/captions.csv --overwrite
 	@$(CUTLINE) export --queue demo/cutline.db --format table
 
-test: setup ## Format, imports, build and all tests; ends with "N passed, N failed"
+built-tests: setup
 	swift format lint --strict -r $(SWIFT_FILES)
 	scripts/check-imports
 	swift build --build-tests
+
+test: built-tests ## Format, imports, build and all tests; ends with "N passed, N failed"
 	@scripts/count-tests scripts/run-tests
+
+check-exports: setup ## Reads every export with the programs it is for (Python 3.11; they come from PyPI)
+	swift build --product cutline
+	@scripts/count-tests scripts/check-exports
+
+ci: built-tests ## test and check-exports, counted together
+	@scripts/count-tests sh -c 'status=0; scripts/run-tests || status=1; scripts/check-exports || status=1; exit $$status'
 
 bench: build ## Measures whole runs on this machine (nginx as the provider where it is installed)
 	Benchmarks/throughput
