@@ -107,8 +107,8 @@ private struct GridFile {
         let file = Destination.file(environment.path(name))
         switch form {
         case .html: try WholeFile.write(to: file, overwrite: overwrite) { try GridPage(result: result).write($0) }
-        case .jsonl: try export(.jsonl, result, to: file)
-        case .csv: try export(.csv, result, to: file)
+        case .jsonl: try export(.jsonl(), result, to: file)
+        case .csv: try export(.csv(), result, to: file)
         }
         guard !isQuiet else { return }
         environment.error.say(
@@ -116,7 +116,11 @@ private struct GridFile {
     }
 
     private func export(_ format: ExportFormat, _ result: GridResult, to file: Destination) throws {
-        var pages = [result.rows.flatMap(\.records)][...]
-        try Exporter.export(format, to: file, overwrite: overwrite) { pages.popFirst() }
+        let records = result.rows.flatMap(\.records)
+        let source = RecordSource {
+            var pages = [records][...]
+            return { pages.popFirst() }
+        }
+        try Exporter.export(ExportOrder(format, to: file, overwrite: overwrite), source)
     }
 }
