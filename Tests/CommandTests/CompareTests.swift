@@ -125,6 +125,27 @@ import Testing
         #expect(desk.text("grid.csv").split(separator: "\r\n").count == 9)
     }
 
+    /// The cells share it; each may make one call at most.
+    @Test func aBudgetHoldsForAllCellsTogether() async throws {
+        try await withSimulator { simulator in
+            let desk = desk()
+            desk.write(
+                "jobs.json",
+                """
+                {"batch": "photos", "provider": {"name": "simulator", "base_url": "\(simulator.baseURL)",
+                 "prices": {"sim-1": {"input_per_million": 0, "output_per_million": 0, "per_request": 1}}},
+                 "model": "sim-1", "parameters": {"max_tokens": 20}, "images": ["photos"]}
+                """)
+            let arguments = ["compare", "jobs.json", "--prompt", "One.", "--prompt", "Two.", "--sample", "5", "--max-cost"]
+            let said = await desk.run(arguments + ["5"])
+            #expect(said.code == 2 && said.error.contains("is used up: $2.00 spent"), "\(said.error)")
+            #expect(simulator.callCount == 4)
+            #expect(await desk.run(arguments + ["1"]).code == 64)
+            #expect(await desk.run(arguments + ["none"]).code == 0)
+            #expect(simulator.callCount == 10)
+        }
+    }
+
     @Test func promptsComeFromFilesToo() async throws {
         let desk = desk(1)
         desk.write("b.txt", "From a file.")
