@@ -60,7 +60,7 @@ final class SeedRun: Sendable {
 
     private func fail(_ text: String) {
         // A long run tells at once.
-        if !stopsAtFailure { print(text.prefix { $0 != "\n" }) }
+        print(sabotage.map { "\($0): " } ?? "", text.prefix { $0 != "\n" }, separator: "")
         state.withLock { $0.failures.append(text) }
     }
 }

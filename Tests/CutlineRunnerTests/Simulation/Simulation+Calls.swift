@@ -23,7 +23,11 @@ extension Simulation {
         let isSlow = healedAt == nil && chance.happens(plan.faults.slowStart)
         plan(.worker(process.number, .callStarts(claim.attempt)), after: isSlow ? chance.seconds(1...100) : chance.milliseconds(0...50))
         // Somewhere between the claim and the answer.
-        if healedAt == nil, chance.happens(plan.faults.crashInCall) { plan(.crash(process.number), after: chance.milliseconds(0...6_000)) }
+        guard healedAt == nil else { return }
+        if chance.happens(plan.faults.crashInCall) { plan(.crash(process.number), after: chance.milliseconds(0...6_000)) }
+        if chance.happens(plan.faults.stopInCall) {
+            plan(.stop(process.number, chance.seconds(60...200)), after: chance.milliseconds(0...300))
+        }
     }
 
     func startCall(_ attempt: AttemptID, of process: VirtualWorker) throws {

@@ -18,7 +18,7 @@ extension Simulation {
     func checkStep(_ happening: Happening) throws {
         if case .worker(_, .beat) = happening, steps % 8 != 0 { return }
         try checkStates()
-        guard steps % 16 == 0 else { return }
+        guard steps % 32 == 0 else { return }
         try checkAll()
     }
 

@@ -192,8 +192,9 @@ final class Simulation {
         if startsAgain { plan(.start, after: chance.milliseconds(10...30_000)) }
     }
 
-    /// The living one that a number in a plan means.
+    /// The one of this number, or, where that is over or has not come yet, any other one.
     private func living(_ number: Int) -> VirtualWorker? {
+        if number < workers.count, let process = workers[number] { return process }
         let living = workers.compactMap(\.self)
         return living.isEmpty ? nil : living[number % living.count]
     }
@@ -204,11 +205,11 @@ final class Simulation {
         case .worker(let number, let stimulus): if let process = workers[number] { try notice(stimulus, process) }
         case .crash(let number): if healedAt == nil, let process = living(number) { remove(process) }
         case .stop(let number, let time):
-            guard let process = living(number), process.inbox == nil else { return }
+            guard healedAt == nil, let process = living(number), process.inbox == nil else { return }
             process.inbox = []
             plan(.wake(process.number), after: time)
         case .wake(let number): if let process = workers[number] { try wake(process) }
-        case .signal(let number): if let process = living(number) { try signal(process) }
+        case .signal(let number): if healedAt == nil, let process = living(number) { try signal(process) }
         case .setClock(let jump):
             clock.set(by: jump)
             jumps.append((clock.real, jump))

@@ -29,6 +29,8 @@ struct SimulationPlan {
     struct Faults {
         var crashInQueue = 0.0
         var crashInCall = 0.0
+        /// SIGSTOP right after a claim, for longer than the claim may be used.
+        var stopInCall = 0.0
         var queueError = 0.0
         var commitUnknown = 0.0
         /// A statement in the middle of a transaction fails.
@@ -98,7 +100,8 @@ struct SimulationPlan {
         var faults = Faults()
         if chance.happens(0.4) { faults.crashInQueue = 0.04 }
         if chance.happens(0.4) { faults.crashInCall = 0.08 }
-        if chance.happens(0.3) { faults.queueError = 0.03 }
+        if chance.happens(0.3) { faults.stopInCall = 0.06 }
+        if chance.happens(0.4) { faults.queueError = chance.pick([0.03, 0.3]) }
         if chance.happens(0.3) { faults.commitUnknown = 0.05 }
         if chance.happens(0.3) { faults.midTurn = 0.05 }
         if chance.happens(0.3) { faults.lostAnswers = 0.2 }
@@ -114,7 +117,7 @@ struct SimulationPlan {
         if chance.happens(0.3) { for _ in 0..<chance.number(1...3) { plan(.setClock(Self.jump(&chance)), &chance) } }
         if chance.happens(0.4) { for _ in 0..<chance.number(1...3) { plan(.signal(chance.number(0...7)), &chance) } }
         if chance.happens(0.4) { for _ in 0..<chance.number(1...3) { plan(.crash(chance.number(0...7)), &chance) } }
-        if chance.happens(0.25) {
+        if chance.happens(0.35) {
             let start = chance.fraction()
             events.append((faultyTime * start, .disk(isFull: true)))
             events.append((faultyTime * start + chance.seconds(1...60), .disk(isFull: false)))
