@@ -36,7 +36,7 @@ struct Export: Command {
     private var output: String? { target.output }
 
     func validate() throws {
-        if format == .table, output != nil { throw ValidationError("--format table is for stdout; give -o with another format.") }
+        if format == .table, output != nil { throw ValidationError("--format table is for stdout; give -o with jsonl or csv.") }
         if output?.isEmpty == true { throw ValidationError("--output must not be empty.") }
         try form.check(format)
         try selection.check(format, output: output)
