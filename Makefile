@@ -4,7 +4,7 @@ SWIFT_FILES = Sources Tests migrations Package.swift
 
 SEEDS ?= 100000
 
-.PHONY: help build demo test simulate-soak bench bench-limits crash-soak format install man clean setup
+.PHONY: help build demo built-tests test check-exports check-compare ci simulate-soak bench bench-limits crash-soak format install man clean setup
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -22,11 +22,24 @@ demo: build ## Captions the example pictures with the built-in simulator, into d
 	$(CUTLINE) export --queue demo/cutline.db --format csv -o demo/captions.csv --overwrite
 	@$(CUTLINE) export --queue demo/cutline.db --format table
 
-test: setup ## Format, imports, build and all tests; ends with "N passed, N failed"
+built-tests: setup
 	swift format lint --strict -r $(SWIFT_FILES)
 	scripts/check-imports
 	swift build --build-tests
+
+test: built-tests ## Format, imports, build and all tests; ends with "N passed, N failed"
 	@scripts/count-tests scripts/run-tests
+
+check-exports: setup ## Reads every export with the programs it is for (Python 3.11; they come from PyPI)
+	swift build --product cutline
+	@scripts/count-tests scripts/check-exports
+
+check-compare: setup ## Opens the page of `cutline compare` in Chromium (from Debian, where it is missing)
+	swift build --product cutline
+	scripts/check-compare --install
+
+ci: built-tests ## test, check-exports and check-compare, counted together
+	@scripts/count-tests sh -c 'status=0; scripts/run-tests || status=1; scripts/check-exports || status=1; scripts/check-compare --install || status=1; exit $$status'
 
 simulate-soak: setup ## Simulates SEEDS=100000 lives of a queue with everything going wrong; prints the seeds that fail
 	swift build --build-tests

@@ -53,7 +53,7 @@ let package = Package(
         room(
             "CutlineProvider", ["CutlineCore", system, httpClient, nio, nioPosix, nioHTTP1],
             resources: [.embedInCode("Profiles/profiles.json")]),
-        room("CutlineExport", ["CutlineCore", system]),
+        room("CutlineExport", ["CutlineCore", system, crypto]),
         room(
             "CutlineSimulator", ["CutlineCore", system, hummingbird, nio, nioPosix, logging, crypto],
             resources: [.embedInCode("examples.json")]),
@@ -73,7 +73,7 @@ let package = Package(
         suite("CutlineInputTests", ["CutlineInput"]),
         suite("CutlineQueueTests", ["CutlineQueue", "CutlineMigrationsSQLite", grdb, grdbSQLite]),
         suite("CutlineProviderTests", ["CutlineProvider", nio, nioPosix, nioHTTP1], exclude: ["Vectors"]),
-        suite("CutlineExportTests", ["CutlineExport"]),
+        suite("CutlineExportTests", ["CutlineExport", crypto]),
         suite("CutlineSimulatorTests", ["CutlineSimulator", httpClient]),
         suite("CutlineRunnerTests", ["CutlineRunner", "CutlineQueue", "CutlineProvider", grdb]),
         suite(

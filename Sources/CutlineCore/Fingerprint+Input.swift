@@ -34,8 +34,8 @@ extension Parameters {
 }
 
 extension ImageSource {
-    /// A letter for the kind, then the URL, the digest, or what stands for the bytes.
-    fileprivate var identity: [UInt8] {
+    /// What the picture is, wherever it lies: a letter for the kind, then the URL, the digest, or what stands for the bytes.
+    package var identity: [UInt8] {
         switch self {
         case .url(let url): return Array("u".utf8) + Array(url.utf8)
         case .file(let file):

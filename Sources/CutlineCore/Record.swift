@@ -31,11 +31,16 @@ package struct Record: Hashable, Sendable {
     package var createdAt: Timestamp
     package var finishedAt: Timestamp?
     package var extra: [String: JSONValue]
+    /// The pictures themselves as they were sent, in the order of `images`; where the entry is a copy of a picture, the copy.
+    package var pictures: [ImageSource]
+    /// Whether the user gave the key; else it is the picture's path below the named folder, or its URL.
+    package var hasOwnKey: Bool
 
     package init(
         id: Int64, key: String, batch: String, state: JobState, images: [String], prompt: String, caption: Caption? = nil,
         provider: String, requestedModel: String, attempts: Int, latency: Duration? = nil, problem: Problem? = nil,
-        createdAt: Timestamp, finishedAt: Timestamp? = nil, extra: [String: JSONValue] = [:]
+        createdAt: Timestamp, finishedAt: Timestamp? = nil, extra: [String: JSONValue] = [:],
+        pictures: [ImageSource] = [], hasOwnKey: Bool = false
     ) {
         self.id = id
         self.key = key
@@ -52,5 +57,7 @@ package struct Record: Hashable, Sendable {
         self.createdAt = createdAt
         self.finishedAt = finishedAt
         self.extra = extra
+        self.pictures = pictures
+        self.hasOwnKey = hasOwnKey
     }
 }

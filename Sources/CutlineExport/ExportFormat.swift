@@ -1,7 +1,23 @@
-/// What an export is written as.
-package enum ExportFormat: String, CaseIterable, Sendable {
+import SystemPackage
+
+/// What an export is written as, with what can be said about the form. Each has a file of its own in `Formats/`.
+package enum ExportFormat: Hashable, Sendable {
     /// One JSON object a line; every key is always there.
-    case jsonl
+    case jsonl(JSONLinesStyle = JSONLinesStyle())
     /// The same, flattened to one header and one row per record.
-    case csv
+    case csv(CSVStyle = CSVStyle())
+    /// A text file for each picture.
+    case sidecar(SidecarStyle = SidecarStyle())
+    /// A folder of pictures with `metadata.jsonl`, as Hugging Face's `datasets` reads it.
+    case imagefolder(PictureTransfer = .copy)
+    /// Shards of tar files.
+    case webdataset(ShardLimit = ShardLimit())
+    /// The captions file of Microsoft COCO.
+    case coco
+    /// Tasks with a prediction each.
+    case labelStudio(TaskLinks)
+    /// The metadata file of sd-scripts.
+    case kohya
+    /// Output lines of OpenAI's batch API.
+    case openAIBatch
 }

@@ -1,40 +1,95 @@
 import CutlineCore
+import SystemPackage
 
 /// Writes records, page by page, so that memory stays flat however many there are.
 package enum Exporter {
-    /// - Parameter pages: The next records; nil at the end.
-    /// - Returns: How many records were written.
-    /// - Throws: `ExportError`, or what `pages` throws; then nothing is left of a file.
+    /// - Throws: `ExportError`, or what reading the records throws; then nothing is left of a file or new folder.
     @discardableResult
-    package static func export(
-        _ format: ExportFormat, to destination: Destination, overwrite: Bool = false, pages: () throws -> [Record]?
-    ) throws -> Int {
-        let output = try Output(destination, overwrite: overwrite)
-        var isCommitted = false
-        defer { output.end(committed: isCommitted) }
-        let count =
-            switch format {
-            case .jsonl: try write(JSONLines(), to: output, pages)
-            case .csv: try write(CSVTable(), to: output, pages)
-            }
-        try output.commit()
-        isCommitted = true
-        return count
+    package static func export(_ order: ExportOrder, _ source: RecordSource) throws -> ExportReport {
+        switch order.format {
+        case .jsonl(let style): try write(order, source) { JSONLines(style) }
+        case .csv(let style): try write(order, source) { CSVTable(style) }
+        case .coco: try write(order, source) { COCOCaptions() }
+        case .labelStudio(let links): try write(order, source) { LabelStudioTasks(links) }
+        case .kohya: try write(order, source) { KohyaMetadata() }
+        case .openAIBatch: try write(order, source) { OpenAIBatchOutput() }
+        case .sidecar(let style): try SidecarExport(order, style).write(source)
+        case .imagefolder(let transfer): try write(order, source, ImageFolder.marks) { try ImageFolder($0, transfer) }
+        case .webdataset(let limit): try write(order, source, WebDataset.marks) { WebDataset($0, limit) }
+        }
     }
 
-    private static func write(_ text: consuming some RecordText, to output: Output, _ pages: () throws -> [Record]?) throws -> Int {
-        var count = 0
-        while let page = try pages() {
-            for record in page {
-                text.add(record)
-                if text.bytes.count >= 65_536 {
-                    try output.write(text.bytes)
-                    text.removeAll()
-                }
-            }
-            count += page.count
+    // MARK: - Files
+
+    private static func write<Text: RecordText>(
+        _ order: ExportOrder, _ source: RecordSource, _ make: () -> Text
+    ) throws -> ExportReport {
+        let outputs = try Output.all(of: order)
+        var committed = 0
+        defer { for (index, output) in outputs.enumerated() { output.end(committed: index < committed) } }
+        let report = try fill(outputs, order.split, source, make)
+        for output in outputs {
+            try output.commit()
+            committed += 1
         }
-        try output.write(text.bytes)
-        return count
+        return report
+    }
+
+    private static func fill<Text: RecordText>(
+        _ outputs: [Output], _ split: Split?, _ source: RecordSource, _ make: () -> Text
+    ) throws -> ExportReport {
+        var report = ExportReport(parts: outputs.count)
+        var texts = outputs.map { _ in make() }
+        for pass in 0..<texts[0].passes {
+            // What was left out was counted in the first pass.
+            var counted = ExportReport(parts: outputs.count)
+            for index in texts.indices { texts[index].begin(pass: pass) }
+            try source.forEach { record in
+                let part = split?.part(of: record) ?? 0
+                do {
+                    try texts[part].add(record, &counted)
+                    counted.written[part] += 1
+                } catch let why as Omission {
+                    counted.leaveOut(record, why)
+                }
+                if texts[part].bytes.count >= 65_536 { try texts[part].flush(to: outputs[part]) }
+            }
+            for index in texts.indices {
+                texts[index].end(pass: pass)
+                try texts[index].flush(to: outputs[index])
+            }
+            if pass == 0 { report = counted }
+        }
+        return report
+    }
+
+    // MARK: - Folders
+
+    private static func write<Form: RecordFolder>(
+        _ order: ExportOrder, _ source: RecordSource, _ marks: DatasetMarks, _ make: (Folder) throws -> Form
+    ) throws -> ExportReport {
+        let dataset = try DatasetFolder(order.destination.folder(), overwrite: order.overwrite, marks)
+        defer { dataset.end() }
+        var report = ExportReport(parts: order.split?.parts.count ?? 1)
+        var forms = try dataset.parts(of: order.split).map(make)
+        try source.forEach { record in
+            let part = order.split?.part(of: record) ?? 0
+            do {
+                try forms[part].add(record, &report)
+                report.written[part] += 1
+            } catch let why as Omission {
+                report.leaveOut(record, why)
+            }
+        }
+        for index in forms.indices { try forms[index].end() }
+        try dataset.commit()
+        return report
+    }
+}
+
+extension RecordText {
+    fileprivate mutating func flush(to output: Output) throws(ExportError) {
+        try output.write(bytes)
+        removeAll()
     }
 }

@@ -57,7 +57,9 @@ extension ExportError {
     fileprivate var exitStatus: ExitStatus {
         switch self {
         // Another flag mends it.
-        case .exists, .isFolder: .usage
+        case .exists, .isFolder, .isFile, .folderExists, .folderTaken, .leadsOut, .otherFileSystem, .captionFilesExist, .needsFolder,
+            .needsFile:
+            .usage
         case .cannotWrite: .queue
         // `| head` has what it wanted.
         case .closedPipe: .success
@@ -68,7 +70,9 @@ extension ExportError {
         switch self {
         case .closedPipe: nil
         case .cannotWrite(_?, _): "\(self); name another file with -o PATH"
-        case .exists, .isFolder, .cannotWrite(nil, _): "\(self)"
+        case .exists, .isFolder, .isFile, .folderExists, .folderTaken, .leadsOut, .otherFileSystem, .captionFilesExist, .needsFolder,
+            .needsFile, .cannotWrite(nil, _):
+            "\(self)"
         }
     }
 }

@@ -23,7 +23,8 @@ struct Cutline: ParsableCommand {
             """,
         version: ProviderClient.version,
         subcommands: [
-            Run.self, Add.self, Work.self, Status.self, Show.self, Export.self, Retry.self, Cancel.self, Hold.self, Release.self,
+            Init.self, Run.self, Add.self, Work.self, Compare.self, Status.self, Show.self, Export.self, Retry.self, Cancel.self, Hold.self,
+            Release.self,
             Providers.self, Models.self, Estimate.self, Backup.self, Doctor.self, Simulate.self, Completions.self,
         ])
 

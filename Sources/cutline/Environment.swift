@@ -20,6 +20,8 @@ struct Environment: Sendable {
     var processID: Int32
     /// What `-` reads.
     var input: FileDescriptor = .standardInput
+    /// Whether a person can be asked: stdin and stderr are terminals.
+    var isInteractive = false
     /// How long a command waits for what is only good to know.
     var patience = Duration.seconds(3)
     var output: StandardStream
@@ -29,7 +31,8 @@ struct Environment: Sendable {
         let variables = liveVariables
         return Environment(
             now: { .wallClock }, jitter: { .random(in: 0...1) }, variables: variables, folder: Self.liveFolder,
-            host: Self.liveHost, processID: getpid(), output: .live(STDOUT_FILENO, variables: variables),
+            host: Self.liveHost, processID: getpid(),
+            isInteractive: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1, output: .live(STDOUT_FILENO, variables: variables),
             error: .live(STDERR_FILENO, variables: variables))
     }
 
@@ -45,6 +48,12 @@ struct Environment: Sendable {
 
     /// A path as the user wrote it, made absolute.
     func path(_ text: String) -> FilePath { folder.pushing(FilePath(text)) }
+
+    /// Whether something stands there, be it a link to nothing.
+    func exists(_ path: FilePath) -> Bool {
+        var status = stat()
+        return path.withPlatformString { lstat($0, &status) } == 0
+    }
 
     /// `path` as seen from the folder, where it lies in it.
     func shortName(of path: FilePath) -> String {

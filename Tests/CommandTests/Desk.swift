@@ -26,6 +26,8 @@ struct Desk {
     var columns: Int?
     /// A told rate needs a clock that goes on.
     var input: [UInt8] = []
+    /// Whether questions may be asked; `input` holds the answers.
+    var isInteractive = false
     var now: @Sendable () -> Timestamp = { Self.noon }
 
     static let noon = Timestamp(milliseconds: 1_795_176_000_000)
@@ -55,7 +57,8 @@ struct Desk {
         defer { close(input) }
         let environment = Environment(
             now: now, jitter: { 0.5 }, variables: variables, folder: folder.path, host: "desk", processID: 42,
-            input: FileDescriptor(rawValue: input), patience: .seconds(300), output: StandardStream(descriptor: output ?? descriptors[0]),
+            input: FileDescriptor(rawValue: input), isInteractive: isInteractive, patience: .seconds(300),
+            output: StandardStream(descriptor: output ?? descriptors[0]),
             error: StandardStream(descriptor: descriptors[1], columns: { columns }))
         let code = await Cutline.run(arguments, in: environment)
         // Whether a line of progress comes in between depends on the machine.

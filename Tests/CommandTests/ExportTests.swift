@@ -30,13 +30,12 @@ import Testing
         #expect(try await desk.records("--state", "failed").count == 0)
     }
 
-    @Test func theSameQueueGivesTheSameBytes() async {
+    @Test(arguments: ["jsonl", "csv", "coco", "kohya", "label-studio", "openai-batch", "table"])
+    func theSameQueueGivesTheSameBytes(format: String) async {
         let desk = await desk()
-        for format in ["jsonl", "csv", "table"] {
-            let first = await desk.cutline("export", "--format", format)
-            #expect(first.code == 0)
-            #expect(await desk.cutline("export", "--format", format) == first)
-        }
+        let first = await desk.cutline("export", "--format", format)
+        #expect(first.code == 0 && first.output.contains("PNG picture"))
+        #expect(await desk.cutline("export", "--format", format) == first)
     }
 
     @Test func aFolderThatIsNotThereIsASentence() async {

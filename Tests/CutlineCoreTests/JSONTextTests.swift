@@ -74,4 +74,15 @@ struct JSONTextTests {
         let value = JSONValue.array([.integer(.max), .number(1), .string("\0"), .null])
         #expect(try JSONDecoder().decode([JSONValue].self, from: JSONEncoder().encode([value])) == [value])
     }
+
+    @Test func beyondASCIIEverythingIsEscapedWhereAsked() throws {
+        var text = JSONText(isASCII: true)
+        text.openObject()
+        text.key("é")
+        text.value("a\"\n\u{7F}\u{80}e\u{301}\u{2028}😀\u{FFFF}")
+        text.closeObject()
+        let written = String(decoding: text.bytes, as: UTF8.self)
+        #expect(written == #"{"\u00e9":"a\"\n\u007f\u0080e\u0301\u2028\ud83d\ude00\uffff"}"#)
+        #expect(try JSONValue(parsing: text.bytes)["é"] == .string("a\"\n\u{7F}\u{80}e\u{301}\u{2028}😀\u{FFFF}"))
+    }
 }

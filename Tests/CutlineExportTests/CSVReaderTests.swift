@@ -34,13 +34,13 @@ struct CSVReaderTests {
     @Test(.enabled(if: hasPython))
     func pythonReadsEveryTextBack() throws {
         let captions = [
-            "\u{0}\u{1B}[0m", "a\r\nb", "a\rb", "\"", ",\u{301}", "\"\u{301},", " a ", "NA", "007", "\u{2028}", "é e\u{301} 🐈‍⬛",
+            "a\u{0}\u{1B}[0m", "a\r\nb", "a\rb", "\"", ",\u{301}", "\"\u{301},", " a ", "NA", "007", "\u{2028}", "é e\u{301} 🐈‍⬛",
             String(repeating: "long, \"text\"\r\n", count: 2_000),
         ]
         let folder = TemporaryFolder()
         let path = folder.path.appending("out.csv")
         let records = captions.enumerated().map { Record.make(id: Int64($0), images: ["a,\"b\".png", "c.png"], caption: $1) }
-        try Exporter.export(.csv, to: .file(path), pages: pages(records))
+        try export(.csv(), to: .file(path), records)
         let rows = try JSONValue(parsing: try Self.run(["python3", "-c", Self.script, path.string])).array ?? []
         #expect(rows.map { $0["caption"]?.string.map { Array($0.utf8) } } == captions.map { Array($0.utf8) })
         #expect(rows.allSatisfy { $0["images"] == .string(#"["a,\"b\".png","c.png"]"#) && $0.object?.count == 26 })

@@ -10,7 +10,7 @@ struct CSVTableTests {
 
     /// The caption's field, as it stands in the file.
     private func captionField(_ caption: String) throws -> String {
-        let row = try exported(.csv, .make(images: [], prompt: "P", caption: caption)).dropFirstBytes(Self.header.utf8.count)
+        let row = try exported(.csv(), .make(images: [], prompt: "P", caption: caption)).dropFirstBytes(Self.header.utf8.count)
         let (before, after) = ("1,harbour,example,succeeded,[],P,", ",stop,[],simulator,")
         let end = row.range(ofBytes: after) ?? row.utf8.count
         return String(decoding: row.utf8.dropFirst(before.utf8.count).prefix(end - before.utf8.count), as: UTF8.self)
@@ -19,7 +19,7 @@ struct CSVTableTests {
     @Test func succeededAndFailedRows() throws {
         let usage = Usage(inputTokens: 300, outputTokens: 50, cost: Money(nanodollars: 1), costSource: .estimated)
         #expect(
-            try exported(.csv, .make(usage: usage, extra: ["n": .string("a,b")]), .failed(message: "no, \"really\""))
+            try exported(.csv(), .make(usage: usage, extra: ["n": .string("a,b")]), .failed(message: "no, \"really\""))
                 == Self.header
                 + #"1,harbour,example,succeeded,"[""examples/harbour.jpg""]",Describe …,A harbour.,stop,[],simulator,sim-1,sim-1,"#
                 + #"300,50,350,,0.000000001,estimated,1,512,,,,2026-11-20T12:00:00Z,2026-11-20T12:00:01Z,"{""n"":""a,b""}""# + "\r\n"
@@ -30,7 +30,7 @@ struct CSVTableTests {
     @Test(arguments: [
         ("plain", "plain"), (" spaces ", " spaces "), ("a,b", "\"a,b\""), ("say \"a\"", "\"say \"\"a\"\"\""), ("\"", "\"\"\"\""),
         ("a\nb", "\"a\nb\""), ("a\rb", "\"a\rb\""), ("a\r\nb", "\"a\r\nb\""), ("a,\u{301}b", "\"a,\u{301}b\""),
-        ("a\"\u{301}", "\"a\"\"\u{301}\""), ("\u{0}a\u{1B}", "\u{0}a\u{1B}"), ("", "\"\""), ("a\u{2028}b", "a\u{2028}b"),
+        ("a\"\u{301}", "\"a\"\"\u{301}\""), ("\u{0}a\u{1B}", "'\u{0}a\u{1B}"), ("", "\"\""), ("a\u{2028}b", "a\u{2028}b"),
         ("=1+1", "'=1+1"), ("=\u{301}1", "'=\u{301}1"), ("+1", "'+1"), ("-1", "'-1"), ("@a", "'@a"), ("\ta", "'\ta"),
         ("\ra", "\"'\ra\""), ("=\"a\"", "\"'=\"\"a\"\"\""), ("'=a", "'=a"), ("a=1", "a=1"), ("\na", "\"\na\""),
     ])
@@ -45,7 +45,7 @@ struct CSVTableTests {
         record.requestedModel = "=m"
         record.caption?.resolvedModel = "=r"
         record.problem = Record.Problem(kind: .refused, status: -1, message: "=e")
-        let text = try exported(.csv, record)
+        let text = try exported(.csv(), record)
         for field in ["\n-1,'=k,'-b,", ",'@p,", ",'+x,'=m,'=r,", ",refused,-1,'=e,"] { #expect(text.range(ofBytes: field) != nil) }
     }
 }

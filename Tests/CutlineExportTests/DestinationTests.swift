@@ -13,57 +13,53 @@ import Testing
 struct DestinationTests {
     private struct Broken: Error {}
 
-    private func error(_ body: () throws -> some Any) -> ExportError? {
-        do {
-            _ = try body()
-            return nil
-        } catch {
-            return error as? ExportError
-        }
-    }
-
     @Test func theSameRecordsGiveTheSameBytes() throws {
         let folder = TemporaryFolder()
-        let records = (1...500).map { Record.make(id: $0, extra: ["b": .integer($0), "a": .null]) }
-        for format in ExportFormat.allCases {
-            let paths = ["one", "two"].map { folder.path.appending("\($0).\(format.rawValue)") }
-            for path in paths { #expect(try Exporter.export(format, to: .file(path), pages: pages(records)) == 500) }
+        let records = (1...500).map {
+            Record.make(id: $0, extra: ["b": .integer($0), "a": .null], pictures: [.url("https://x.invalid/\($0)")])
+        }
+        for (name, format) in [("jsonl", ExportFormat.jsonl()), ("csv", .csv()), ("coco", .coco), ("openai", .openAIBatch)] {
+            let paths = ["one", "two"].map { folder.path.appending("\($0).\(name)") }
+            for path in paths { #expect(try export(format, to: .file(path), records).total == 500) }
             #expect(contents(paths[0]) == contents(paths[1]) && contents(paths[0]).count > 65_536)
         }
-        #expect(names(in: folder.path) == ["one.jsonl", "two.jsonl", "one.csv", "two.csv"])
+        #expect(names(in: folder.path).count == 8)
     }
 
     @Test func pagesAreJoined() throws {
         let folder = TemporaryFolder()
         let path = folder.path.appending("out.jsonl")
         var queue: [[Record]] = [[.make(id: 1), .make(id: 2)], [], [.make(id: 3)]]
-        let count = try Exporter.export(.jsonl, to: .file(path)) { queue.isEmpty ? nil : queue.removeFirst() }
-        #expect(count == 3)
-        #expect(contents(path) == Array(try exported(.jsonl, .make(id: 1), .make(id: 2), .make(id: 3)).utf8))
+        let report = try Exporter.export(
+            ExportOrder(.jsonl(), to: .file(path)), RecordSource { { queue.isEmpty ? nil : queue.removeFirst() } })
+        #expect(report.written == [3])
+        #expect(contents(path) == Array(try exported(.jsonl(), .make(id: 1), .make(id: 2), .make(id: 3)).utf8))
     }
 
     @Test func anExistingFileIsKeptUnlessOverwriteIsGiven() throws {
         let folder = TemporaryFolder()
         let path = folder.write("out.jsonl", text: "mine")
-        let refusal = error { try Exporter.export(.jsonl, to: .file(path), pages: pages([])) }
-        #expect(refusal == .exists(path))
-        #expect(refusal?.description == "\(path.string) exists already; give --overwrite to replace it, or another name")
+        let failure = refusal { try export(.jsonl(), to: .file(path), []) }
+        #expect(failure == .exists(path))
+        #expect(failure?.description == "\(path.string) exists already; give --overwrite to replace it, or another name")
         #expect(contents(path) == Array("mine".utf8))
-        try Exporter.export(.jsonl, to: .file(path), overwrite: true, pages: pages([.make()]))
-        #expect(contents(path) == Array(try exported(.jsonl, .make()).utf8))
+        try export(.jsonl(), to: .file(path), overwrite: true, [.make()])
+        #expect(contents(path) == Array(try exported(.jsonl(), .make()).utf8))
         #expect(names(in: folder.path) == ["out.jsonl"])
     }
 
     @Test func aFileThatAppearsMeanwhileIsKept() throws {
         let folder = TemporaryFolder()
         let path = folder.path.appending("out.jsonl")
-        let refusal = error {
-            try Exporter.export(.jsonl, to: .file(path)) {
-                folder.write("out.jsonl", text: "other")
-                return nil
-            }
+        let failure = refusal {
+            try Exporter.export(
+                ExportOrder(.jsonl(), to: .file(path)),
+                RecordSource {
+                    folder.write("out.jsonl", text: "other")
+                    return { nil }
+                })
         }
-        #expect(refusal == .exists(path))
+        #expect(failure == .exists(path))
         #expect(contents(path) == Array("other".utf8))
         #expect(names(in: folder.path) == ["out.jsonl"])
     }
@@ -74,11 +70,15 @@ struct DestinationTests {
         let path = overwrite ? folder.write("out.csv", text: "old") : folder.path.appending("out.csv")
         var isFirst = true
         #expect(throws: Broken.self) {
-            try Exporter.export(.csv, to: .file(path), overwrite: overwrite) {
-                guard isFirst else { throw Broken() }
-                isFirst = false
-                return (0..<1_000).map { .make(id: $0) }
-            }
+            try Exporter.export(
+                ExportOrder(.csv(), to: .file(path), overwrite: overwrite),
+                RecordSource {
+                    {
+                        guard isFirst else { throw Broken() }
+                        isFirst = false
+                        return (0..<1_000).map { .make(id: $0) }
+                    }
+                })
         }
         #expect(names(in: folder.path) == (overwrite ? ["out.csv"] : []))
         #expect(contents(path) == Array(overwrite ? "old".utf8 : "".utf8))
@@ -86,12 +86,12 @@ struct DestinationTests {
 
     @Test func aFolderIsNoFile() {
         let folder = TemporaryFolder()
-        #expect(error { try Exporter.export(.csv, to: .file(folder.path), overwrite: true, pages: pages([])) } == .isFolder(folder.path))
+        #expect(refusal { try export(.csv(), to: .file(folder.path), overwrite: true, []) } == .isFolder(folder.path))
     }
 
     @Test func aMissingFolderIsSaid() {
         let path = TemporaryFolder().path.appending("gone/out.csv")
-        let failure = error { try Exporter.export(.csv, to: .file(path), pages: pages([])) }
+        let failure = refusal { try export(.csv(), to: .file(path), []) }
         #expect(failure == .cannotWrite(path, .noSuchFileOrDirectory))
         #expect(failure?.description == "\(path.string) cannot be written: No such file or directory")
     }
@@ -101,7 +101,7 @@ struct DestinationTests {
         let real = folder.write("real.jsonl", text: "old")
         chmod(real.string, 0o600)
         symlink("real.jsonl", folder.path.appending("out.jsonl").string)
-        try Exporter.export(.jsonl, to: .file(folder.path.appending("out.jsonl")), overwrite: true, pages: pages([.make()]))
+        try export(.jsonl(), to: .file(folder.path.appending("out.jsonl")), overwrite: true, [.make()])
         var status = stat()
         lstat(real.string, &status)
         #expect(status.st_mode & 0o777 == 0o600 && status.st_size > 100)
@@ -110,7 +110,7 @@ struct DestinationTests {
     }
 
     @Test func aDeviceIsWrittenAndStaysADevice() throws {
-        #expect(try Exporter.export(.jsonl, to: .file("/dev/null"), pages: pages([.make()])) == 1)
+        #expect(try export(.jsonl(), to: .file("/dev/null"), [.make()]).total == 1)
         var status = stat()
         stat("/dev/null", &status)
         #expect(status.st_mode & S_IFMT == S_IFCHR)
@@ -118,7 +118,7 @@ struct DestinationTests {
 
     @Test func aFullDeviceIsSaid() {
         let full = FilePath("/dev/full")
-        #expect(error { try Exporter.export(.jsonl, to: .file(full), pages: pages([.make()])) } == .cannotWrite(full, .noSpace))
+        #expect(refusal { try export(.jsonl(), to: .file(full), [.make()]) } == .cannotWrite(full, .noSpace))
     }
 
     @Test func aSlowReaderGetsEverything() throws {
@@ -127,11 +127,11 @@ struct DestinationTests {
         _ = fcntl(writer.rawValue, F_SETFL, O_NONBLOCK)
         let received = Received(reader)
         let records = (1...2_000).map { Record.make(id: $0) }
-        #expect(try Exporter.export(.jsonl, to: .descriptor(writer.rawValue), pages: pages(records)) == 2_000)
+        #expect(try export(.jsonl(), to: .descriptor(writer.rawValue), records).total == 2_000)
         try writer.close()
         let folder = TemporaryFolder()
         let path = folder.path.appending("out.jsonl")
-        try Exporter.export(.jsonl, to: .file(path), pages: pages(records))
+        try export(.jsonl(), to: .file(path), records)
         #expect(received.bytes() == contents(path))
     }
 
@@ -139,7 +139,7 @@ struct DestinationTests {
         signal(SIGPIPE, SIG_IGN)
         let (reader, writer) = try FileDescriptor.pipe()
         try reader.close()
-        #expect(error { try Exporter.export(.jsonl, to: .descriptor(writer.rawValue), pages: pages([.make()])) } == .closedPipe)
+        #expect(refusal { try export(.jsonl(), to: .descriptor(writer.rawValue), [.make()]) } == .closedPipe)
         #expect(fcntl(writer.rawValue, F_GETFD) >= 0)
         try writer.close()
     }

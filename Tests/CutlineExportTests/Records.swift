@@ -1,3 +1,4 @@
+import Crypto
 import CutlineCore
 import CutlineExport
 import SystemPackage
@@ -13,13 +14,15 @@ extension Record {
     /// The record of docs/output.md.
     static func make(
         id: Int64 = 1, key: String = "harbour", images: [String] = ["examples/harbour.jpg"], prompt: String = "Describe …",
-        caption: String? = "A harbour.", usage: Usage = Usage(inputTokens: 300, outputTokens: 50), extra: [String: JSONValue] = [:]
+        caption: String? = "A harbour.", usage: Usage = Usage(inputTokens: 300, outputTokens: 50), extra: [String: JSONValue] = [:],
+        pictures: [ImageSource] = [], hasOwnKey: Bool = false
     ) -> Record {
         Record(
             id: id, key: key, batch: "example", state: caption == nil ? .failed : .succeeded, images: images, prompt: prompt,
             caption: caption.map { Caption(text: $0, finishReason: .stop, resolvedModel: "sim-1", usage: usage) },
             provider: "simulator", requestedModel: "sim-1", attempts: 1, latency: .milliseconds(512),
-            createdAt: Timestamp(milliseconds: 1_795_176_000_000), finishedAt: Timestamp(milliseconds: 1_795_176_001_999), extra: extra)
+            createdAt: Timestamp(milliseconds: 1_795_176_000_000), finishedAt: Timestamp(milliseconds: 1_795_176_001_999), extra: extra,
+            pictures: pictures, hasOwnKey: hasOwnKey)
     }
 
     static func failed(message: String = "the picture was not accepted") -> Record {
@@ -31,17 +34,75 @@ extension Record {
     }
 }
 
-/// Hands the records over in one page, then ends.
-func pages(_ records: [Record]) -> () -> [Record]? {
-    var rest = [records]
-    return { rest.popLast() }
+/// Exports the records, in one page.
+@discardableResult
+func export(
+    _ format: ExportFormat, to destination: Destination, overwrite: Bool = false, split: Split? = nil, _ records: [Record]
+) throws -> ExportReport {
+    try Exporter.export(
+        ExportOrder(format, to: destination, overwrite: overwrite, split: split),
+        RecordSource {
+            var rest = [records]
+            return { rest.popLast() }
+        })
 }
 
 func exported(_ format: ExportFormat, _ records: Record...) throws -> String {
-    let folder = TemporaryFolder()
+    let folder = TemporaryFolder(inMemory: true)
     let path = folder.path.appending("out")
-    try Exporter.export(format, to: .file(path), pages: pages(records))
+    try export(format, to: .file(path), records)
     return String(decoding: contents(path), as: UTF8.self)
+}
+
+/// The error of an export that must fail.
+func refusal(_ body: () throws -> some Any) -> ExportError? {
+    do {
+        _ = try body()
+        return nil
+    } catch {
+        return error as? ExportError
+    }
+}
+
+extension TemporaryFolder {
+    /// A picture as it is stored when it is added; its bytes are of no format.
+    func picture(
+        _ name: String, _ content: String? = nil, format: PictureFormat = .png, hasDigest: Bool = true
+    ) -> PictureFile {
+        let bytes = Array((content ?? name).utf8)
+        let path = write(name, bytes)
+        return PictureFile(path: path, stamp: .of(path), format: format, digest: hasDigest ? Array(SHA256.hash(data: bytes)) : nil)
+    }
+
+    /// Every file below it and what is in it; folders without files are left out.
+    func tree(_ path: FilePath? = nil, prefix: String = "") -> [String: String] {
+        let path = path ?? self.path
+        var tree: [String: String] = [:]
+        for name in names(in: path) {
+            var status = stat()
+            lstat(path.appending(name).string, &status)
+            if status.st_mode & S_IFMT == S_IFDIR {
+                tree.merge(self.tree(path.appending(name), prefix: "\(prefix)\(name)/")) { $1 }
+            } else {
+                tree["\(prefix)\(name)"] = String(decoding: contents(path.appending(name)), as: UTF8.self)
+            }
+        }
+        return tree
+    }
+}
+
+extension FileStamp {
+    static func of(_ path: FilePath) -> FileStamp {
+        var status = stat()
+        stat(path.string, &status)
+        #if canImport(Glibc)
+            let time = status.st_mtim
+        #else
+            let time = status.st_mtimespec
+        #endif
+        return FileStamp(
+            size: Int64(status.st_size), modified: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec), inode: UInt64(status.st_ino))
+    }
 }
 
 func contents(_ path: FilePath) -> [UInt8] {

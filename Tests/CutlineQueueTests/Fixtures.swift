@@ -30,12 +30,12 @@ struct Fixture {
     func add(_ pictures: Range<Int>) throws -> Added { try queue.add(pictures.map { .make($0) }, to: batch, now: .start) }
 
     func turn(
-        _ settlements: [Settlement] = [], claiming limit: Int = 0, at now: Timestamp = .start, by worker: Worker? = nil,
-        on queue: Queue? = nil, jitter: Double = 0, lease: Duration = .seconds(360)
+        _ settlements: [Settlement] = [], claiming limit: Int = 0, in scope: Scope = .all, at now: Timestamp = .start,
+        by worker: Worker? = nil, on queue: Queue? = nil, jitter: Double = 0, lease: Duration = .seconds(360)
     ) throws -> Turn {
         try (queue ?? self.queue).turn(
             worker ?? self.worker,
-            TurnRequest(settlements: settlements, claimLimit: limit, scope: .all, lease: lease, now: now, jitter: { jitter }))
+            TurnRequest(settlements: settlements, claimLimit: limit, scope: scope, lease: lease, now: now, jitter: { jitter }))
     }
 
     func claim(_ limit: Int = 1, at now: Timestamp = .start, by worker: Worker? = nil, lease: Duration = .seconds(360)) throws -> [Claim] {

@@ -21,6 +21,8 @@ import Testing
         (JobSource.delayedPage, "jobs_due"),
         (JobSource.runningPage, "attempts_lease"), (QueueReader.keysFrom, "(batch=? AND key>?)"),
         (QueueReader.keysBelow, "(batch=? AND key<?)"),
+        (ClaimStep.candidatesAmong, "jobs USING INTEGER PRIMARY KEY"), (Queue.remainingAmong, "jobs USING INTEGER PRIMARY KEY"),
+        (QueueReader.samplePage, "sqlite_autoindex_jobs_1 (batch=?)"), (QueueReader.causesAmong, "jobs USING INTEGER PRIMARY KEY"),
         (QueueReader.page, "captions_accepted"), (QueueReader.page, "entries USING INTEGER PRIMARY KEY"),
     ])
     func statementUsesItsIndex(sql: String, index: String) throws {
@@ -60,6 +62,13 @@ import Testing
         #expect(many < few + 100, "\(many) steps with 20,000 finished jobs, \(few) without")
     }
 
+    @Test func turnOfASampleDoesNotGrowWithItsBatch() throws {
+        let few = try stepsOfATurn(delayed: 0, isSample: true)
+        let many = try stepsOfATurn(delayed: 20_000, cancelled: 20_000, isSample: true)
+        #expect(few > 500, "nothing was counted")
+        #expect(many < few + 100, "\(many) steps with 40,000 other jobs, \(few) without")
+    }
+
     private func live(_ fixture: Fixture) throws {
         let queue = fixture.queue
         try fixture.add(0..<9)
@@ -72,6 +81,10 @@ import Testing
         _ = try queue.retry(JobSelection(batch: fixture.batch, failure: .imageRejected))
         _ = try queue.release(JobSelection(jobs: queue.reader.jobIDs(named: "1.jpg")))
         _ = try queue.reader.keys(near: "1.jgp")
+        let sample = Scope.jobs([fixture.batch: try queue.reader.sample(of: fixture.batch, count: 3)])
+        _ = try (queue.reader.batchStatuses(in: sample), queue.reader.causes(of: fixture.batch, .failed, in: sample))
+        _ = try queue.reader.jobs(of: [.make(1)], in: fixture.batch)
+        _ = try fixture.turn(claiming: 1, in: sample)
         _ = try queue.knownDigest(of: "/pictures/0.jpg", stamp: FileStamp(size: 1, modified: 1, inode: 1))
         _ = try queue.path(ofDefaultKey: "0.jpg", in: fixture.batch)
         _ = try queue.records()
@@ -82,8 +95,9 @@ import Testing
         try queue.endWorker(fixture.worker, now: .after(400))
     }
 
-    private func stepsOfATurn(delayed: Int, cancelled: Int = 0) throws -> Int {
+    private func stepsOfATurn(delayed: Int, cancelled: Int = 0, isSample: Bool = false) throws -> Int {
         let fixture = try Fixture.make(pictures: 0..<64, folder: TemporaryFolder())
+        let sample = Scope.jobs([fixture.batch: try fixture.queue.reader.sample(of: fixture.batch, count: 40)])
         try fixture.queue.execute(
             """
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(delayed + cancelled))
@@ -95,7 +109,7 @@ import Testing
         let first = try fixture.claim(16)
         let counter = StepCounter()
         try fixture.queue.write { counter.start($0) }
-        _ = try fixture.turn(first.map { .of($0, .text("a")) }, claiming: 16, at: .after(1))
+        _ = try fixture.turn(first.map { .of($0, .text("a")) }, claiming: 16, in: isSample ? sample : .all, at: .after(1))
         try fixture.queue.write { counter.stop($0) }
         return counter.steps
     }

@@ -54,6 +54,59 @@ import Testing
         #expect(record.createdAt == .start)
     }
 
+    @Test func recordHasThePicturesThatWereSent() throws {
+        let fixture = try Fixture.make(pictures: 0..<1)
+        var pair = JobDraft.make(1, key: "pair", own: true)
+        pair.images.append(.url("https://pictures.invalid/b.jpg"))
+        try fixture.add(pair)
+        let records = try fixture.queue.records()
+        #expect(records.map(\.pictures) == [JobDraft.make(0).images, pair.images])
+        #expect(records.map(\.hasOwnKey) == [false, true])
+    }
+
+    @Test func recordOfACopyHasTheCopy() throws {
+        let fixture = try Fixture.make(pictures: 0..<1)
+        var copy = JobDraft.make(0, key: "copy.jpg")
+        guard case .file(var file) = copy.images[0] else { return }
+        file.stamp.modified = 77
+        copy.images = [.file(file)]
+        try fixture.add(copy)
+        // Touched: looked at once more, and still the same bytes.
+        file.stamp.modified = 78
+        copy.images = [.file(file)]
+        try fixture.add(copy)
+        let records = try fixture.queue.records()
+        #expect(records.map(\.pictures) == [JobDraft.make(0).images, [.file(file)]])
+        #expect(file.path == "/pictures/copy.jpg")
+    }
+
+    @Test func recordsAreChosenByTheEndOfTheirJob() throws {
+        let fixture = try Fixture.make(pictures: 0..<3)
+        let claims = try fixture.claim(3)
+        for (index, claim) in claims.prefix(2).enumerated() {
+            try fixture.settle(claim, .text("a"), at: .after(Double(index) * 10))
+        }
+        func ids(since: Timestamp) throws -> [Int64] {
+            var cursor = RecordCursor()
+            return try fixture.queue.reader.records(RecordSelection(state: nil, since: since), after: &cursor)?.map(\.id) ?? []
+        }
+        #expect(try ids(since: .start) == [1, 2])
+        #expect(try ids(since: .after(10)) == [2] && ids(since: .after(10.001)).isEmpty)
+    }
+
+    @Test func recordsAreChosenByFlag() throws {
+        let fixture = try Fixture.make(pictures: 0..<2)
+        let claims = try fixture.claim(2)
+        try fixture.settle(claims[0], .caption(Caption(text: "cut", finishReason: .length)))
+        try fixture.settle(claims[1], .text("whole"))
+        func texts(_ flags: FlagSelection) throws -> [String?] {
+            var cursor = RecordCursor()
+            return try fixture.queue.reader.records(RecordSelection(flags: flags), after: &cursor)?.map(\.caption?.text) ?? []
+        }
+        #expect(try texts(FlagSelection(wanted: [.truncated])) == ["cut"])
+        #expect(try texts(FlagSelection(unwanted: [.truncated])) == ["whole"])
+    }
+
     @Test func exportingTwiceGivesTheSameRecords() throws {
         let fixture = try Fixture.inEveryState()
         let first = try fixture.queue.records()

@@ -2,8 +2,10 @@
 package struct JSONText: Sendable {
     package private(set) var bytes: [UInt8] = []
     private var needsComma = false
+    private let isASCII: Bool
 
-    package init() {}
+    /// - Parameter isASCII: Whether everything beyond ASCII is escaped, for readers that open a file in the encoding of their locale.
+    package init(isASCII: Bool = false) { self.isASCII = isASCII }
 
     package mutating func openObject() { open("{") }
     package mutating func closeObject() { close("}") }
@@ -94,16 +96,38 @@ package struct JSONText: Sendable {
     private mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
         var text = text
+        if isASCII, text.utf8.contains(where: { $0 >= 0x7F }) { addUnits(of: text) } else { addUTF8(&text) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Beyond the basic plane two units make one character, each escaped (RFC 8259, §7).
+    private mutating func addUnits(of text: String) {
+        for unit in text.utf16 {
+            if unit >= 0x7F {
+                let digits = String(unit, radix: 16)
+                bytes.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.utf8.count))\(digits)".utf8)
+            } else if Self.needsEscape(UInt8(unit)) {
+                escape(UInt8(unit))
+            } else {
+                bytes.append(UInt8(unit))
+            }
+        }
+    }
+
+    private mutating func addUTF8(_ text: inout String) {
         text.withUTF8 { utf8 in
             var start = 0
-            for (index, byte) in utf8.enumerated() where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+            for (index, byte) in utf8.enumerated() where Self.needsEscape(byte) {
                 bytes.append(contentsOf: utf8[start..<index])
                 escape(byte)
                 start = index + 1
             }
             bytes.append(contentsOf: utf8[start...])
         }
-        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     private mutating func escape(_ byte: UInt8) {

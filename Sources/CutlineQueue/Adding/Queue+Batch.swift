@@ -78,7 +78,7 @@ extension Queue {
     ) throws {
         try write { db in
             let lanes = LaneStore(db)
-            for batch in try Batch.all(db) where scope == .all || scope == .batch(batch.id) {
+            for batch in try Batch.all(db) where scope.includes(batch.id) {
                 var policy = batch.policy
                 policy.maxAttempts = maxAttempts ?? policy.maxAttempts
                 policy.onUnknown = onUnknown ?? policy.onUnknown
@@ -112,6 +112,9 @@ extension Queue {
                 switch scope {
                 case .batch(let id): try Int64.fetchAll(db, sql: "SELECT lane FROM batches WHERE id = ?", arguments: [id.number])
                 case .all: try Int64.fetchAll(db, sql: "SELECT id FROM lanes")
+                case .jobs:
+                    try Row.fetchAll(db, sql: "SELECT id, lane FROM batches").filter { scope.includes(BatchID($0["id"])) }
+                        .map { $0["lane"] as Int64 }
                 }
             let lanes = LaneStore(db)
             for id in ids {

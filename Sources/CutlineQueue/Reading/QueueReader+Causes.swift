@@ -23,13 +23,7 @@ extension QueueReader {
                 try Row.fetchAll(
                     db.cachedStatement(sql: Self.causesPage), arguments: [batch.number, state.rawValue, last, min(left, pageSize)])
             }
-            for row in rows {
-                if let kind = (row["class"] as String?).flatMap(FailureClass.init) {
-                    causes.counts[kind, default: 0] += 1
-                } else {
-                    causes.without += 1
-                }
-            }
+            for row in rows { causes.count(row) }
             guard let end = rows.last, rows.count == min(left, pageSize) else { break }
             last = end["id"]
             left -= rows.count
@@ -37,8 +31,33 @@ extension QueueReader {
         return causes
     }
 
+    /// The same within a scope; of a sample every job is looked at.
+    package func causes(of batch: BatchID, _ state: JobState, in scope: Scope) throws -> Causes {
+        guard let list = scope.list(of: batch) else { return try causes(of: batch, state) }
+        return try read { db in
+            var causes = Causes()
+            for row in try Row.fetchAll(db.cachedStatement(sql: Self.causesAmong), arguments: [list, state.rawValue]) { causes.count(row) }
+            return causes
+        }
+    }
+
+    static let causesAmong = """
+        SELECT (SELECT class FROM attempts WHERE job = jobs.id AND class IS NOT NULL ORDER BY n DESC LIMIT 1) AS class
+        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value WHERE jobs.state = ?
+        """
+
     static let causesPage = """
         SELECT id, (SELECT class FROM attempts WHERE job = jobs.id AND class IS NOT NULL ORDER BY n DESC LIMIT 1) AS class
         FROM jobs WHERE batch = ? AND state = ? AND state IN ('failed', 'held', 'cancelled') AND id > ? ORDER BY id LIMIT ?
         """
+}
+
+extension Causes {
+    fileprivate mutating func count(_ row: Row) {
+        if let kind = (row["class"] as String?).flatMap(FailureClass.init) {
+            counts[kind, default: 0] += 1
+        } else {
+            without += 1
+        }
+    }
 }

@@ -1,15 +1,31 @@
 import CutlineCore
+import Foundation
 import GRDB
+import SystemPackage
 
 /// Which entries are exported.
 package struct RecordSelection: Hashable, Sendable {
     package var batch: BatchID?
     /// Nil: all of them.
     package var state: JobState?
+    package var flags: FlagSelection
+    /// Only jobs that came to their end at this time or later.
+    package var since: Timestamp?
 
-    package init(batch: BatchID? = nil, state: JobState? = .succeeded) {
+    package init(
+        batch: BatchID? = nil, state: JobState? = .succeeded, flags: FlagSelection = FlagSelection(), since: Timestamp? = nil
+    ) {
         self.batch = batch
         self.state = state
+        self.flags = flags
+        self.since = since
+    }
+
+    /// By what the row says of the job; its flags are seen once the record is made.
+    fileprivate func admits(_ row: Row) -> Bool {
+        if let state, row["state"] != state.rawValue { return false }
+        guard let since else { return true }
+        return row.time(optional: "finished_at").map { $0 >= since } ?? false
     }
 }
 
@@ -28,8 +44,8 @@ extension QueueReader {
         let (records, end) = try read { db -> ([CutlineCore.Record], Int64?) in
             let rows = try Row.fetchAll(
                 db.cachedStatement(sql: Self.page), arguments: [last, selection.batch?.number, selection.batch?.number, pageSize])
-            let chosen = rows.filter { row in selection.state.map { row["state"] == $0.rawValue } ?? true }
-            return (try chosen.map { try CutlineCore.Record($0, db) }, rows.last?["id"])
+            let records = try rows.filter(selection.admits).map { try CutlineCore.Record($0, db) }
+            return (records.filter { selection.flags.admits($0.caption?.flags ?? []) }, rows.last?["id"])
         }
         guard let end else { return nil }
         cursor.lastEntry = end
@@ -44,8 +60,8 @@ extension QueueReader {
     }
 
     static let select = """
-        SELECT entries.id, entries.key, entries.given, entries.extra, entries.created_at, jobs.id AS job, jobs.state, jobs.prompt AS own_prompt,
-            jobs.attempts, jobs.finished_at, batches.name AS batch, batches.provider, batches.model AS requested_model, batches.prompt,
+        SELECT entries.id, entries.key, entries.own_key, entries.given, entries.path, entries.extra, entries.created_at, jobs.id AS job,
+            jobs.state, jobs.prompt AS own_prompt, jobs.images, jobs.attempts, jobs.finished_at, batches.name AS batch, batches.provider, batches.model AS requested_model, batches.prompt,
             captions.text, captions.finish_reason, captions.model, attempts.request_id, attempts.latency, attempts.input_tokens,
             attempts.output_tokens, attempts.cached_tokens, attempts.cost, attempts.cost_source
         FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = entries.batch
@@ -67,7 +83,27 @@ extension CutlineCore.Record {
             provider: row["provider"], requestedModel: row.text("requested_model"), attempts: row["attempts"],
             latency: latency.map { .milliseconds($0) }, problem: try Problem.last(ofJob: row["job"], state, db),
             createdAt: row.time("created_at"), finishedAt: row.time(optional: "finished_at"),
-            extra: try JSONValue(parsing: (row["extra"] as String).utf8).object ?? [:])
+            extra: try JSONValue(parsing: (row["extra"] as String).utf8).object ?? [:], pictures: try ImageSource.sources(of: row, db),
+            hasOwnKey: row["own_key"])
+    }
+}
+
+extension ImageSource {
+    /// The pictures of an entry's job. A copy of a picture has the job of the first, but a path of its own.
+    fileprivate static func sources(of row: Row, _ db: Database) throws -> [ImageSource] {
+        let sources = try ImageColumn.load(row["images"], db)
+        guard sources.count == 1, case .file(var file) = sources[0], let path = (row["path"] as Data?).map({ FilePath(bytes: Array($0)) }),
+            path.bytes != file.path.bytes
+        else { return sources }
+        // It was looked at when it was added; of several looks the last one counts.
+        let looks = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT id, size, modified, inode, digest FROM pictures WHERE path = ?"), arguments: [Data(path.bytes)])
+        let same = looks.filter { ($0["digest"] as Data?).map { Array($0) } == file.digest }
+        file.path = path
+        if let last = same.max(by: { ($0["id"] as Int64) < $1["id"] }) {
+            file.stamp = FileStamp(size: last["size"], modified: last["modified"], inode: UInt64(bitPattern: last["inode"] as Int64))
+        }
+        return [.file(file)]
     }
 }
 

@@ -104,9 +104,10 @@ struct ClaimStep {
         let rows =
             switch request.scope {
             case .batch(let id): try Row.fetchAll(db.cachedStatement(sql: Self.batches("batches.id = ?")), arguments: [id.number])
-            case .all: try Row.fetchAll(db.cachedStatement(sql: Self.batches("true")))
+            case .all, .jobs: try Row.fetchAll(db.cachedStatement(sql: Self.batches("true")))
             }
-        let batches = Dictionary(grouping: try rows.map { try ClaimableBatch($0) }, by: \.lane)
+        let inScope = rows.filter { request.scope.includes(BatchID($0["id"])) }
+        let batches = Dictionary(grouping: try inScope.map { try ClaimableBatch($0, in: request.scope) }, by: \.lane)
         let backlogs = try batches.map { (backlog: LaneBacklog(lane: $0, batches: $1), inFlight: try lanes.inFlight($0)) }
         return backlogs.sorted { ($0.inFlight, $0.backlog.firstBatch) < ($1.inFlight, $1.backlog.firstBatch) }.map(\.backlog)
     }
@@ -118,6 +119,12 @@ struct ClaimStep {
 
     static let candidates = """
         SELECT id, images, prompt FROM jobs WHERE batch = ? AND state = 'queued' AND available_at IS NULL ORDER BY priority, id LIMIT ?
+        """
+
+    /// The same of some jobs alone, in their order.
+    static let candidatesAmong = """
+        SELECT jobs.id, jobs.images, jobs.prompt FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
+        WHERE jobs.batch = ? AND jobs.state = 'queued' AND jobs.available_at IS NULL LIMIT ?
         """
 
     static let nextDue = """
@@ -157,7 +164,7 @@ private struct LaneBacklog {
         while let batch = batches.first {
             if let row = rows.popFirst() { return (row, batch) }
             let limit = min(max(1, count), 256)
-            rows = try Row.fetchAll(db.cachedStatement(sql: ClaimStep.candidates), arguments: [batch.id.number, limit])[...]
+            rows = try batch.candidates(db, limit: limit)[...]
             if rows.isEmpty { batches.removeFirst() }
         }
         return nil
@@ -187,11 +194,14 @@ private struct ClaimableBatch {
     let request: CaptionRequest
     /// What a call is expected to use: the batch's own average, before the first answer 1,000 tokens and the allowed answer.
     let estimatedTokens: Int
+    /// The only jobs that may be claimed, as a JSON list; nil: all of them.
+    private let chosen: String?
     /// Nil: it has no budget.
     var account: BudgetAccount?
 
-    init(_ row: Row) throws {
+    init(_ row: Row, in scope: Scope) throws {
         id = BatchID(row["id"])
+        chosen = scope.list(of: id)
         lane = row["lane"]
         let parameters: Parameters = try JSONColumn.decode(from: row["parameters"])
         request = CaptionRequest(
@@ -204,5 +214,10 @@ private struct ClaimableBatch {
             // A limit may be any number; no answer is that long.
             estimatedTokens = 1_000 + min(parameters.maxTokens ?? 300, 1_000_000)
         }
+    }
+
+    func candidates(_ db: Database, limit: Int) throws -> [Row] {
+        guard let chosen else { return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.candidates), arguments: [id.number, limit]) }
+        return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.candidatesAmong), arguments: [chosen, id.number, limit])
     }
 }

@@ -45,14 +45,28 @@ extension Queue {
     }
 
     private static func remaining(_ scope: Scope, _ db: Database) throws -> (queued: Int, remaining: Int) {
-        let (condition, arguments): (String, StatementArguments) =
-            switch scope {
-            case .batch(let id): ("batch = ?", [id.number])
-            case .all: ("true", [])
+        switch scope {
+        case .all: try counted("true", [], db)
+        case .batch(let id): try counted("batch = ?", [id.number], db)
+        case .jobs(let jobs):
+            try jobs.values.reduce((0, 0)) { sum, jobs in
+                let row = try Row.fetchOne(db.cachedStatement(sql: remainingAmong), arguments: [JSONColumn.list(jobs)])!
+                return (sum.0 + row["queued"], sum.1 + row["remaining"])
             }
+        }
+    }
+
+    private static func counted(_ condition: String, _ arguments: StatementArguments, _ db: Database) throws -> (
+        queued: Int, remaining: Int
+    ) {
         let statement = try db.cachedStatement(
             sql: "SELECT ifnull(sum(queued), 0) AS queued, ifnull(sum(queued + running), 0) AS remaining FROM counts WHERE \(condition)")
         let row = try Row.fetchOne(statement, arguments: arguments)!
         return (row["queued"], row["remaining"])
     }
+
+    static let remainingAmong = """
+        SELECT ifnull(sum(state = 'queued'), 0) AS queued, ifnull(sum(state IN ('queued', 'running')), 0) AS remaining
+        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
+        """
 }

@@ -69,12 +69,6 @@ package struct BatchID: Codable, Hashable, Comparable, Sendable {
     package static func < (a: BatchID, b: BatchID) -> Bool { a.number < b.number }
 }
 
-/// What a worker works on.
-package enum Scope: Hashable, Sendable {
-    case batch(BatchID)
-    case all
-}
-
 /// What a worker brings to the queue and asks of it, in one transaction.
 package struct TurnRequest: Sendable {
     package var settlements: [Settlement]

@@ -2,72 +2,90 @@ import ArgumentParser
 import CutlineCore
 import CutlineExport
 import CutlineQueue
+import SystemPackage
 
 struct Export: Command {
     static let configuration = CommandConfiguration(
         abstract: "Write the captions as a dataset.",
-        usage: "cutline export [<options>]",
+        usage: "cutline export [--format <format>] [-o <path>] [<options>]",
         discussion: """
-            One record an entry, in the order they were added; the same queue gives the same bytes.
+            One record an entry, in the order they were added; the same queue gives the
+            same bytes. What a format cannot hold is left out and counted on stderr.
 
-            Example:
+            jsonl, csv     a table of everything
+            sidecar        a text file beside each picture, or below the folder -o
+            imagefolder    a folder that Hugging Face's load_dataset reads
+            webdataset     a folder of tar shards
+            coco, kohya    one file, as pycocotools and sd-scripts read them
+            label-studio   tasks with the captions as predictions
+            openai-batch   output lines of OpenAI's batch API
+            table          for eyes
+
+            Examples:
               cutline export --format csv -o captions.csv
+              cutline export --format sidecar --one-line --flag '!truncated'
+              cutline export --format imagefolder -o set --split train=0.9,val=0.1
             """)
 
-    @Option(help: ArgumentHelp("jsonl and csv are datasets, table is for eyes.", valueName: "format")) var format: Format = .jsonl
-    @Option(name: .shortAndLong, help: ArgumentHelp("The file to write (else stdout).", valueName: "path")) var output: String?
-    @Flag(help: "Replace an existing file.") var overwrite = false
-    @Option(
-        help: ArgumentHelp("Only entries whose job is in this state.", valueName: "state"))
-    var state: StateChoice = .one(.succeeded)
-    @Option(help: ArgumentHelp("Only this batch.", valueName: "name")) var batch: String?
-    @OptionGroup var queue: QueueOptions
+    @OptionGroup(title: "OUTPUT") var target: ExportTargetOptions
+    @OptionGroup(title: "SELECTION") var selection: ExportSelectionOptions
+    @OptionGroup(title: "FORM") var form: ExportFormOptions
+    @OptionGroup(title: "QUEUE") var queue: QueueOptions
 
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case jsonl, csv, table
-
-        var file: ExportFormat? { ExportFormat(rawValue: rawValue) }
-    }
-
-    enum StateChoice: ExpressibleByArgument, CustomStringConvertible {
-        static var allValueStrings: [String] { JobState.allCases.map(\.rawValue) + ["all"] }
-
-        case all
-        case one(JobState)
-
-        init?(argument: String) {
-            if argument == "all" {
-                self = .all
-            } else if let state = JobState(rawValue: argument) {
-                self = .one(state)
-            } else {
-                return nil
-            }
-        }
-
-        var description: String { state?.rawValue ?? "all" }
-
-        var state: JobState? {
-            guard case .one(let state) = self else { return nil }
-            return state
-        }
-    }
+    private var format: Format { target.format }
+    private var output: String? { target.output }
 
     func validate() throws {
         if format == .table, output != nil { throw ValidationError("--format table is for stdout; give -o with jsonl or csv.") }
         if output?.isEmpty == true { throw ValidationError("--output must not be empty.") }
+        try form.check(format)
+        try selection.check(format, output: output)
+        if form.labelingConfig { return }
+        if format.isFolder, output == nil { throw ValidationError("--format \(format.rawValue) writes a folder; name it with -o FOLDER.") }
+        if format == .sidecar, target.overwrite { throw ValidationError("Give --existing overwrite to replace caption files.") }
     }
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
+            if form.labelingConfig { return try environment.output.send(LabelStudioTasks.labelingConfig) }
             let reader = try queue.reader(in: environment)
-            let selection = RecordSelection(batch: try reader.scope(ofBatch: batch).batch, state: state.state)
-            var cursor = RecordCursor()
-            let pages = { try reader.records(selection, after: &cursor) }
-            guard let file = format.file else { return try RecordTable.write(pages, to: environment.output) }
-            let destination = output.map { Destination.file(environment.path($0)) } ?? .descriptor(environment.output.descriptor)
-            let count = try Exporter.export(file, to: destination, overwrite: overwrite, pages: pages)
-            if let output { environment.error.say("\(Words.count(count, "record")) → \(output)\n") }
+            let chosen = try selection.records(in: reader)
+            let source = RecordSource {
+                var cursor = RecordCursor()
+                return { try reader.records(chosen, after: &cursor) }
+            }
+            guard let order = try order(in: environment) else {
+                return try RecordTable.write(source.pages(), to: environment.output)
+            }
+            let report = try Exporter.export(order, source)
+            environment.error.say(ExportText(order: order, report: report, output: output).text)
         }
+    }
+
+    /// Nil for the table, which is written for eyes.
+    private func order(in environment: Environment) throws -> ExportOrder? {
+        guard let made = try form.format(format, in: environment) else { return nil }
+        var destination = Destination.descriptor(environment.output.descriptor)
+        if format == .sidecar { destination = .pictures }
+        if let output { destination = .file(environment.path(output)) }
+        return ExportOrder(made, to: destination, overwrite: target.overwrite, split: try selection.parts(for: format))
+    }
+}
+
+struct ExportTargetOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("What to write.", valueName: "format")) var format: Export.Format = .jsonl
+    @Option(name: .shortAndLong, help: ArgumentHelp("The file or folder to write (else stdout).", valueName: "path"))
+    var output: String?
+    @Flag(help: "Replace an existing file, or an earlier export in a folder.") var overwrite = false
+}
+
+extension Export {
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case jsonl, csv, sidecar, imagefolder, webdataset, coco, kohya
+        case labelStudio = "label-studio"
+        case openAIBatch = "openai-batch"
+        case table
+
+        var isFolder: Bool { self == .imagefolder || self == .webdataset }
     }
 }

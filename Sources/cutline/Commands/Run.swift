@@ -11,11 +11,13 @@ struct Run: Command {
               cutline run photos/ --provider infron --model gpt-4o-mini \\
                 --prompt "Describe this image in one sentence."
               cutline run jobs.example.json
+              cutline run jobs.example.json --sample 5
             """)
 
     @Argument(help: InputOptions.inputs)
     var inputs: [String]
     @OptionGroup(title: "Input") var input: InputOptions
+    @OptionGroup(title: "Input") var sample: SampleOptions
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
     @OptionGroup(title: "How it is sent") var sending: SendingOptions
@@ -29,15 +31,17 @@ struct Run: Command {
                 inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, policy: policy, queue: queue,
                 log: work.log,
                 in: environment)
-            if input.dryRun { return try adding.rehearse() }
+            if input.dryRun { return try adding.rehearse(sample: sample.sample) }
             // A missing key is better found before anything is added.
             let keys = try KeyRing(environment, file: work.apiKeyFile)
             try keys.check(adding.profile, allowsInsecureHTTP: work.insecureHttp)
             try await adding.checkBudget(keys: keys, allowsInsecureHTTP: work.insecureHttp)
             let (opened, batch) = try adding.add()
             try await adding.askForModel(keys: keys, allowsInsecureHTTP: work.insecureHttp, queue: opened)
-            try await Working(queue: opened, scope: .batch(batch), options: work, location: queue, keys: keys, environment: environment)
-                .run()
+            try await Working(
+                queue: opened, scope: sample.scope(of: batch, opened.reader), options: work, location: queue, keys: keys,
+                environment: environment
+            ).run()
         }
     }
 }

@@ -14,16 +14,22 @@ struct Work: Command {
             """)
 
     @Option(help: ArgumentHelp("Only this batch.", valueName: "name")) var batch: String?
+    @OptionGroup var sample: SampleOptions
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "Limits and policies (else as they are)") var policy: PolicyOptions
     @OptionGroup(title: "What it costs (else as known)") var price: PriceOptions
     @OptionGroup(title: "Working") var work: WorkOptions
 
+    func validate() throws {
+        if sample.sample != nil, batch == nil { throw ValidationError("--sample needs --batch: say of which one.") }
+    }
+
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             // Looking first: a worker never makes a queue.
             let reader = try queue.reader(in: environment)
-            let scope = try reader.scope(ofBatch: batch)
+            let whole = try reader.scope(ofBatch: batch)
+            let scope = try whole.batch.map { try sample.scope(of: $0, reader) } ?? whole
             let keys = try KeyRing(environment, file: work.apiKeyFile)
             for status in try reader.batchStatuses(in: scope) where status.remaining > 0 {
                 var settings = try reader.batch(named: status.name).settings

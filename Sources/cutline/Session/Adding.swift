@@ -100,11 +100,13 @@ struct Adding {
     }
 
     /// Says what adding and running would come to; nothing is written and nothing sent.
-    func rehearse() throws {
+    ///
+    /// - Parameter sample: how many jobs the run would take at most.
+    func rehearse(sample: Int? = nil) throws {
         let (rehearsal, queued) = try rehearsal()
         if let skipped = input.skipped.description { environment.error.say("\(skipped)\n") }
         environment.error.say(AddedText.line(rehearsal.added, batch: settings.name))
-        environment.error.say(AddedText.rehearsed(calls: rehearsal.added.new + queued - rehearsal.withdrawn, of: settings))
+        environment.error.say(AddedText.rehearsed(calls: rehearsal.added.new + queued - rehearsal.withdrawn, sample: sample, of: settings))
     }
 
     /// Plays adding through and writes nothing.
@@ -156,7 +158,7 @@ struct Adding {
         }
     }
 
-    private static func stored(_ name: String, at path: FilePath) throws -> Batch? {
+    static func stored(_ name: String, at path: FilePath) throws -> Batch? {
         do { return try QueueReader(at: path).batch(named: name) } catch QueueError.noSuchQueue, QueueError.noSuchBatch {
             return nil
         }

@@ -8,18 +8,12 @@ extension QueueReader {
         guard let name else { return .all }
         return .batch(try batch(named: name).id)
     }
-
-    func batchStatuses(in scope: Scope) throws -> [BatchStatus] {
-        try batchStatuses().filter { scope == .all || scope == .batch($0.id) }
-    }
 }
 
 extension Scope {
-    /// Nil: all of them.
+    /// Nil: not one batch as a whole.
     var batch: BatchID? {
-        switch self {
-        case .all: nil
-        case .batch(let id): id
-        }
+        guard case .batch(let id) = self else { return nil }
+        return id
     }
 }

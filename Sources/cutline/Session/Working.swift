@@ -19,6 +19,8 @@ struct Working {
     let location: QueueOptions
     let keys: KeyRing
     let environment: Environment
+    /// Whether a sample says what the rest of its batch would cost.
+    var tellsOfRest = true
 
     func run() async throws {
         let worker = try queue.startWorker(
@@ -37,6 +39,7 @@ struct Working {
         await client.shutdown()
         await simulator.stop()
         reporter.close(end)
+        if tellsOfRest, !options.log.quiet, case .finished = end { environment.error.say(try sampleWords()) }
         let status = try exitStatus(end, signal: stopping.signal)
         try close(worker, after: end)
         if let status { throw status }
@@ -54,6 +57,14 @@ struct Working {
         }
         defer { withExtendedLifetime(signals) {} }
         return await runner.run()
+    }
+
+    /// Of a sample of one batch.
+    private func sampleWords() throws -> String {
+        guard case .jobs(let jobs) = scope, jobs.count == 1, let sample = try queue.reader.batchStatuses(in: scope).first,
+            let batch = try queue.reader.batchStatuses(in: .batch(sample.id)).first
+        else { return "" }
+        return SampleText.lines(sample: sample, of: batch, queue: location.words).map { "\($0)\n" }.joined()
     }
 
     private func close(_ worker: Worker, after end: RunEnd) throws {

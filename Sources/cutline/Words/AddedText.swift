@@ -4,8 +4,11 @@ import CutlineQueue
 /// What adding came to, in one line.
 enum AddedText {
     /// The last line of a dry run.
-    static func rehearsed(calls: Int, of settings: BatchSettings) -> String {
-        let calls = calls == 0 ? "no call" : Words.count(calls, "call")
+    ///
+    /// - Parameter sample: of how many jobs a sample is to be made; some may have captions already.
+    static func rehearsed(calls: Int, sample: Int?, of settings: BatchSettings) -> String {
+        let most = sample.map { min($0, calls) } ?? calls
+        let calls = most == 0 ? "no call" : (sample == nil ? "" : "at most ") + Words.count(most, "call")
         return "a dry run: nothing was added; a run would make \(calls) to \(settings.profile.name), \(Words.clean(settings.model))\n"
     }
 

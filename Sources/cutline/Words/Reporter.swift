@@ -94,7 +94,7 @@ final class Reporter: Sendable {
         batches.flatMap { batch in
             [JobState.failed, .held].filter { batch.count($0) > 0 }.map { state in
                 // Without its causes the number still stands.
-                let causes = (try? queue.causes(of: batch.id, state)) ?? Causes()
+                let causes = (try? queue.causes(of: batch.id, state, in: scope)) ?? Causes()
                 let line = CauseText(batch: batch.name, queue: queueWords).line(state, batch.count(state), causes)
                 return batches.count > 1 ? "\(Words.clean(batch.name)): \(line)" : line
             }

@@ -7,14 +7,6 @@ import SystemPackage
     import Darwin
 #endif
 
-/// Where an export goes.
-package enum Destination: Hashable, Sendable {
-    /// A file that appears whole or not at all; a device or FIFO is written as it is.
-    case file(FilePath)
-    /// An open descriptor, such as stdout; it stays open.
-    case descriptor(Int32)
-}
-
 /// An export being written. A file gets its name only in `commit`, so no half file ever bears it.
 struct Output {
     private enum Kind {
@@ -28,8 +20,23 @@ struct Output {
     private let path: FilePath?
     private let descriptor: FileDescriptor
 
+    /// One for each part of the split; nothing is left of any where one is refused.
+    static func all(of order: ExportOrder) throws(ExportError) -> [Output] {
+        var outputs: [Output] = []
+        for destination in order.destinations {
+            do {
+                outputs.append(try Output(destination, overwrite: order.overwrite))
+            } catch {
+                for output in outputs { output.end(committed: false) }
+                throw error
+            }
+        }
+        return outputs
+    }
+
     init(_ destination: Destination, overwrite: Bool) throws(ExportError) {
         switch destination {
+        case .pictures: throw .needsFile
         case .descriptor(let number): (kind, path, descriptor) = (.descriptor, nil, FileDescriptor(rawValue: number))
         case .file(let given):
             switch Existing(given) {

@@ -1,0 +1,123 @@
+import CutlineCore
+
+/// The captions file of Microsoft COCO: a list of pictures, then, in a second pass, a list of captions.
+///
+/// * Pure ASCII: pycocotools opens it in the encoding of the locale.
+/// * No `categories`, not even an empty list: pycocotools would then ask each caption for its category.
+/// * The date is that of the newest caption, so that the same queue gives the same bytes.
+struct COCOCaptions: RecordText {
+    private var text = JSONText(isASCII: true)
+    private var isFirst = true
+    /// The number of each picture, which is that of the first entry that has it.
+    private var images: [ImageSource.Place: Int64] = [:]
+    private var names: Set<String> = []
+    private var newest: Timestamp?
+
+    let passes = 2
+    var bytes: [UInt8] { text.bytes }
+    mutating func removeAll() { text.removeAll() }
+
+    mutating func begin(pass: Int) {
+        isFirst = true
+        text.raw(pass == 0 ? #"{"images":["# : #"],"annotations":["#)
+    }
+
+    mutating func add(_ record: Record, _ report: inout ExportReport) throws {
+        let caption = try record.captionText()
+        guard record.pictures.count == 1 else { throw Omission.severalPictures }
+        let place = record.pictures[0].place
+        if isListing {
+            guard images[place] == nil else { return }
+            try addImage(record, place, &report)
+        } else {
+            // An entry that came after the first pass.
+            guard let image = images[place] else { throw Omission.pictureChanged }
+            addAnnotation(record, caption, image: image)
+        }
+    }
+
+    mutating func end(pass: Int) {
+        text.raw("\n")
+        guard pass == 0 else { return addEnd() }
+        isListing = false
+    }
+
+    private var isListing = true
+
+    private mutating func addImage(_ record: Record, _ place: ImageSource.Place, _ report: inout ExportReport) throws {
+        var size: PictureSize?
+        if case .file(let file) = record.pictures[0] { size = try Self.size(of: file) }
+        if size == nil { report.remark(.noSize, record) }
+        let name = name(of: record, place, &report)
+        beginObject()
+        text.key("id")
+        text.value(record.id)
+        text.key("file_name")
+        text.value(name)
+        if let size {
+            text.key("width")
+            text.value(size.width)
+            text.key("height")
+            text.value(size.height)
+        }
+        if case .url(let url) = record.pictures[0] {
+            text.key("coco_url")
+            text.value(url)
+        }
+        text.closeObject()
+        images[place] = record.id
+    }
+
+    private mutating func addAnnotation(_ record: Record, _ caption: String, image: Int64) {
+        beginObject()
+        text.key("id")
+        text.value(record.id)
+        text.key("image_id")
+        text.value(image)
+        text.key("caption")
+        text.value(caption)
+        text.closeObject()
+        if let time = record.finishedAt { newest = max(newest ?? time, time) }
+    }
+
+    private mutating func addEnd() {
+        text.raw(#"],"licenses":[],"info":"#)
+        text.startOver()
+        text.openObject()
+        text.key("description")
+        text.value("Captions, exported by Cutline")
+        if let date = newest?.iso8601 {
+            text.key("year")
+            text.value(Int(date.prefix(4)))
+            text.key("date_created")
+            text.value(date)
+        }
+        text.closeObject()
+        text.raw("}\n")
+    }
+
+    private mutating func beginObject() {
+        text.raw(isFirst ? "\n" : ",\n")
+        isFirst = false
+        text.startOver()
+        text.openObject()
+    }
+
+    /// Two pictures never have one name, also where case does not count.
+    private mutating func name(of record: Record, _ place: ImageSource.Place, _ report: inout ExportReport) -> String {
+        let name = record.relativePath
+        if name.isChanged { report.remark(.cleanedName, record) }
+        if names.insert(name.text.lowercased()).inserted { return name.text }
+        report.remark(.fullName, record)
+        let whole = CleanPath(place.text)
+        if names.insert(whole.text.lowercased()).inserted { return whole.text }
+        return "\(record.id)/\(whole.text)"
+    }
+
+    /// Nil where its header does not say it, or stands behind more metadata than is looked through.
+    private static func size(of file: PictureFile) throws -> PictureSize? {
+        try PictureStream.check(file)
+        let picture = try PictureStream(file)
+        return PictureSize(header: picture.head(4_096)) ?? PictureSize(header: picture.head(524_288))
+    }
+}

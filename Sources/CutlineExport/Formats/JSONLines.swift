@@ -1,0 +1,109 @@
+import CutlineCore
+
+/// What is said about the lines.
+package struct JSONLinesStyle: Hashable, Sendable {
+    /// In this order; nil: all of them.
+    package var fields: [RecordField]?
+
+    package init(fields: [RecordField]? = nil) { self.fields = fields }
+}
+
+/// One JSON object a line with the keys of docs/output.md, all of them always there, so that column types hold.
+struct JSONLines: RecordText {
+    private var text = JSONText()
+    private let fields: [RecordField]
+
+    init(_ style: JSONLinesStyle) { fields = style.fields ?? RecordField.allCases }
+
+    var bytes: [UInt8] { text.bytes }
+
+    mutating func removeAll() { text.removeAll() }
+
+    mutating func add(_ record: Record, _ report: inout ExportReport) {
+        text.startOver()
+        text.openObject()
+        for field in fields { text.member(field, of: record) }
+        text.closeObject()
+        text.raw("\n")
+    }
+}
+
+/// The keys of a record's object, in their order.
+package enum RecordField: String, CaseIterable, Hashable, Sendable {
+    case id, key, batch, state, images, prompt, caption
+    case finishReason = "finish_reason"
+    case flags, provider
+    case requestedModel = "requested_model"
+    case model, usage, attempts
+    case latency = "latency_ms"
+    case error
+    case createdAt = "created_at"
+    case finishedAt = "finished_at"
+    case extra
+}
+
+extension JSONText {
+    /// The members of a record's object, in their order; the object itself is the caller's, who may add to it.
+    package mutating func members(of record: Record) {
+        for field in RecordField.allCases { member(field, of: record) }
+    }
+
+    fileprivate mutating func member(_ field: RecordField, of record: Record) {
+        key(field.rawValue)
+        switch field {
+        case .id: value(record.id)
+        case .key: value(record.key)
+        case .batch: value(record.batch)
+        case .state: value(record.state.rawValue)
+        case .images: list(record.images)
+        case .prompt: value(record.prompt)
+        case .caption: value(record.caption?.text)
+        case .finishReason: value(record.caption?.finishReason?.rawValue)
+        case .flags: list((record.caption?.flags ?? []).map(\.rawValue))
+        case .provider: value(record.provider)
+        case .requestedModel: value(record.requestedModel)
+        case .model: value(record.caption?.resolvedModel)
+        case .usage: usage(record.caption?.usage ?? Usage())
+        case .attempts: value(record.attempts)
+        case .latency: value(record.latency?.milliseconds)
+        case .error: if let problem = record.problem { self.problem(problem) } else { null() }
+        case .createdAt: value(record.createdAt.iso8601)
+        case .finishedAt: value(record.finishedAt?.iso8601)
+        case .extra: value(.object(record.extra))
+        }
+    }
+
+    private mutating func list(_ texts: [String]) {
+        openArray()
+        for text in texts { value(text) }
+        closeArray()
+    }
+
+    private mutating func usage(_ usage: Usage) {
+        openObject()
+        key("input_tokens")
+        value(usage.inputTokens)
+        key("output_tokens")
+        value(usage.outputTokens)
+        key("total_tokens")
+        value(usage.totalTokens)
+        key("cached_tokens")
+        value(usage.cachedTokens)
+        key("cost_usd")
+        value(usage.cost)
+        key("cost_source")
+        value(usage.costSource?.rawValue)
+        closeObject()
+    }
+
+    private mutating func problem(_ problem: Record.Problem) {
+        openObject()
+        key("class")
+        value(problem.kind.rawValue)
+        key("status")
+        value(problem.status)
+        key("message")
+        value(problem.message)
+        closeObject()
+    }
+}

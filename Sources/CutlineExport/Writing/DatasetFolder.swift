@@ -1,0 +1,94 @@
+import CutlineCore
+import SystemPackage
+
+/// How an earlier export of a format is recognised, so that `--overwrite` replaces such a folder and no other.
+struct DatasetMarks: Sendable {
+    /// One of these must be there, at the top or in the folder of a part.
+    let mark: String
+    /// Whether a file of this name belongs to the format.
+    let holds: @Sendable (String) -> Bool
+}
+
+/// A folder that is written as a whole. It is built under a hidden name beside its place and then given its name; an earlier export is replaced
+/// file by file, the mark last, and loses what the new one does not have.
+struct DatasetFolder {
+    private let marks: DatasetMarks
+    private let new: NewFolder
+
+    /// - Throws: `ExportError` where something else than an earlier export stands there.
+    init(_ given: FilePath, overwrite: Bool, _ marks: DatasetMarks) throws(ExportError) {
+        self.marks = marks
+        new = try NewFolder(given) { (folder) throws(ExportError) in try Self.check(folder, overwrite: overwrite, marks) }
+    }
+
+    /// The folder to write into, or one for each part.
+    func parts(of split: Split?) throws(ExportError) -> [Folder] {
+        guard let split else { return [new.folder] }
+        var folders: [Folder] = []
+        for part in split.parts { folders.append(try new.folder.subfolder(FilePath.Component(part.name)!)) }
+        return folders
+    }
+
+    /// Makes it durable, then visible.
+    func commit() throws(ExportError) {
+        guard let old = new.old else { return try new.commit() }
+        try new.folder.syncAll()
+        try move(new.folder, into: old)
+    }
+
+    /// Removes what was not committed.
+    func end() { new.end() }
+
+    /// The mark goes first and comes last: a set of pictures without texts is better than one with wrong texts.
+    private func move(_ from: Folder, into target: Folder) throws(ExportError) {
+        if let mark = FilePath.Component(marks.mark) { target.remove(mark) }
+        let new = try from.names()
+        try clean(target, of: Set(new.map(\.string)))
+        for name in new where name.string != marks.mark {
+            if try from.kind(name) == .folder {
+                try move(from.subfolder(name, creating: false), into: target.subfolder(name))
+            } else {
+                try from.rename(name, to: name, in: target)
+            }
+        }
+        if let mark = new.first(where: { $0.string == marks.mark }) { try from.rename(mark, to: mark, in: target) }
+        try target.sync()
+    }
+
+    /// Takes away what belongs to an earlier export and not to this one.
+    private func clean(_ target: Folder, of new: Set<String>) throws(ExportError) {
+        for name in try target.names() where !new.contains(name.string) {
+            if try target.kind(name) == .folder {
+                guard try Self.isPart(target, name, marks) else { continue }
+                try clean(target.subfolder(name, creating: false), of: [])
+                target.removeFolder(name)
+            } else if marks.holds(name.string) {
+                target.remove(name)
+            }
+        }
+    }
+
+    private static func check(_ folder: Folder, overwrite: Bool, _ marks: DatasetMarks) throws(ExportError) {
+        let names = try folder.names()
+        if names.isEmpty { return }
+        guard overwrite else { throw .folderExists(folder.path) }
+        var isMarked = names.contains { $0.string == marks.mark }
+        for name in names where !marks.holds(name.string) && !isForPeople(name.string) {
+            guard try isPart(folder, name, marks) else { throw .folderTaken(folder.path, by: name.string) }
+            isMarked = true
+        }
+        guard isMarked else { throw .folderTaken(folder.path, by: names.first?.string) }
+    }
+
+    /// Whether a folder below holds nothing but files of an export.
+    private static func isPart(_ folder: Folder, _ name: FilePath.Component, _ marks: DatasetMarks) throws(ExportError) -> Bool {
+        guard try folder.kind(name) == .folder else { return false }
+        let names = try folder.subfolder(name, creating: false).names().map(\.string)
+        return names.contains(marks.mark) && names.allSatisfy(marks.holds)
+    }
+
+    /// What people and tools put into a dataset's folder: it stays.
+    private static func isForPeople(_ name: String) -> Bool {
+        name.hasPrefix(".") || name.hasPrefix("README") || name.hasPrefix("LICENSE")
+    }
+}

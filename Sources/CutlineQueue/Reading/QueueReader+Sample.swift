@@ -1,0 +1,67 @@
+import CutlineCore
+import Foundation
+import GRDB
+
+extension QueueReader {
+    /// The first `count` jobs of a batch in the order of their fingerprints, which is as good as random, is the same every time, and
+    /// changes little when pictures are added. Cancelled jobs, for which nobody asks any more, are left out.
+    package func sample(of batch: BatchID, count: Int) throws -> [JobID] {
+        try read { db in
+            try Int64.fetchAll(db.cachedStatement(sql: Self.samplePage), arguments: [batch.number, count]).map { JobID($0) }
+        }
+    }
+
+    static let samplePage = "SELECT id FROM jobs WHERE batch = ? AND state <> 'cancelled' ORDER BY fingerprint LIMIT ?"
+
+    /// The jobs of these fingerprints, as far as the batch has them.
+    package func jobs(of fingerprints: [Fingerprint], in batch: BatchID) throws -> [JobID] {
+        try read { db in
+            let statement = try db.cachedStatement(sql: "SELECT id FROM jobs WHERE batch = ? AND fingerprint = ?")
+            return try fingerprints.compactMap {
+                try Int64.fetchOne(statement, arguments: [batch.number, Data($0.bytes)]).map { JobID($0) }
+            }
+        }
+    }
+
+    /// The batches in scope. Of a sample, jobs, calls and usage are counted of its jobs alone; budget and doubts are the batch's.
+    package func batchStatuses(in scope: Scope) throws -> [BatchStatus] {
+        let batches = try batchStatuses().filter { scope.includes($0.id) }
+        guard case .jobs(let jobs) = scope else { return batches }
+        return try read { db in try batches.map { try $0.counting(jobs[$0.id] ?? [], db) } }
+    }
+}
+
+extension BatchStatus {
+    fileprivate func counting(_ jobs: [JobID], _ db: Database) throws -> BatchStatus {
+        let list = JSONColumn.list(jobs)
+        let states = try Row.fetchOne(db.cachedStatement(sql: Self.states), arguments: [list])!
+        let calls = try Row.fetchOne(db.cachedStatement(sql: Self.calls), arguments: [list])!
+        let cost: Int64? = calls["cost"]
+        var status = self
+        status.jobs = Dictionary(uniqueKeysWithValues: JobState.allCases.map { ($0, states[$0.rawValue]) })
+        status.usage = Usage(
+            inputTokens: calls["input_tokens"], outputTokens: calls["output_tokens"], cost: cost.map(Money.init(nanodollars:)))
+        status.attempts = calls["attempts"]
+        status.failedAttempts = calls["failed"]
+        status.unknownAttempts = calls["unknown"]
+        status.duplicateCaptions = calls["duplicates"]
+        status.trend = CostTrend(
+            cost: status.usage.cost, captions: status.count(.succeeded) + status.duplicateCaptions, priced: calls["priced"],
+            finishedJobs: status.count(.succeeded) + status.count(.failed) + status.count(.held))
+        return status
+    }
+
+    static let states = """
+        SELECT \(JobState.allCases.map { "ifnull(sum(state = '\($0.rawValue)'), 0) AS \($0.rawValue)" }.joined(separator: ", "))
+        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
+        """
+
+    static let calls = """
+        SELECT ifnull(sum(phase IN ('succeeded', 'failed', 'unknown')), 0) AS attempts, ifnull(sum(phase = 'failed'), 0) AS failed,
+            ifnull(sum(phase = 'unknown'), 0) AS unknown, ifnull(sum(accepted = 0), 0) AS duplicates,
+            ifnull(sum(phase = 'succeeded' AND cost IS NOT NULL), 0) AS priced,
+            sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cost) AS cost
+        FROM json_each(?) AS chosen CROSS JOIN attempts ON attempts.job = chosen.value
+            LEFT JOIN captions ON captions.attempt = attempts.id
+        """
+}

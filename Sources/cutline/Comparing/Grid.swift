@@ -1,0 +1,195 @@
+import CutlineCore
+import CutlineInput
+import CutlineProvider
+import CutlineQueue
+import SystemPackage
+
+/// Several prompts and models over the same few pictures: each pair is a cell, and each cell a batch of its own.
+struct Grid {
+    struct Cell {
+        /// `A1`: the first prompt, the first model.
+        let label: String
+        var settings: BatchSettings
+        /// Of the sample, in the order of the input.
+        let drafts: [JobDraft]
+    }
+
+    /// What the names of the cells' batches begin with.
+    let base: String
+    /// Prompt by prompt; never empty.
+    private(set) var cells: [Cell] = []
+    /// Entries of the whole input.
+    let entries: Int
+    let skipped: Skipped
+    private let limits: Limits
+    private let policy: RetryPolicy
+    private let budget: BudgetChange
+    private let queuePath: FilePath
+    private let environment: Environment
+
+    /// Reads the input and settles what each cell is. Nothing is written.
+    init(
+        inputs: [String], selection: InputSelection, options: GridOptions, sending: SendingOptions, policy: PolicyOptions,
+        queue: QueueOptions, isQuiet: Bool, in environment: Environment
+    ) throws {
+        let plan = try InputPlan.read(
+            inputs, from: environment.folder, selection: selection, standardInput: environment.input,
+            temporaryFolder: environment.temporaryFolder)
+        queuePath = queue.path(in: environment)
+        self.environment = environment
+        let base = options.batch ?? plan.batchName
+        self.base = base
+        let stored = try Adding.stored(base, at: queue.path(in: environment))?.settings
+        let price = try PriceOptions.parse([])
+        let catalogue = try UserProfiles.catalogue(besideQueue: queuePath, in: environment)
+        let settings = try options.cells.map { flags in
+            try BatchChoice(flags: flags, sending: sending, price: price, plan: plan, stored: stored, environment: environment)
+                .settings(named: base, catalogue: catalogue)
+        }
+        let first = settings[0]
+        try KeyRing.checkAddress(first.profile)
+        limits = policy.limits.over(plan.jobFile?.limits ?? Limits()).over(first.profile.limits)
+        self.policy = RetryPolicy(maxAttempts: policy.maxAttempts ?? 5, onUnknown: policy.onUnknown ?? .retry(times: nil))
+        budget = policy.budget.over(plan.jobFile?.budget ?? BudgetChange())
+        var progress = InputProgress(isQuiet: isQuiet, in: environment)
+        let input = try plan.checked(for: first) { progress.checked($0) }
+        (entries, skipped) = (input.count, input.skipped)
+        let reader = try Self.reader(at: queuePath)
+        var (labels, read) = (Labels(), [FilePath: PictureFile]())
+        for settings in settings {
+            var settings = settings
+            settings.name = "\(base)-compare-\(Self.hexadecimal(settings.digest.prefix(4)))"
+            settings.profile.listedPrices = try Adding.stored(settings.name, at: queuePath)?.settings.profile.listedPrices
+            // The same prompt or model given twice is one.
+            guard !cells.contains(where: { $0.settings.name == settings.name }) else { continue }
+            let items = try plan.checked(for: settings).sample(options.sample)
+            let drafts = try items.map { item in
+                try Drafter.draft(item, settings: settings) { path, stamp in
+                    if let file = read[path], file.stamp == stamp { return file.digest }
+                    return try reader?.knownDigest(of: path, stamp: stamp)
+                }
+            }
+            for case .file(let file) in drafts.flatMap(\.images) { read[file.path] = file }
+            cells.append(Cell(label: labels.next(settings), settings: settings, drafts: drafts))
+        }
+    }
+
+    var profile: Profile { cells[0].settings.profile }
+    /// How many pictures, or groups of them, the sample has.
+    var size: Int { cells[0].drafts.count }
+
+    /// The texts of the prompts and the names of the models, with their labels.
+    var prompts: [(label: String, text: String)] { distinct { ($0.label.prefix(1), $0.settings.prompt) } }
+    var models: [(label: String, text: String)] { distinct { ($0.label.dropFirst(), $0.settings.model) } }
+
+    /// The prices from the provider's list, kept with each cell, and what the list has against a model.
+    mutating func findPrices(keys: KeyRing, allowsInsecureHTTP: Bool) async -> [String] {
+        let isNeeded = cells.contains { profile.prices?[$0.settings.model] == nil }
+        guard isNeeded,
+            let list = await ModelLookup.list(
+                of: profile, keys: keys, patience: environment.patience, allowsInsecureHTTP: allowsInsecureHTTP)
+        else { return [] }
+        for index in cells.indices {
+            let model = cells[index].settings.model
+            if let price = list[model]?.price { cells[index].settings.profile.listedPrices = [model: price] }
+        }
+        return models.compactMap { ModelText.warning(of: $0.text, at: profile.name, in: list) }
+    }
+
+    /// Each cell's part of the budget: what is given is for all of them together.
+    private var share: BudgetChange { budget.shared(by: cells.count) }
+
+    /// A budget that cannot be held is refused before anything is added.
+    func checkBudget() throws {
+        for cell in cells {
+            let stored = try Adding.stored(cell.settings.name, at: queuePath)?.budget
+            try BudgetCheck(change: share, stored: stored ?? Budget()).check(cell.settings)
+        }
+    }
+
+    /// What is still to be sent: calls, and their tokens for each cell.
+    func toSend() throws -> [(cell: Cell, tokens: TokenEstimate)] {
+        let reader = try Self.reader(at: queuePath)
+        return try cells.map { cell in
+            let batch = try reader.flatMap { reader in try reader.id(of: cell.settings.name).map { (reader: reader, id: $0) } }
+            var (rehearsal, tokens) = (AddRehearsal(), TokenEstimate())
+            let rule = ImageTokens(model: cell.settings.model)
+            for draft in try rehearsal.add(cell.drafts, to: batch) { tokens.add(draft, of: cell.settings, rule) }
+            return (cell, tokens)
+        }
+    }
+
+    /// Adds each cell's sample to the queue.
+    ///
+    /// - Returns: the jobs of the sample, and nothing else that the batches may hold.
+    func add(to queue: Queue) throws -> Scope {
+        var jobs: [BatchID: [JobID]] = [:]
+        for cell in cells {
+            let batch = try queue.openBatch(cell.settings, policy: policy, limits: limits, budget: share, now: environment.now())
+            for draft in cell.drafts { if let objection = try queue.objection(to: draft, in: batch) { throw objection } }
+            _ = try queue.add(cell.drafts, to: batch, now: environment.now())
+            jobs[batch] = Array(Set(try queue.reader.jobs(of: cell.drafts.map(\.fingerprint), in: batch))).sorted()
+        }
+        return .jobs(jobs)
+    }
+
+    /// A name is given once, in the order of the cells.
+    private func distinct(_ name: (Cell) -> (Substring, String)) -> [(label: String, text: String)] {
+        cells.map(name).reduce(into: []) { all, next in
+            if !all.contains(where: { $0.label == next.0 }) { all.append((String(next.0), next.1)) }
+        }
+    }
+
+    private static func reader(at path: FilePath) throws -> QueueReader? {
+        do { return try QueueReader(at: path) } catch QueueError.noSuchQueue { return nil }
+    }
+
+    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+}
+
+/// Letters for prompts, numbers for models, in the order in which they come.
+private struct Labels {
+    private var prompts: [String] = []
+    private var models: [String] = []
+
+    mutating func next(_ settings: BatchSettings) -> String {
+        let (prompt, model) = (Self.place(of: settings.prompt, in: &prompts), Self.place(of: settings.model, in: &models))
+        return "\(Character(Unicode.Scalar(UInt8(ascii: "A") + UInt8(prompt))))\(model + 1)"
+    }
+
+    /// Texts are compared as bytes: two spellings of one letter are two prompts.
+    private static func place(of text: String, in all: inout [String]) -> Int {
+        if let place = all.firstIndex(where: { $0.utf8.elementsEqual(text.utf8) }) { return place }
+        all.append(text)
+        return all.count - 1
+    }
+}
+
+extension TokenEstimate {
+    fileprivate mutating func add(_ draft: JobDraft, of settings: BatchSettings, _ rule: ImageTokens) {
+        let images = draft.images.map { image in
+            let size: PictureSize? = if case .file(let file) = image { PictureSize(headerOf: file.path) } else { nil }
+            return rule.range(of: size, detail: settings.parameters.detail)
+        }
+        add(texts: [draft.prompt ?? settings.prompt] + (settings.system.map { [$0] } ?? []), images: images)
+    }
+}
+
+extension QueueReader {
+    /// Nil where there is no batch of this name.
+    fileprivate func id(of name: String) throws -> BatchID? {
+        do { return try batch(named: name).id } catch QueueError.noSuchBatch { return nil }
+    }
+}
+
+extension BudgetChange {
+    fileprivate func shared(by count: Int) -> BudgetChange {
+        BudgetChange(
+            maxCost: maxCost.map { cap in
+                if case .at(let cost) = cap { .at(Money(nanodollars: cost.nanodollars / Int64(count))) } else { cap }
+            },
+            maxTokens: maxTokens.map { cap in if case .at(let tokens) = cap { .at(tokens / count) } else { cap } })
+    }
+}
