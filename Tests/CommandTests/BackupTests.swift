@@ -2,7 +2,7 @@ import Testing
 
 @testable import cutline
 
-@Suite(.timeLimit(.minutes(1))) struct BackupTests {
+@Suite(.timeLimit(.minutes(5))) struct BackupTests {
     @Test func theCopyAnswersLikeTheQueue() async {
         let desk = Desk(pictures: "photos/a.png", "photos/b.png")
         _ = await desk.caption("photos")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import cutline
 
-@Suite(.timeLimit(.minutes(1))) struct CompareTests {
+@Suite(.timeLimit(.minutes(5))) struct CompareTests {
     private func desk(_ count: Int = 6) -> Desk {
         let desk = Desk()
         for number in 0..<count { desk.folder.write("photos/\(number).png", png("\(number)")) }

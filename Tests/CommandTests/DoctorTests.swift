@@ -4,7 +4,7 @@ import Testing
 
 @testable import cutline
 
-@Suite(.timeLimit(.minutes(1))) struct DoctorTests {
+@Suite(.timeLimit(.minutes(5))) struct DoctorTests {
     @Test func aHealthyQueueIsAllRight() async {
         let desk = Desk(pictures: "a.png")
         _ = await desk.caption("a.png")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import cutline
 
-@Suite(.timeLimit(.minutes(1))) struct ExampleTests {
+@Suite(.timeLimit(.minutes(5))) struct ExampleTests {
     @Test func theExampleRunsAsItIs() async throws {
         var desk = Desk()
         desk.now = { .wallClock }

@@ -3,7 +3,7 @@ import CutlineSimulator
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ExitCodeTests {
+@Suite(.timeLimit(.minutes(5))) struct ExitCodeTests {
     @Test func everyJobWithACaptionIs0() async {
         let desk = Desk(pictures: "photos/a.png", "photos/b.png")
         #expect(await desk.caption("photos").code == 0)

@@ -9,7 +9,7 @@ import Testing
 #endif
 
 /// `export` in every form, as it is asked for and as it answers.
-@Suite(.timeLimit(.minutes(1))) struct ExportFormatTests {
+@Suite(.timeLimit(.minutes(5))) struct ExportFormatTests {
     private func desk() async -> Desk {
         let desk = Desk(pictures: "photos/a.png", "photos/deep/b.png")
         _ = await desk.caption("photos")

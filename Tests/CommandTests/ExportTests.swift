@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ExportTests {
+@Suite(.timeLimit(.minutes(5))) struct ExportTests {
     private func desk() async -> Desk {
         let desk = Desk(pictures: "photos/a.png", "photos/b.png", "more/c.png")
         _ = await desk.caption("photos")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import cutline
 
-@Suite(.timeLimit(.minutes(1))) struct InitTests {
+@Suite(.timeLimit(.minutes(5))) struct InitTests {
     private func desk(_ answers: String...) -> Desk {
         var desk = Desk()
         for name in ["a", "b"] { desk.folder.write("photos/\(name).png", png(name)) }

@@ -5,7 +5,7 @@ import Testing
 @testable import cutline
 
 /// Exit code 64, its sentences, and that nothing was made.
-@Suite(.timeLimit(.minutes(1))) struct UsageTests {
+@Suite(.timeLimit(.minutes(5))) struct UsageTests {
     @Test(arguments: [
         (
             ["run", "a.png"],

@@ -5,7 +5,7 @@ import Testing
 
 @testable import CutlineRunner
 
-@Suite(.timeLimit(.minutes(1))) struct CallerTests {
+@Suite(.timeLimit(.minutes(5))) struct CallerTests {
     private struct Trouble: Error {}
 
     private func outcome(profile: Profile, after delay: Duration = .zero) async throws -> Outcome {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import CutlineRunner
 
-@Suite(.timeLimit(.minutes(1))) struct CrashTests {
+@Suite(.timeLimit(.minutes(5))) struct CrashTests {
     @Test func theNextRunTakesUpWhatADeadOneLeft() async throws {
         let place = try Workplace(jobs: 10, concurrency: 4)
         let (dead, stage) = (EventLog(), Stage())

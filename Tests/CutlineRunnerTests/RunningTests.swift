@@ -11,7 +11,7 @@ import Testing
     import Foundation
 #endif
 
-@Suite(.timeLimit(.minutes(1))) struct RunningTests {
+@Suite(.timeLimit(.minutes(5))) struct RunningTests {
     @Test func everyJobGetsItsCaption() async throws {
         let place = try Workplace(jobs: 50)
         let end = try await place.runner { $0.caption }.run()

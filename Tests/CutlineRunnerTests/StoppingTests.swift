@@ -4,7 +4,7 @@ import Testing
 
 @testable import CutlineRunner
 
-@Suite(.timeLimit(.minutes(1))) struct StoppingTests {
+@Suite(.timeLimit(.minutes(5))) struct StoppingTests {
     @Test func drainingAwaitsTheRunningCallsAndClaimsNothingMore() async throws {
         let place = try Workplace(jobs: 10, concurrency: 2)
         let stage = Stage()
