@@ -43,12 +43,6 @@ package enum FinishReason: String, Codable, CaseIterable, Sendable {
     case tool, error
 }
 
-/// A remark on a caption that was kept nevertheless.
-package enum CaptionFlag: String, Codable, CaseIterable, Sendable {
-    /// The answer was cut at the token limit.
-    case truncated
-}
-
 /// The accepted text of a job and what came with it.
 package struct Caption: Codable, Hashable, Sendable {
     /// Outer white space trimmed, NUL dropped, otherwise as the provider sent it.
@@ -58,19 +52,24 @@ package struct Caption: Codable, Hashable, Sendable {
     package var resolvedModel: String?
     package var usage: Usage
     package var requestID: String?
+    /// What the checks said when it was stored (`CaptionChecks`); empty on its way there, and no part of what is sent along.
+    package var flags: [CaptionFlag] = []
+
+    private enum CodingKeys: CodingKey {
+        case text, finishReason, resolvedModel, usage, requestID
+    }
 
     package init(
         text: String, finishReason: FinishReason? = nil, resolvedModel: String? = nil, usage: Usage = Usage(),
-        requestID: String? = nil
+        requestID: String? = nil, flags: [CaptionFlag] = []
     ) {
         self.text = text
         self.finishReason = finishReason
         self.resolvedModel = resolvedModel
         self.usage = usage
         self.requestID = requestID
+        self.flags = flags
     }
-
-    package var flags: [CaptionFlag] { finishReason == .length ? [.truncated] : [] }
 }
 
 /// What one attempt came to.
