@@ -16,6 +16,8 @@ package enum LaneRefusal: Hashable, Sendable {
     /// Every slot is taken; an ended call frees one.
     case slots
     case until(Timestamp, LaneWait)
+    /// The budgets of its batches do not cover another call.
+    case budget(BudgetStop)
 }
 
 /// What a lane waits for; shown to the user.

@@ -219,12 +219,13 @@ package actor Runner {
         let now = clock.now()
         let hopeless = lastTurn.stops.filter { stop in
             switch stop.refusal {
-            case .paused: true
+            case .paused, .budget: true
             case .slots: false
             case .until(let time, _): !options.waits && time > now + .seconds(60)
             }
         }
-        return hopeless.count == lastTurn.lanesWithQueuedJobs ? hopeless : nil
+        // A lane may bring several budgets that are used up.
+        return Set(hopeless.map(\.lane)).count == lastTurn.lanesWithQueuedJobs ? hopeless : nil
     }
 
     // MARK: - When the queue fails

@@ -54,7 +54,7 @@ struct RandomLife {
 
     mutating func act() throws -> String {
         now = now + .milliseconds(Int64.random(in: 0...20_000, using: &random))
-        switch Int.random(in: 0..<21, using: &random) {
+        switch Int.random(in: 0..<22, using: &random) {
         case 0..<4: return try add()
         case 4..<13: return try turn()
         case 13: return try killWorker()
@@ -62,6 +62,7 @@ struct RandomLife {
         case 16: return "retry \(try fixture.queue.retry(selection()))"
         case 17: return "hold \(try fixture.queue.hold(selection()))"
         case 18: return "release \(try fixture.queue.release(selection()))"
+        case 20: return try changeBudget()
         case 19: return "cancel \(try fixture.queue.cancel(selection(), now: now))"
         default: return try reopen()
         }
@@ -71,6 +72,17 @@ struct RandomLife {
         let picture = Int.random(in: 0..<9, using: &random)
         let key = "\(Int.random(in: 0..<7, using: &random)).jpg"
         return "add \(picture) as \(key): \(try fixture.add(.make(picture, key: key)))"
+    }
+
+    private mutating func changeBudget() throws -> String {
+        var settings = BatchSettings.make()
+        if Bool.random(using: &random) { settings.profile.prices = [settings.model: BatchSettings.price] }
+        let caps: [BudgetChange.Cap<Money>?] = [BudgetChange.Cap.none, nil, .at(Money(nanodollars: 900_000_000_000))]
+        let change = BudgetChange(
+            maxCost: caps.randomElement(using: &random)!, maxTokens: Bool.random(using: &random) ? .at(9_000_000) : BudgetChange.Cap.none)
+        _ = try fixture.queue.openBatch(
+            settings, policy: RetryPolicy(maxAttempts: 2), limits: Limits(concurrency: 10_000), budget: change, now: now)
+        return "budget \(change)"
     }
 
     private mutating func turn() throws -> String {
@@ -95,7 +107,7 @@ struct RandomLife {
         let text = "caption \(UInt16.random(in: .min ... .max, using: &random))"
         let outcomes: [Outcome] = [
             .text(text), .text(text), .text(text), .text(text, cost: 1_000), .text(text, tokens: nil), .transient, .permanent, .unanswered,
-            .notSent("stopping"),
+            .notSent("stopping"), .billedFailure(.unknown), .billedFailure(.yes, usage: Usage(inputTokens: 7, outputTokens: 3)),
             .failed(.rateLimited, status: 429, retryAfter: .seconds(1)), .failed(.unauthorized, status: 401),
         ]
         return outcomes.randomElement(using: &random)!

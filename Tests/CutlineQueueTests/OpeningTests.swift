@@ -43,23 +43,6 @@ import Testing
         #expect(try queue.write { try String.fetchOne($0, sql: "PRAGMA \(pragma)") } == value)
     }
 
-    /// `status`, `show` and `export` look at a queue that an older version made, and leave it as it is.
-    @Test func anOlderQueueCanBeRead() throws {
-        let fixture = try Fixture.make(pictures: 0..<2)
-        try fixture.settle(fixture.claimOne(), .failed(.contentFiltered))
-        try fixture.queue.execute(
-            """
-            ALTER TABLE attempts DROP COLUMN answer; DELETE FROM migrations WHERE number > 1; PRAGMA user_version = 1
-            """)
-        let reader = try QueueReader(at: fixture.queue.path)
-        #expect(try reader.batchStatuses().map { $0.count(.failed) } == [1])
-        #expect(try reader.violations() == [])
-        let key = try #require(try fixture.queue.records(.failed).first?.key)
-        let attempt = try #require(try reader.jobs(named: key).first?.attempts.first)
-        #expect(attempt.problem?.kind == .contentFiltered && attempt.rejectedAnswer == nil)
-        #expect(try fixture.queue.number("PRAGMA user_version") == 1)
-    }
-
     @Test func foreignDatabaseIsRefusedAndLeftAsItIs() throws {
         try DatabaseQueue(path: path.string).write { try $0.execute(sql: "CREATE TABLE notes (text TEXT)") }
         let before = try Data(contentsOf: URL(filePath: path.string))

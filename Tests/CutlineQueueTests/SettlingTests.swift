@@ -148,6 +148,21 @@ import Testing
         #expect(try fixture.pauses(after: claims[3_030...3_030]).count == 1)
     }
 
+    @Test func silenceThatAPersonKnowsOfIsForgivenOnce() throws {
+        let fixture = try Fixture.make(pictures: 0..<99)
+        let claims = try fixture.claim(80)
+        #expect(try fixture.pauses(after: claims[..<21]).count == 1)
+        try fixture.queue.resumeLanes(.all)
+        #expect(try fixture.pauses(after: claims[21..<41]).isEmpty, "20 more are allowed")
+        try fixture.queue.resumeLanes(.batch(fixture.batch))
+        let pauses = try fixture.pauses(after: claims[41...41])
+        #expect(pauses.first?.message.hasPrefix("21 of 21 calls") == true, "a worker more forgives nothing while nothing is paused")
+        try fixture.queue.resumeLanes(.all)
+        #expect(try fixture.pauses(after: claims[42..<62]).isEmpty)
+        #expect(try fixture.pauses(after: claims[62...62]).count == 1)
+        #expect(try fixture.queue.reader.violations() == [])
+    }
+
     @Test func ownCrashesAreNotTheProvidersSilence() throws {
         let fixture = try Fixture.make(pictures: 0..<40)
         _ = try fixture.claim(40)

@@ -24,6 +24,15 @@ import Testing
             "UPDATE attempts SET phase = 'unknown', ended_at = 1 WHERE phase = 'open'",
             "running means a lease on the job's own open attempt: 1, the first is job 6"
         ),
+        ("UPDATE counts SET committed_cost = 3", "committed_cost of batch \"harbours\": kept 3, counted 0"),
+        ("UPDATE counts SET in_flight = 0", "in_flight of batch \"harbours\": kept 0, counted 1"),
+        ("UPDATE counts SET dearest_tokens = 0", "dearest_tokens of batch \"harbours\": kept 0, counted 200"),
+        ("UPDATE counts SET forgiven_unanswered = 9", "no more silence is forgiven than there was: 1, the first is batch 1"),
+        ("UPDATE attempts SET doubt = 'paid' WHERE id = 1", "a doubtful call says why: 1, the first is attempt 1"),
+        (
+            "INSERT INTO doubts VALUES (1, 'paid', 2, 3, 0, 0)",
+            "doubtful calls (paid) of batch \"harbours\": kept 2 calls, 3, 0, 0, counted none"
+        ),
         (
             "UPDATE lanes SET rule = replace(rule, '\"inFlight\":1', '\"inFlight\":3')",
             "calls in flight of lane simulator: kept 3, counted 1"

@@ -48,6 +48,20 @@ package enum ImageTokens: Hashable, Sendable {
         return low...high
     }
 
+    /// The most that one picture of any size comes to; nil where no rule is known.
+    package func most(detail: ImageDetail?) -> Int? {
+        switch self {
+        case .unknown: nil
+        case .gemini2: count(Self.largest, detail)
+        case .tiles, .patches, .claude, .gemini3, .pixels, .llama, .fields:
+            // Square pictures are cut down to other sizes than long ones.
+            [Sides(4_096, 4_096), Sides(1_536, 4_096), Self.largest].map { count($0, detail) }.max()
+        }
+    }
+
+    /// Gemini 2 counts without an end; hardly any camera makes larger ones.
+    private static let largest = Sides(8_192, 8_192)
+
     /// What most models count for a picture of usual size.
     package static let ruleOfThumb = 250...2_000
     /// The bounds for pictures whose size cannot be read, in pixels: from 256² to 4096², square and long.

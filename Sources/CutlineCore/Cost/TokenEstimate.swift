@@ -51,4 +51,6 @@ package struct TokenEstimate: Hashable, Sendable {
 extension Parameters {
     /// The longest answer that was asked for, under whichever name.
     package var answerLimit: Int? { maxTokens ?? others["max_completion_tokens"]?.int }
+
+    package static let answerLimitNames: Set = ["max_tokens", "max_completion_tokens"]
 }

@@ -6,25 +6,35 @@ package struct Batch: Hashable, Sendable {
     package let id: BatchID
     package let settings: BatchSettings
     package let policy: RetryPolicy
+    /// Nil: no budget.
+    package let terms: BudgetTerms?
+
+    package var budget: Budget { terms?.budget ?? Budget() }
 }
 
 extension Queue {
     /// Finds the batch of this name, or makes it. The profile, the policy and the limits may change at each run; provider, model,
     /// texts, parameters and identity mode may not.
     ///
-    /// - Parameter limits: the lane's from now on.
+    /// - Parameters:
+    ///   - limits: the lane's from now on.
+    ///   - budget: what changes in the batch's budget; what was spent before counts.
     /// - Throws: `QueueError.batchDiffers`, naming the first difference.
-    package func openBatch(_ settings: BatchSettings, policy: RetryPolicy, limits: Limits, now: Timestamp) throws -> BatchID {
+    package func openBatch(
+        _ settings: BatchSettings, policy: RetryPolicy, limits: Limits, budget: BudgetChange = BudgetChange(), now: Timestamp
+    ) throws -> BatchID {
         try write { db in
             let lane = try Self.openLane(settings.profile.laneName, limits: limits, db, at: now)
-            if let batch = try Batch.named(settings.name, db) {
-                if let difference = batch.settings.difference(from: settings) { throw difference }
+            let stored = try Batch.named(settings.name, db)
+            if let difference = stored?.settings.difference(from: settings) { throw difference }
+            let id = try stored?.id ?? Self.make(settings, policy: policy, lane: lane, db, at: now)
+            if stored != nil {
                 try db.execute(
                     sql: "UPDATE batches SET profile = ?, policy = ? WHERE id = ?",
-                    arguments: [try JSONColumn.encode(settings.profile), try JSONColumn.encode(policy), batch.id.number])
-                return batch.id
+                    arguments: [try JSONColumn.encode(settings.profile), try JSONColumn.encode(policy), id.number])
             }
-            return try Self.make(settings, policy: policy, lane: lane, db, at: now)
+            try BudgetStep(db: db, batch: id, settings: settings).change(stored?.terms, by: budget)
+            return id
         }
     }
 
@@ -58,7 +68,14 @@ extension Queue {
     }
 
     /// Changes limits and policies of the batches in scope; nil leaves what is there.
-    package func adjust(_ scope: Scope, limits: Limits, maxAttempts: Int?, onUnknown: OnUnknown?, now: Timestamp) throws {
+    ///
+    /// - Parameters:
+    ///   - budget: for batches that have jobs left, each for itself.
+    ///   - price: of their models, likewise.
+    package func adjust(
+        _ scope: Scope, limits: Limits, maxAttempts: Int?, onUnknown: OnUnknown?, budget: BudgetChange = BudgetChange(),
+        price: Price? = nil, now: Timestamp
+    ) throws {
         try write { db in
             let lanes = LaneStore(db)
             for batch in try Batch.all(db) where scope == .all || scope == .batch(batch.id) {
@@ -67,11 +84,25 @@ extension Queue {
                 policy.onUnknown = onUnknown ?? policy.onUnknown
                 try db.execute(
                     sql: "UPDATE batches SET policy = ? WHERE id = ?", arguments: [try JSONColumn.encode(policy), batch.id.number])
+                try Self.adjust(batch, budget: budget, price: price, db)
                 let lane = try Int64.fetchOne(db, sql: "SELECT lane FROM batches WHERE id = ?", arguments: [batch.id.number])!
                 try lanes.change(lane) { $0.adopt(limits.over($0.limits), at: now) }
             }
             try lanes.flush()
         }
+    }
+
+    private static func adjust(_ batch: Batch, budget: BudgetChange, price: Price?, _ db: Database) throws {
+        let left = "SELECT EXISTS (SELECT 1 FROM counts WHERE batch = ? AND queued + running > 0)"
+        guard budget != BudgetChange() || price != nil, try Bool.fetchOne(db, sql: left, arguments: [batch.id.number])! else { return }
+        var settings = batch.settings
+        if let price {
+            settings.profile.prices = (settings.profile.prices ?? [:]).merging([settings.model: price]) { $1 }
+            try db.execute(
+                sql: "UPDATE batches SET profile = ? WHERE id = ?",
+                arguments: [try JSONColumn.encode(settings.profile), batch.id.number])
+        }
+        try BudgetStep(db: db, batch: batch.id, settings: settings).change(batch.terms, by: budget)
     }
 
     /// Lifts the pauses of the lanes in scope: a person who starts a worker may have mended the cause.
@@ -83,9 +114,23 @@ extension Queue {
                 case .all: try Int64.fetchAll(db, sql: "SELECT id FROM lanes")
                 }
             let lanes = LaneStore(db)
-            for id in ids { try lanes.change(id) { $0.resume() } }
+            for id in ids {
+                if try lanes.isPaused(id) { try Self.forgiveSilence(ofLane: id, db) }
+                try lanes.change(id) { $0.resume() }
+            }
             try lanes.flush()
         }
+    }
+}
+
+extension Queue {
+    /// The person has seen what was not answered: the rule that stops paying for silence begins anew.
+    private static func forgiveSilence(ofLane lane: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE counts SET forgiven_attempts = attempts, forgiven_unanswered = unanswered
+                WHERE batch IN (SELECT id FROM batches WHERE lane = ?)
+                """, arguments: [lane])
     }
 }
 
@@ -98,14 +143,12 @@ extension QueueReader {
 
 extension Batch {
     static func named(_ name: String, _ db: Database) throws -> Batch? {
-        try Row.fetchOne(db, sql: "\(select) WHERE name = ?", arguments: [UserText(name)]).map { try Batch($0) }
+        try Row.fetchOne(db, sql: "SELECT * FROM batches WHERE name = ?", arguments: [UserText(name)]).map { try Batch($0) }
     }
 
     static func all(_ db: Database) throws -> [Batch] {
-        try Row.fetchAll(db, sql: "\(select) ORDER BY id").map { try Batch($0) }
+        try Row.fetchAll(db, sql: "SELECT * FROM batches ORDER BY id").map { try Batch($0) }
     }
-
-    private static let select = "SELECT id, name, profile, model, system, prompt, parameters, identity, policy FROM batches"
 
     private init(_ row: Row) throws {
         id = BatchID(row["id"])
@@ -114,6 +157,8 @@ extension Batch {
             system: row.text(optional: "system"), prompt: row.text("prompt"), parameters: try JSONColumn.decode(from: row["parameters"]),
             identity: IdentityMode(rawValue: row["identity"]) ?? .bytes)
         policy = try JSONColumn.decode(from: row["policy"])
+        // An older queue has no such column.
+        terms = try (row["budget"] as String?).map { try JSONColumn.decode(from: $0) }
     }
 }
 

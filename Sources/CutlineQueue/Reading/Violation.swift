@@ -17,7 +17,8 @@ extension QueueReader {
     package func violations() throws -> [Violation] {
         try read { db in
             var found: [Violation] = []
-            for rule in Self.rules {
+            let hasMoney = try db.tableExists("doubts")
+            for rule in Self.rules + (hasMoney ? Self.moneyRules : []) {
                 let broken = try Int64.fetchAll(db, sql: "\(rule.violations) LIMIT 1000")
                 guard let first = broken.first else { continue }
                 found.append(
@@ -25,7 +26,8 @@ extension QueueReader {
                         rule: rule.name,
                         detail: "\(broken.count == 1_000 ? "1000 or more" : "\(broken.count)"), the first is \(rule.of) \(first)"))
             }
-            return try found + Self.miscounted(db) + Self.miscountedLanes(db)
+            found += try Self.miscounted(db, Self.recounts) + Self.miscountedLanes(db)
+            return try hasMoney ? found + Self.miscounted(db, Self.moneyRecounts) + Self.miscountedDoubts(db) : found
         }
     }
 
@@ -81,8 +83,32 @@ extension QueueReader {
         ),
     ]
 
+    /// Of a queue of schema 3 and later.
+    private static let moneyRules: [(name: String, of: String, violations: String)] = [
+        (
+            "no more silence is forgiven than there was", "batch",
+            "SELECT batch FROM counts WHERE forgiven_attempts NOT BETWEEN 0 AND attempts OR forgiven_unanswered NOT BETWEEN 0 AND unanswered"
+        ),
+        (
+            "a doubtful call says why", "attempt",
+            """
+            SELECT id FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id WHERE doubt IS NOT CASE
+                WHEN phase = 'unknown' THEN 'unknown'
+                WHEN phase IN ('failed', 'released') AND billed <> 'no' THEN iif(billed = 'yes', 'paid', 'failed')
+                WHEN captions.accepted = 0 THEN 'duplicate' END
+            """
+        ),
+        (
+            "a call under a budget sets something aside", "attempt",
+            """
+            SELECT attempts.id FROM attempts JOIN batches ON batches.id = attempts.batch
+            WHERE batches.budget IS NOT NULL AND attempts.phase = 'open' AND attempts.reserved_tokens IS NULL
+            """
+        ),
+    ]
+
     /// Every other counter against its rows.
-    private static func miscounted(_ db: Database) throws -> [Violation] {
+    private static func miscounted(_ db: Database, _ recounts: [(columns: [String], sql: String)]) throws -> [Violation] {
         try recounts.flatMap { columns, sql in
             let counted = Dictionary(uniqueKeysWithValues: try Row.fetchAll(db, sql: sql).map { ($0["batch"] as Int64, $0) })
             return try Row.fetchAll(db, sql: "SELECT batches.name, counts.* FROM counts JOIN batches ON batches.id = counts.batch").flatMap
@@ -126,6 +152,43 @@ extension QueueReader {
             """
         ),
     ]
+
+    private static let moneyRecounts: [(columns: [String], sql: String)] = [
+        (
+            ["in_flight", "committed_cost", "committed_tokens", "dearest_cost", "dearest_tokens", "priced"],
+            """
+            SELECT batch, sum(phase = 'open') AS in_flight,
+                sum(iif(billed = 'no', 0, coalesce(cost, reserved_cost, 0))) AS committed_cost,
+                sum(iif(billed = 'no', 0, coalesce(tokens, reserved_tokens, 0))) AS committed_tokens,
+                ifnull(max(cost), 0) AS dearest_cost, ifnull(max(tokens), 0) AS dearest_tokens,
+                sum(phase = 'succeeded' AND cost IS NOT NULL) AS priced
+            FROM (SELECT *, min(input_tokens + output_tokens, 1000000000000) AS tokens FROM attempts) GROUP BY batch
+            """
+        )
+    ]
+
+    private static func miscountedDoubts(_ db: Database) throws -> [Violation] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT batches.name, kind, kept, counted FROM (
+                    SELECT batch, kind, max(iif(is_kept, numbers, NULL)) AS kept, max(iif(is_kept, NULL, numbers)) AS counted FROM (
+                        SELECT batch, kind, calls || ' calls, ' || cost || ', ' || most || ', ' || unpriced AS numbers, true AS is_kept
+                        FROM doubts WHERE calls > 0 OR cost > 0 OR most > 0 OR unpriced > 0
+                        UNION ALL
+                        SELECT batch, doubt, count(*) || ' calls, ' || ifnull(sum(cost), 0) || ', '
+                            || ifnull(sum(iif(cost IS NULL, reserved_cost, NULL)), 0) || ', ' || sum(coalesce(cost, reserved_cost) IS NULL),
+                            false
+                        FROM attempts WHERE doubt IS NOT NULL GROUP BY batch, doubt)
+                    GROUP BY batch, kind)
+                JOIN batches ON batches.id = batch WHERE kept IS NOT counted ORDER BY batch, kind
+                """)
+        return rows.map { row in
+            Violation(
+                rule: "doubtful calls (\(row["kind"] as String)) of batch \"\(row.text("name"))\"",
+                detail: "kept \(row["kept"] as String? ?? "none"), counted \(row["counted"] as String? ?? "none")")
+        }
+    }
 
     private static func miscountedLanes(_ db: Database) throws -> [Violation] {
         let rows = try Row.fetchAll(

@@ -48,19 +48,21 @@ struct AttemptRow {
     }
 
     func end(
-        _ phase: AttemptPhase, billed: Billed, failure: Failure? = nil, usage: Usage, requestID: String?, _ settlement: Settlement,
-        _ db: Database
+        _ phase: AttemptPhase, billed: Billed, failure: Failure? = nil, usage: Usage, requestID: String?, isDuplicate: Bool = false,
+        _ settlement: Settlement, _ db: Database
     ) throws {
         try db.cachedStatement(
             sql: """
                 UPDATE attempts SET phase = ?, billed = ?, http_status = ?, class = ?, message = ?, request_id = ?, latency = ?,
-                    input_tokens = ?, output_tokens = ?, cached_tokens = ?, cost = ?, cost_source = ?, answer = ?, ended_at = ?
+                    input_tokens = ?, output_tokens = ?, cached_tokens = ?, cost = ?, cost_source = ?, answer = ?, doubt = ?,
+                    ended_at = ?
                 WHERE id = ?
                 """
         ).execute(arguments: [
             phase.rawValue, billed.rawValue, failure?.status, failure?.kind.rawValue, failure?.message, requestID,
             settlement.latency.milliseconds, usage.inputTokens, usage.outputTokens, usage.cachedTokens, usage.cost?.nanodollars,
-            usage.costSource?.rawValue, failure?.answer, settlement.endedAt.milliseconds, id.number,
+            usage.costSource?.rawValue, failure?.answer, Doubt(phase, billed: billed, isDuplicate: isDuplicate)?.rawValue,
+            settlement.endedAt.milliseconds, id.number,
         ])
     }
 }

@@ -25,13 +25,39 @@ struct ClaimStep {
         while turn.claims.count < request.claimLimit, !rotation.isEmpty {
             var lane = rotation.removeFirst()
             let free = min(request.claimLimit - turn.claims.count, try lanes.freeSlots(lane.lane))
-            guard let (row, batch) = try lane.next(db, expecting: free) else { continue }
+            guard let (row, batch) = try lane.next(db, expecting: free) else {
+                try stop(lane, byBudgets: &turn)
+                continue
+            }
+            var reservation: Spending?
+            if batch.account != nil {
+                reservation = lane.reserve(try size(of: row, in: batch))
+                guard reservation != nil else {
+                    rotation.insert(lane, at: 0)
+                    continue
+                }
+            }
             let refusal = try lanes.tryReserve(batch.lane, estimatedTokens: batch.estimatedTokens, at: request.now)
             if try stop(lane, refusal, &turn) { continue }
-            turn.claims.append(try take(row, from: batch))
+            turn.claims.append(try take(row, from: batch, reserving: reservation))
             rotation.append(lane)
         }
+        for lane in rotation { try stop(lane, byBudgets: &turn) }
         turn.stops.sort { $0.lane < $1.lane }
+    }
+
+    /// Where all its batches are at the end of their budgets: else there is something to wait for.
+    private func stop(_ backlog: LaneBacklog, byBudgets turn: inout Turn) throws {
+        guard backlog.budgetStops.count == backlog.batchCount else { return }
+        let name = try lanes.name(backlog.lane)
+        turn.stops += backlog.budgetStops.map { LaneStop(lane: name, refusal: .budget($0)) }
+    }
+
+    private func size(of row: Row, in batch: ClaimableBatch) throws -> CallSize {
+        let dropped = try lanes.quirks(batch.lane, of: batch.request.model).dropped
+        return CallSize(
+            promptBytes: (row.text(optional: "prompt") ?? batch.request.prompt).utf8.count, images: try ImageColumn.count(row["images"]),
+            limitsAnswer: dropped.isDisjoint(with: Parameters.answerLimitNames))
     }
 
     private func stop(_ backlog: LaneBacklog, _ refusal: LaneRefusal?, _ turn: inout Turn) throws -> Bool {
@@ -40,16 +66,18 @@ struct ClaimStep {
         return true
     }
 
-    private func take(_ row: Row, from batch: ClaimableBatch) throws -> Claim {
+    private func take(_ row: Row, from batch: ClaimableBatch, reserving reservation: Spending?) throws -> Claim {
         let job: Int64 = row["id"]
         let n = try Int.fetchOne(db.cachedStatement(sql: "SELECT ifnull(max(n), 0) + 1 FROM attempts WHERE job = ?"), arguments: [job])!
         try db.cachedStatement(
             sql: """
-                INSERT INTO attempts (batch, job, n, worker, started_at, lease_until, estimated_tokens) VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO attempts
+                    (batch, job, n, worker, started_at, lease_until, estimated_tokens, reserved_cost, reserved_tokens)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             batch.id.number, job, n, worker.number, request.now.milliseconds, (request.now + request.lease).milliseconds,
-            batch.estimatedTokens,
+            batch.estimatedTokens, reservation?.cost.nanodollars, reservation?.tokens,
         ])
         let attempt = db.lastInsertedRowID
         try db.cachedStatement(sql: "UPDATE jobs SET state = 'running', lease = ? WHERE id = ?").execute(arguments: [attempt, job])
@@ -78,7 +106,7 @@ struct ClaimStep {
             case .all: try Row.fetchAll(db.cachedStatement(sql: Self.batches("true")))
             }
         let batches = Dictionary(grouping: try rows.map { try ClaimableBatch($0) }, by: \.lane)
-        let backlogs = try batches.map { (backlog: LaneBacklog(batches: $1[...]), inFlight: try lanes.inFlight($0)) }
+        let backlogs = try batches.map { (backlog: LaneBacklog(lane: $0, batches: $1), inFlight: try lanes.inFlight($0)) }
         return backlogs.sorted { ($0.inFlight, $0.backlog.firstBatch) < ($1.inFlight, $1.backlog.firstBatch) }.map(\.backlog)
     }
 
@@ -98,7 +126,7 @@ struct ClaimStep {
     private static func batches(_ condition: String) -> String {
         """
         SELECT batches.id, batches.lane, batches.model, batches.system, batches.prompt, batches.parameters,
-            counts.succeeded, counts.input_tokens, counts.output_tokens
+            batches.name, batches.budget, counts.*
         FROM counts JOIN batches ON batches.id = counts.batch WHERE counts.queued > 0 AND \(condition) ORDER BY batches.id
         """
     }
@@ -106,13 +134,22 @@ struct ClaimStep {
 
 /// The queued jobs of one lane: its batches in the order they were made, the jobs of each by priority and number.
 private struct LaneBacklog {
-    var batches: ArraySlice<ClaimableBatch>
+    let lane: Int64
+    let firstBatch: BatchID
+    let batchCount: Int
+    /// Of batches that take no more calls in this turn because of them.
+    private(set) var budgetStops: [BudgetStop]
+    private var batches: ArraySlice<ClaimableBatch>
     private var rows: ArraySlice<Row> = []
 
-    init(batches: ArraySlice<ClaimableBatch>) { self.batches = batches }
-
-    var firstBatch: BatchID { batches[batches.startIndex].id }
-    var lane: Int64 { batches[batches.startIndex].lane }
+    /// - Parameter batches: at least one.
+    init(lane: Int64, batches: [ClaimableBatch]) {
+        self.lane = lane
+        firstBatch = batches[0].id
+        batchCount = batches.count
+        budgetStops = batches.compactMap { $0.account?.standstill }
+        self.batches = batches.filter { $0.account?.standstill == nil }[...]
+    }
 
     /// - Parameter count: how many more are likely to be asked for; claimed rows are no candidates when more are fetched.
     mutating func next(_ db: Database, expecting count: Int) throws -> (Row, ClaimableBatch)? {
@@ -124,6 +161,22 @@ private struct LaneBacklog {
         }
         return nil
     }
+
+    /// Sets aside what a call of the first batch may cost, or takes the batch out of this turn and returns nil.
+    mutating func reserve(_ call: CallSize) -> Spending? {
+        let first = batches.startIndex
+        guard var account = batches[first].account else { return nil }
+        switch account.tryReserve(call) {
+        case .success(let reservation):
+            batches[first].account = account
+            return reservation
+        case .failure(let stop):
+            budgetStops.append(stop)
+            batches.removeFirst()
+            rows = []
+            return nil
+        }
+    }
 }
 
 /// A batch that has queued jobs, with what its calls have in common.
@@ -133,6 +186,8 @@ private struct ClaimableBatch {
     let request: CaptionRequest
     /// What a call is expected to use: the batch's own average, before the first answer 1,000 tokens and the allowed answer.
     let estimatedTokens: Int
+    /// Nil: it has no budget.
+    var account: BudgetAccount?
 
     init(_ row: Row) throws {
         id = BatchID(row["id"])
@@ -140,6 +195,7 @@ private struct ClaimableBatch {
         let parameters: Parameters = try JSONColumn.decode(from: row["parameters"])
         request = CaptionRequest(
             model: row.text("model"), system: row.text(optional: "system"), prompt: row.text("prompt"), images: [], parameters: parameters)
+        account = try BudgetAccount(row, prompt: request.prompt)
         let succeeded: Int = row["succeeded"]
         if succeeded > 0, let used = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"]).totalTokens {
             estimatedTokens = max(1, used / succeeded)

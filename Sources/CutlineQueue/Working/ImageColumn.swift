@@ -16,6 +16,8 @@ enum ImageColumn {
         } ?? []
     }
 
+    static func count(_ column: String) throws -> Int { try JSONValue(parsing: column.utf8).array?.count ?? 0 }
+
     /// Writes down the pictures as they stand now and returns the column.
     static func store(_ images: [ImageSource], _ db: Database) throws -> String {
         let items = try images.map { image -> JSONValue in

@@ -24,6 +24,7 @@ final class LaneStore {
     }
 
     func quirks(_ id: Int64, of model: String) throws -> Quirks { try load(id).lane.quirks(of: model) }
+    func isPaused(_ id: Int64) throws -> Bool { try load(id).lane.paused != nil }
     func isPaused(_ id: Int64, byRefusalsLike failure: Failure) throws -> Bool { try load(id).lane.isPaused(byRefusalsLike: failure) }
 
     func apply(_ event: LaneEvent, of attempt: AttemptRow, at now: Timestamp) throws {

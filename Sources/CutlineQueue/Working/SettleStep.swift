@@ -66,7 +66,8 @@ struct SettleStep {
             attempt.id.number, attempt.job, isFirst, caption.text, caption.finishReason?.rawValue, caption.resolvedModel, flags,
             settlement.endedAt.milliseconds,
         ])
-        try attempt.end(.succeeded, billed: .yes, usage: caption.usage, requestID: caption.requestID, settlement, db)
+        try attempt.end(
+            .succeeded, billed: .yes, usage: caption.usage, requestID: caption.requestID, isDuplicate: !isFirst, settlement, db)
         // An unknown attempt was counted when it was given up.
         let counted = attempt.phase == .open ? 1 : 0
         guard isFirst else {
@@ -101,9 +102,13 @@ struct SettleStep {
         return try move(attempt, by: decision, counting: .unanswered)
     }
 
-    /// More than 20 calls and more than 1 % of a batch's without an answer: the lane is paused.
+    /// More than 20 calls and more than 1 % of a batch's without an answer: the lane is paused. What a person who lifted the pause knew
+    /// of is not counted again.
     private func stopPayingForSilence(_ failure: Failure, _ attempt: AttemptRow) throws {
-        let statement = try db.cachedStatement(sql: "SELECT unanswered, attempts FROM counts WHERE batch = ?")
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT unanswered - forgiven_unanswered AS unanswered, attempts - forgiven_attempts AS attempts FROM counts WHERE batch = ?
+                """)
         guard let row = try Row.fetchOne(statement, arguments: [attempt.batch]) else { return }
         let (unanswered, attempts): (Int, Int) = (row["unanswered"], row["attempts"])
         guard unanswered > max(20, attempts / 100) else { return }

@@ -64,7 +64,7 @@ struct CheckUp {
         try reader.laneStatuses().map { status in
             let check = "lane \(status.name)"
             switch status.lane.standstill(at: environment.now()) {
-            case nil, .slots?:
+            case nil, .slots?, .budget?:
                 return Finding(level: .ok, check: check, message: "open; \(Words.count(status.lane.inFlight, "call")) in flight")
             case .paused(let pause)?:
                 return Finding(

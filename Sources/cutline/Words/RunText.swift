@@ -107,6 +107,7 @@ enum LaneText {
         switch stop.refusal {
         case .paused(let pause): "\(stop.lane) is paused: \(Words.clean(pause.message))"
         case .slots: nil
+        case .budget(let stop): BudgetText.wait(stop)
         case .until(let time, let reason):
             switch reason {
             case .requests, .tokens: "at the limit on \(reason.rawValue)"
@@ -125,6 +126,7 @@ enum LaneText {
     static func end(_ stop: LaneStop) -> String? {
         switch stop.refusal {
         case .paused(let pause): paused(stop.lane, pause)
+        case .budget(let stop): BudgetText.end(stop)
         case .until(let time, _): "\(stop.lane) opens again at \(time.iso8601); run again then, or without --no-wait"
         case .slots: nil
         }

@@ -1,0 +1,115 @@
+/// A batch's budget, and what must be known of its calls to hold it.
+package struct BudgetTerms: Codable, Hashable, Sendable {
+    package var budget: Budget
+    /// Nil: none is known.
+    package var price: Price?
+    /// The longest answer; nil: nothing limits it.
+    package var outputTokens: Int?
+    /// The most that one picture is counted as; nil: the model's rule is not known.
+    package var imageTokens: Int?
+    /// Bytes of text that every call sends beside its prompt.
+    package var sharedBytes: Int
+
+    package init(_ budget: Budget, of settings: BatchSettings) {
+        self.budget = budget
+        price = settings.profile.price(of: settings.model)
+        outputTokens = settings.parameters.answerLimit
+        imageTokens = ImageTokens(model: settings.model).most(detail: settings.parameters.detail)
+        // A schema among the parameters is read by the model as text.
+        sharedBytes = (settings.system?.utf8.count ?? 0) + settings.parameters.canonicalText.utf8.count
+    }
+}
+
+/// What a call sends, as far as it costs.
+package struct CallSize: Hashable, Sendable {
+    package var promptBytes: Int
+    package var images: Int
+    /// Whether the request carries the limit on its answer: a model may refuse it.
+    package var limitsAnswer: Bool
+
+    package init(promptBytes: Int, images: Int, limitsAnswer: Bool = true) {
+        self.promptBytes = promptBytes
+        self.images = images
+        self.limitsAnswer = limitsAnswer
+    }
+}
+
+/// What a batch has spent and set aside so far.
+package struct BudgetBooks: Hashable, Sendable {
+    /// Of every call: nothing where it was not billed, else what it cost, and while that is not known what was reserved.
+    package var committed: Spending
+    /// The greatest of one call.
+    package var dearest: Spending
+    package var inFlight: Int
+    /// Whether any answer has come: then `dearest` says something.
+    package var hasAnswers: Bool
+
+    package init(committed: Spending = Spending(), dearest: Spending = Spending(), inFlight: Int = 0, hasAnswers: Bool = false) {
+        self.committed = committed
+        self.dearest = dearest
+        self.inFlight = inFlight
+        self.hasAnswers = hasAnswers
+    }
+
+    /// Writes down a call that is about to be made.
+    package mutating func add(_ reservation: Spending) {
+        committed = committed + reservation
+        inFlight += 1
+    }
+}
+
+/// Whether a budget lets a call be made.
+package enum BudgetAnswer: Hashable, Sendable {
+    /// So much is set aside for it.
+    case reserved(Spending)
+    /// So much would have to be left.
+    case refused(next: Spending)
+}
+
+extension BudgetTerms {
+    /// A call is made only if all that is committed and the most that it can come to stay within the budget.
+    ///
+    /// Where the most is not known (no rule for the model's pictures, no limit on its answers), calls that may overtake each other count
+    /// generously, and before the first answer there are none: one call at a time passes the budget by no more than itself.
+    package func tryReserve(_ call: CallSize, in books: BudgetBooks) -> BudgetAnswer {
+        let most = most(of: call).atLeast(books.dearest)
+        if isBounded(call) { return budget.covers(books.committed + most) ? .reserved(most) : .refused(next: most) }
+        if books.hasAnswers || books.inFlight == 0 {
+            if books.hasAnswers, budget.covers(books.committed + most) { return .reserved(most) }
+            // Should nobody say what it cost, the next one must not trust to what is usual.
+            if books.inFlight == 0, budget.covers(books.committed + usual(call).atLeast(books.dearest)) { return .reserved(most) }
+        }
+        return .refused(next: usual(call).atLeast(books.dearest))
+    }
+
+    /// What one call like this needs to be left of a budget before anything is known from answers.
+    package func need(_ call: CallSize) -> Spending { isBounded(call) ? most(of: call) : usual(call) }
+
+    private func isBounded(_ call: CallSize) -> Bool {
+        (imageTokens != nil || call.images == 0) && outputTokens != nil && call.limitsAnswer && (price != nil || budget.maxCost == nil)
+    }
+
+    /// What is set aside for a call before anything is known from answers.
+    package func most(of call: CallSize) -> Spending { spending(of: call, perImage: imageTokens ?? Self.generousImage) }
+    private func usual(_ call: CallSize) -> Spending { spending(of: call, perImage: imageTokens ?? ImageTokens.ruleOfThumb.upperBound) }
+
+    private func spending(of call: CallSize, perImage: Int) -> Spending {
+        // A token stands for at least a byte.
+        let input = Self.overhead + sharedBytes + call.promptBytes + call.images * (perImage + Self.imageOverhead)
+        let output = min(outputTokens ?? Self.usualAnswer, Self.longestAnswer)
+        let cost = price.map { price in
+            price.cost(inputTokens: input, outputTokens: output, images: call.images, requests: 1) ?? Money(nanodollars: .max)
+        }
+        return Spending(cost: cost ?? .zero, tokens: input + output)
+    }
+
+    /// The most that any known family but OpenAI's smallest models counts for a picture.
+    private static let generousImage = 16_384
+    /// Roles and marks around the texts.
+    private static let overhead = 64
+    private static let imageOverhead = 16
+    /// Where nothing limits it.
+    private static let usualAnswer = 4_096
+    /// A limit may be any number; no answer is that long.
+    private static let longestAnswer = 1_000_000
+}

@@ -1,0 +1,74 @@
+import CutlineCore
+import GRDB
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import CutlineMigrationsSQLite
+@testable import CutlineQueue
+
+/// Queues that older versions made.
+@Suite struct OlderQueueTests {
+    /// A batch with every kind of call, written by the statements of that time.
+    private static let rows = """
+        INSERT INTO lanes VALUES (1, 'simulator', '\(String(decoding: try! JSONColumn.encode(Lane(limits: Limits(), at: .start)).utf8, as: UTF8.self))');
+        INSERT INTO workers VALUES (1, 'old', 'here', 1, 1, 1, 2);
+        INSERT INTO batches VALUES (1, 'old', 1, 'simulator', '{"name":"simulator"}', 'sim-1', NULL, 'Describe.', '{"others":{}}', 'bytes',
+            '{"maxAttempts":5,"onUnknown":{"hold":{}}}', 1);
+        INSERT INTO jobs (id, batch, fingerprint, images) VALUES (1, 1, CAST(printf('%032d', 1) AS BLOB), '[]'), (2, 1, CAST(printf('%032d', 2) AS BLOB), '[]'),
+            (3, 1, CAST(printf('%032d', 3) AS BLOB), '[]');
+        INSERT INTO entries (id, batch, key, job, own_key, given, created_at) VALUES (1, 1, 'a', 1, 1, '["a"]', 1),
+            (2, 1, 'b', 2, 1, '["b"]', 1), (3, 1, 'c', 3, 1, '["c"]', 1);
+        INSERT INTO attempts (batch, job, n, worker, started_at, lease_until, estimated_tokens) VALUES
+            (1, 1, 1, 1, 1, 9, 5), (1, 1, 2, 1, 2, 9, 5), (1, 2, 1, 1, 3, 9, 5), (1, 2, 2, 1, 4, 9, 5), (1, 3, 1, 1, 5, 9, 5);
+        INSERT INTO captions (attempt, job, accepted, text, flags, received_at) VALUES (1, 1, 1, 'first', '[]', 6), (2, 1, 0, 'second', '[]', 7);
+        UPDATE attempts SET phase = 'succeeded', billed = 'yes', ended_at = 8, input_tokens = 100, output_tokens = 10, cost = 50 WHERE id = 1;
+        UPDATE attempts SET phase = 'succeeded', billed = 'yes', ended_at = 8, input_tokens = 200, output_tokens = 20, cost = 70 WHERE id = 2;
+        UPDATE attempts SET phase = 'failed', billed = 'yes', class = 'schema_mismatch', message = 'm', ended_at = 8, cost = 7 WHERE id = 3;
+        UPDATE attempts SET phase = 'failed', class = 'server_error', message = 'm', ended_at = 8 WHERE id = 4;
+        UPDATE attempts SET phase = 'unknown', class = 'timeout', message = 'm', ended_at = 8 WHERE id = 5;
+        UPDATE jobs SET attempts = 2 WHERE id < 3; UPDATE jobs SET attempts = 1, state = 'held' WHERE id = 3;
+        UPDATE jobs SET state = 'succeeded', finished_at = 8 WHERE id = 1;
+        UPDATE jobs SET state = 'running', lease = 4 WHERE id = 2; UPDATE jobs SET state = 'failed', lease = NULL, finished_at = 8 WHERE id = 2;
+        """
+
+    private let folder = TemporaryFolder()
+    private var path: FilePath { folder.path.appending("queue.db") }
+
+    private func make(version: Int) throws {
+        let file = try DatabasePool(path: path.string)
+        try file.writeWithoutTransaction { db in
+            try Schema(path: path, migrations: Array(Migration.all.prefix(version))).migrate(db, at: .start)
+            try db.execute(sql: Self.rows)
+        }
+        try file.close()
+    }
+
+    @Test(arguments: [1, 2]) func itIsReadAndLeftAsItIs(version: Int) throws {
+        try make(version: version)
+        let reader = try QueueReader(at: path)
+        let status = try #require(try reader.batchStatuses().first)
+        #expect(status.count(.succeeded) == 1 && status.count(.failed) == 1 && status.unknownAttempts == 1 && status.duplicateCaptions == 1)
+        #expect(try reader.violations() == [])
+        #expect(try reader.batches().map(\.terms) == [nil])
+        let attempts = try #require(try reader.jobs(named: "b").first).attempts
+        #expect(attempts.map { $0.problem?.kind } == [.schemaMismatch, .serverError] && attempts[0].rejectedAnswer == nil)
+        var cursor = RecordCursor()
+        #expect(try reader.records(RecordSelection(state: nil), after: &cursor)?.count == 3)
+        #expect(try reader.fileHealth().schemaVersion == version)
+    }
+
+    @Test(arguments: [1, 2]) func itIsBroughtUpToDateWithItsBooks(version: Int) throws {
+        try make(version: version)
+        let queue = try Queue(at: path, now: .start)
+        #expect(try queue.reader.violations() == [])
+        #expect(
+            try queue.text("SELECT group_concat(doubt) FROM (SELECT doubt FROM attempts ORDER BY id)") == "duplicate,paid,failed,unknown")
+        #expect(
+            try queue.text("SELECT group_concat(kind || calls || ':' || cost || ':' || unpriced) FROM doubts")
+                == "duplicate1:70:0,failed1:0:1,paid1:7:0,unknown1:0:1")
+        #expect(
+            try queue.text("SELECT committed_cost || ',' || committed_tokens || ',' || dearest_cost || ',' || priced FROM counts")
+                == "127,330,70,2")
+    }
+}
