@@ -13,6 +13,8 @@ package struct Failure: Error, Codable, Hashable, Sendable {
     package var usage: Usage?
     /// The text of an answer that was read and not accepted; it may have been paid for.
     package var answer: String?
+    /// Why the model stopped, where it answered.
+    package var finishReason: FinishReason?
     /// What the provider says about sending the same request again (`x-should-retry`), where it may decide that; nil: it says nothing.
     package var isWorthRepeating: Bool?
     /// How the request must be changed; given only where the refused one was not changed like that already.
@@ -20,8 +22,8 @@ package struct Failure: Error, Codable, Hashable, Sendable {
 
     package init(
         _ kind: FailureClass, _ message: String, status: Int? = nil, billed: Billed = .no, retryAfter: Duration? = nil,
-        requestID: String? = nil, usage: Usage? = nil, answer: String? = nil, isWorthRepeating: Bool? = nil,
-        remedy: Remedy? = nil
+        requestID: String? = nil, usage: Usage? = nil, answer: String? = nil, finishReason: FinishReason? = nil,
+        isWorthRepeating: Bool? = nil, remedy: Remedy? = nil
     ) {
         self.kind = kind
         self.message = message
@@ -31,6 +33,7 @@ package struct Failure: Error, Codable, Hashable, Sendable {
         self.requestID = requestID
         self.usage = usage
         self.answer = answer
+        self.finishReason = finishReason
         self.isWorthRepeating = isWorthRepeating
         self.remedy = remedy
     }

@@ -27,6 +27,7 @@ package struct JobFile: Sendable {
     /// `stream` among the parameters; it is not part of what a caption is.
     package let streams: Bool?
     package let limits: Limits
+    package let checks: JobFileChecks
     package let images: [String]
     package let jobs: [Job]
 
@@ -54,7 +55,7 @@ package struct JobFile: Sendable {
         }
     }
 
-    private static let keys = ["batch", "provider", "model", "system", "prompt", "parameters", "limits", "images", "jobs"]
+    private static let keys = ["batch", "provider", "model", "system", "prompt", "parameters", "limits", "checks", "images", "jobs"]
 
     private init(path: FilePath, json: JSONCursor) throws(InvalidValue) {
         _ = try json.members(allowed: Self.keys)
@@ -66,6 +67,7 @@ package struct JobFile: Sendable {
         prompt = try json["prompt"]?.nonEmptyString()
         (parameters, streams) = try Self.parameters(json["parameters"])
         limits = try Self.limits(json["limits"])
+        checks = try JobFileChecks(json: json["checks"])
         images = try Self.texts(json["images"])
         var jobs: [Job] = []
         for job in try json["jobs"]?.items() ?? [] { jobs.append(try Job(json: job)) }

@@ -63,7 +63,10 @@ struct JobFileTests {
     }
 
     @Test(arguments: [
-        (#"{"image": []}"#, "image: unknown key; known here: batch, provider, model, system, prompt, parameters, limits, images, jobs"),
+        (
+            #"{"image": []}"#,
+            "image: unknown key; known here: batch, provider, model, system, prompt, parameters, limits, checks, images, jobs"
+        ),
         (#"{"batch": ""}"#, "batch: must not be empty"), (#"{"batch": null}"#, "batch: expected a text"),
         (#"{"provider": 3}"#, "provider: expected the name of a profile, or a profile"),
         (#"{"provider": {"base_url": "http://h"}}"#, "provider: a profile needs a name"),

@@ -4,7 +4,7 @@ package struct CaptionLanguage: Codable, Hashable, Sendable {
 
     /// - Parameter tag: `de`, or with a region or script (`pt-BR`, `zh-Hant`), which are overlooked. Nil for a language that cannot be checked.
     package init?(_ tag: String) {
-        let code = tag.lowercased().split(whereSeparator: { $0 == "-" || $0 == "_" }).first.map(String.init) ?? ""
+        let code = String(tag.lowercased().prefix { $0 != "-" && $0 != "_" })
         guard Self.scripts[code] != nil else { return nil }
         self.code = code
     }

@@ -14,6 +14,8 @@ package struct CheckRules: Codable, Hashable, Sendable {
     package var retryPrompt: String?
 
     package static let defaultRetries = 2
+    /// Each is paid for.
+    package static let maxRetries = 10
 
     package init(
         minWords: Int? = nil, maxWords: Int? = nil, language: CaptionLanguage? = nil, bannedPhrases: [String]? = nil,
@@ -34,5 +36,16 @@ package struct CheckRules: Codable, Hashable, Sendable {
             minWords: minWords ?? others.minWords, maxWords: maxWords ?? others.maxWords, language: language ?? others.language,
             bannedPhrases: bannedPhrases ?? others.bannedPhrases, retried: retried ?? others.retried, retries: retries ?? others.retries,
             retryPrompt: retryPrompt ?? others.retryPrompt)
+    }
+}
+
+extension CheckRules {
+    private static let maxPhrases = 10_000
+
+    /// Why phrases cannot be banned; nil where they can.
+    package static func objection(toPhrases phrases: [String]) -> String? {
+        if phrases.count > maxPhrases { return "there are \(phrases.count) phrases; at most \(maxPhrases) can be banned" }
+        guard let phrase = phrases.first(where: { CheckedText($0).words.isEmpty }) else { return nil }
+        return "\"\(phrase.prefix(40))\" has no word; words are what is looked for"
     }
 }

@@ -26,7 +26,9 @@ struct CheckedCaption: Sendable {
     /// A Markdown fence around it is overlooked.
     private static func json(_ text: String) -> JSONValue? {
         let content = text.unfenced
-        guard let first = content.utf8.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return nil }
+        guard let first = content.utf8.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
+            return nil
+        }
         // What is not JSON is looked at as plain text.
         return try? JSONValue(parsing: content.utf8)
     }
@@ -45,7 +47,9 @@ struct CheckedCaption: Sendable {
 extension String {
     /// What a Markdown code fence holds, where one stands around the whole text.
     var unfenced: Substring {
-        guard utf8.starts(with: "```".utf8), hasSuffix("```"), let lineEnd = utf8.firstIndex(of: 0x0A), utf8.count > 6 else { return self[...] }
+        guard utf8.starts(with: "```".utf8), hasSuffix("```"), let lineEnd = utf8.firstIndex(of: 0x0A), utf8.count > 6 else {
+            return self[...]
+        }
         return self[lineEnd...].dropLast(3)
     }
 }

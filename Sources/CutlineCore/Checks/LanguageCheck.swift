@@ -18,7 +18,9 @@ enum LanguageCheck {
         let own = (script == .kana ? counts[.han, default: 0] : 0) + counts[script, default: 0]
         let foreign = all - own
         if script == .han, counts[.kana, default: 0] * 10 >= max(1, all), all >= 12 { return true }
-        if script == .kana, counts[.kana, default: 0] == 0, counts[.han, default: 0] >= 30, counts[.han, default: 0] * 5 >= all * 3 { return true }
+        if script == .kana, counts[.kana, default: 0] == 0, counts[.han, default: 0] >= 30, counts[.han, default: 0] * 5 >= all * 3 {
+            return true
+        }
         return foreign >= 12 && foreign * 5 >= all * 3
     }
 
@@ -61,21 +63,29 @@ enum FunctionWords {
     }
 
     private static let lists: [String: String] = [
-        "en": "the a an of and is are in on at with to from by for that this its it there which while has have as into over under two i you he she we they but not or can",
+        "en":
+            "the a an of and is are in on at with to from by for that this its it there which while has have as into over under two i you he she we they but not or can",
         "de":
             "der die das ein eine einen einem einer und ist sind im in auf mit zu von vom am an bei für dem den des nicht sich über unter vor hinter neben wird es aus zwei zum zur ich du wir sie er man aber oder kann ihr",
         "fr":
             "le la les un une des du de et est sont dans sur avec à au aux pour par qui que ce cette il elle sous deux en devant derrière pendant tandis je tu nous vous ils mais ou ne pas",
-        "es": "el la los las un una unos unas de del y es está están en con sobre por para que se su al bajo hay dos mientras junto lo yo pero o no",
+        "es":
+            "el la los las un una unos unas de del y es está están en con sobre por para que se su al bajo hay dos mientras junto lo yo pero o no",
         "it":
             "il lo la i gli le un uno una di del della dello dei delle e è sono in nel nella sul sulla con per che si al alla da due mentre ai dal io ma o non",
-        "pt": "o a os as um uma de do da dos das e é está estão em no na nos nas com por para que se ao à sobre sob dois duas há seu sua eu mas ou não",
+        "pt":
+            "o a os as um uma de do da dos das e é está estão em no na nos nas com por para que se ao à sobre sob dois duas há seu sua eu mas ou não",
         "ca": "el la els les un una uns unes de del dels i és està en amb sobre per que es al als a sota hi ha dos mentre seu jo però o no",
-        "nl": "de het een en is zijn in op met van voor aan bij door die dat naar uit onder over ligt staat te er zit twee zitten liggen ik je wij ze maar of niet kan",
-        "sv": "en ett och är i på med av för till från som det den de vid under över har ligger står sitter två att jag du vi men eller inte kan",
-        "da": "en et og er i på med af for til fra som det den de ved under over har ligger står sidder to at mens jeg du vi men eller ikke kan",
-        "nb": "en et og er i på med av for til fra som det den de ved under over har ligger står sitter to å mens jeg du vi men eller ikke kan",
-        "no": "en et og er i på med av for til fra som det den de ved under over har ligger står sitter to å mens jeg du vi men eller ikke kan",
+        "nl":
+            "de het een en is zijn in op met van voor aan bij door die dat naar uit onder over ligt staat te er zit twee zitten liggen ik je wij ze maar of niet kan",
+        "sv":
+            "en ett och är i på med av för till från som det den de vid under över har ligger står sitter två att jag du vi men eller inte kan",
+        "da":
+            "en et og er i på med af for til fra som det den de ved under over har ligger står sidder to at mens jeg du vi men eller ikke kan",
+        "nb":
+            "en et og er i på med av for til fra som det den de ved under over har ligger står sitter to å mens jeg du vi men eller ikke kan",
+        "no":
+            "en et og er i på med av for til fra som det den de ved under over har ligger står sitter to å mens jeg du vi men eller ikke kan",
         "fi": "ja on ovat joka jossa kun sekä että vieressä edessä päällä alla hän se ne kanssa kaksi takana",
         "et": "ja on mis kus kui ning et juures ees peal all ta see need koos kaks taga",
         "pl": "i w na z do jest są się nie od po przy pod nad za oraz który która które a jak o dwa dwie ze to ja my ale lub",
@@ -90,7 +100,8 @@ enum FunctionWords {
         "vi": "một và của trên trong là có với những các người được đang bên dưới ở hai đứng",
         "lt": "ir yra ant su iš prie po prieš už kuris kuri du dvi į kad",
         "lv": "un ir uz ar no pie zem pirms aiz kas kurš divi divas pa ka",
-        "ru": "и в на с со не по из у от за под над который которая это к о для что как его её два две во стоит лежит я мы но или он она они",
+        "ru":
+            "и в на с со не по из у от за под над который которая это к о для что как его её два две во стоит лежит я мы но или он она они",
         "uk": "і й та в у на з зі не по із від за під над який яка це до о для що як його її два дві є я ми але або він вона вони",
         "bg": "и в на с със не по от за под над който която това към е са се до два две при",
         "sr": "и у на с са не по од за под над који која то је су се до два две при",

@@ -19,6 +19,7 @@ enum PromptLeakCheck {
     /// `Sure!`, `Here is a caption:`
     private static func introduces(_ text: CheckedText, from start: Int) -> Bool {
         guard !text.words[start].isQuoted else { return false }
+        if announcements.end(in: text, from: start) != nil { return true }
         if let end = agreements.end(in: text, from: start) {
             if text.marks(before: end).contains(.exclamation) { return true }
             // Sure, here's …; もちろんです。以下は…
@@ -29,7 +30,9 @@ enum PromptLeakCheck {
 
     /// What is presented must be the caption itself: a colon or a new line follows, or it is said whose it is.
     private static func presents(_ text: CheckedText, from start: Int) -> Bool {
-        guard start < text.words.count, !text.words[start].isQuoted, let end = presentations.end(in: text, from: start) else { return false }
+        guard start < text.words.count, !text.words[start].isQuoted, let end = presentations.end(in: text, from: start) else {
+            return false
+        }
         let next = (end...min(end + 8, text.words.count)).first { !text.marks(before: $0).isDisjoint(with: [.colon, .newline, .stop]) }
         guard let next else { return false }
         if !text.marks(before: next).isDisjoint(with: [.colon, .newline]) { return true }
@@ -53,7 +56,7 @@ enum PromptLeakCheck {
 enum ChatMarker {
     private static let anywhere = [
         "<|im_end|>", "[INST]", "[/INST]", "<<SYS>>", "<</SYS>>", "<start_of_turn>", "<end_of_turn>", "<end_of_utterance>", "</s>",
-        "<bos>", "<eos>", "[/ASSISTANT]",
+        "<bos>", "<eos>", "[/ASSISTANT]", "<0x0A>",
     ].map { Array($0.utf8) }
     /// At the start of a line.
     private static let ofLines = [

@@ -10,7 +10,8 @@ extension RefusalCheck {
         "task":
             "help with|help you|help in|help by|help $|assist|comply|fulfill|fulfil|identify|describe|provide|process|analyze|analyse|recognize|recognise|determine|generate|create|answer|discuss|comment|engage|interpret|do that|do this|share|disclose|reveal|speculate|confirm|caption|access",
         "picture": "image|images|picture|pictures|photo|photos|photograph|attachment|file|it $|anything $",
-        "de pictures": "helfen|weiterhelfen|beschreiben|identifizieren|erkennen|analysieren|sehen|anzeigen|behilflich|beantworten|verarbeiten|erstellen|betrachten|unterstützen|bestimmen|ansehen",
+        "de pictures":
+            "helfen|weiterhelfen|beschreiben|identifizieren|erkennen|analysieren|sehen|anzeigen|behilflich|beantworten|verarbeiten|erstellen|betrachten|unterstützen|bestimmen|ansehen",
         "fr task":
             "décrire|identifier|aider|t'aider|voir|analyser|traiter|fournir|répondre|reconnaître|générer|accéder|commenter|déterminer",
         "es task":
@@ -25,14 +26,18 @@ extension RefusalCheck {
 
     private static let english = [
         "i'm|i am ~2 sorry|afraid ~10 {i cannot}|i don't|i do not|no image|no picture",
-        "sorry|apologies|my apologies|i apologize|i apologise|i regret ~10 {i cannot}|i don't have|i do not have|i don't see|i do not see",
+        "sorry|apologies|my apologies|i apologize|i apologise|i regret ~10 {i cannot}|i don't|i do not",
         "{i cannot} ~2 {task}",
         "{i cannot} ~3 see|view|open|load|display|look at ~4 {picture}",
         "unfortunately|regrettably|sadly ~3 {i cannot}|i don't|i do not|unable to",
-        "as an|as a|i'm an|i'm a|i am an|i am a|i'm just an|i'm just a|i'm only a ~3 ai|language model|ai-based|assistant|ai-model ~8 i|i'm|my",
+        "as an|as a|i'm an|i'm a|i am an|i am a|i'm just an|i'm just a|i'm only a ~3 ai|language model|ai-based|ai assistant|virtual assistant|ai-model ~8 i|i'm|my",
         "i don't|i do not|i didn't|i did not ~2 see|receive ~3 {picture}",
         "i don't|i do not ~2 have ~3 ability|capability|capabilities|access|permission|any image",
         "i'm not able to|i am not able to|i'm unable to|i am unable to|i won't be able|i will not be able|i'm not comfortable|i am not comfortable",
+        "i don't|i do not ~1 feel comfortable",
+        "it's|it is|this is|that is|that's|doing so is|doing this is ~1 against|outside ~2 my ~1 guidelines|policy|policies|rules|capabilities",
+        "i|i can ~1 see ~1 that you ~8 but|however ~3 {i cannot}|unable",
+        "the|this|your ~0 image|picture|photo|file ~6 could not be|couldn't be|cannot be|can't be|was not|wasn't ~1 processed|loaded|analyzed|analysed|displayed|viewed|uploaded|opened|attached",
         "i'm|i am ~2 not permitted|not designed|not supposed ~1 to",
         "i must|i have to|i need to ~1 decline|refuse",
         "i'd prefer not|i would prefer not|i prefer not|i'd rather not",
@@ -47,6 +52,7 @@ extension RefusalCheck {
     private static let germanic = [
         "es tut mir leid|tut mir leid|entschuldigung|entschuldige|entschuldigen sie|verzeihung|sorry|leider|ich bedaure|ich bedauere|bedauerlicherweise ~6 kann ich|ich kann|bin ich|ich bin|darf ich|ich darf|ist es mir|werde ich|ich habe",
         "ich kann|ich darf ~6 nicht|keine|keinen|kein ~6 {de pictures}",
+        "dieses|diese|das|die|personen ~1 bild|foto|person|personen|menschen ~1 kann ich|darf ich ~4 nicht ~2 {de pictures}",
         "ich bin nicht in der lage|ich bin leider nicht|ich sehe kein bild|ich kann kein bild|es wurde kein bild|ich habe keinen zugriff",
         "als ~1 ki|ki-sprachmodell|ki-modell|ki-assistent|sprachmodell|künstliche intelligenz|ki-basiertes ~6 ich|mir",
         "het spijt me|sorry|helaas|mijn excuses|excuses ~6 ik kan|kan ik|ik ben|ben ik|ik mag|ik heb",
@@ -78,7 +84,7 @@ extension RefusalCheck {
         "in quanto ~1 modello|ia|intelligenza ~6 non|io",
         "desculpe|desculpa|desculpe-me|sinto muito|lamento|infelizmente|peço desculpa|peço desculpas|me desculpe ~6 não posso|não consigo|não sou|não estou|não tenho|não é possível",
         "não posso|não consigo ~2 {pt task}",
-        "não sou capaz|não estou em condições|não tenho a capacidade|não vejo nenhuma imagem",
+        "não sou capaz|não me é possível|não é possível para mim|não estou em condições|não tenho a capacidade|não vejo nenhuma imagem",
         "como ~2 modelo de linguagem|inteligência artificial|ia|assistente ~6 não|eu",
         "îmi pare rău|ne pare rău|din păcate|scuze ~6 nu pot|nu sunt|nu am",
         "ho sento|em sap greu|malauradament ~6 no puc|no soc|no tinc",
@@ -109,6 +115,7 @@ extension RefusalCheck {
         "我没有看到|没有看到|没有检测到|我看不到|未能看到 ~6 图片|图像|圖片",
         "申し訳ありません|申し訳ございません|申し訳ない|すみません|ごめんなさい|恐れ入ります|残念ながら ~40 できません|できかねます|いたしかねます|しかねます|お応えできません|わかりません|見えません",
         "私は|aiとして|言語モデルとして|aiアシスタントとして|aiである ~12 ai|言語モデル|できません|画像を",
+        "画像|この画像|写真|この写真|その ~24 お答えできません|お応えできません|対応できません|お手伝いできません",
         "画像|この画像|写真|この写真 ~24 説明|特定|識別|認識|表示|分析 ~12 できません|できかねます",
         "죄송하지만|죄송합니다|죄송합니다만|죄송해요|미안합니다|미안하지만|유감스럽지만|안타깝지만|유감스럽게도 ~10 없습니다|없어요|어렵습니다|못합니다|불가능합니다|없네요",
         "저는|ai|ai로서|ai로서는|인공지능으로서|언어 ~4 ai|언어|모델로서|모델이기|모델로서는 ~8 없습니다|못합니다|없어요",

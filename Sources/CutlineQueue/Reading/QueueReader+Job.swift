@@ -17,6 +17,8 @@ package struct AttemptStatus: Hashable, Sendable {
     package var duplicateCaption: String?
     /// The text of an answer that was not accepted.
     package var rejectedAnswer: String?
+    /// Of the caption that it brought, accepted or not.
+    package var flags: [CaptionFlag]
 }
 
 /// A job as `show` shows it.
@@ -40,22 +42,24 @@ extension QueueReader {
             let job = try Row.fetchOne(
                 db, sql: "SELECT jobs.id, jobs.available_at FROM entries JOIN jobs ON jobs.id = entries.job WHERE entries.id = ?",
                 arguments: [entry])!
+            // An older queue sets no caption aside.
+            let setAside = try db.tableExists("flag_counts") ? "captions.set_aside" : "false"
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT attempts.*, captions.text AS duplicate FROM attempts
-                    LEFT JOIN captions ON captions.attempt = attempts.id AND captions.accepted = 0
-                    WHERE attempts.job = ? ORDER BY n
+                    SELECT attempts.*, captions.flags, iif(accepted = 0 AND NOT \(setAside), text, NULL) AS duplicate,
+                        iif(accepted = 0 AND \(setAside), text, NULL) AS set_aside
+                    FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id WHERE attempts.job = ? ORDER BY n
                     """, arguments: [job["id"]])
             return JobStatus(
                 job: JobID(job["id"]), record: record, availableAt: job.time(optional: "available_at"),
-                attempts: rows.map(AttemptStatus.init))
+                attempts: try rows.map(AttemptStatus.init))
         }
     }
 }
 
 extension AttemptStatus {
-    fileprivate init(_ row: Row) {
+    fileprivate init(_ row: Row) throws {
         let latency: Int64? = row["latency"]
         let cost: Int64? = row["cost"]
         self.init(
@@ -68,6 +72,7 @@ extension AttemptStatus {
             usage: Usage(
                 inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"],
                 cost: cost.map(Money.init(nanodollars:)), costSource: (row["cost_source"] as String?).flatMap(CostSource.init)),
-            duplicateCaption: row["duplicate"], rejectedAnswer: row["answer"])
+            duplicateCaption: row["duplicate"], rejectedAnswer: row["answer"] ?? row["set_aside"],
+            flags: try (row["flags"] as String?).map(CaptionFlag.list) ?? [])
     }
 }

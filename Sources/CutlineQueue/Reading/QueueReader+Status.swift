@@ -14,6 +14,10 @@ package struct BatchStatus: Hashable, Sendable {
     package var failedAttempts: Int
     package var unknownAttempts: Int
     package var duplicateCaptions: Int
+    /// How many of its captions carry each flag; flags that none carries are left out.
+    package var flags: [CaptionFlag: Int] = [:]
+    /// Captions that carry any.
+    package var flaggedCaptions = 0
 
     package func count(_ state: JobState) -> Int { jobs[state] ?? 0 }
     package var total: Int { jobs.values.reduce(0, +) }
@@ -38,13 +42,28 @@ extension QueueReader {
     /// One row of counters a batch, oldest first; nothing is counted.
     package func batchStatuses() throws -> [BatchStatus] {
         try read { db in
-            try Row.fetchAll(
+            let counts = try Self.flagCounts(db)
+            return try Row.fetchAll(
                 db,
                 sql: """
                     SELECT counts.*, batches.name, batches.provider, batches.model
                     FROM batches JOIN counts ON counts.batch = batches.id ORDER BY batches.id
                     """
-            ).map(BatchStatus.init)
+            ).map { row in
+                var status = BatchStatus(row)
+                let flags = counts[status.id] ?? [:]
+                status.flaggedCaptions = flags["*"] ?? 0
+                status.flags = flags.reduce(into: [:]) { flags, count in CaptionFlag(rawValue: count.key).map { flags[$0] = count.value } }
+                return status
+            }
+        }
+    }
+
+    /// Of every batch. An older queue keeps none.
+    private static func flagCounts(_ db: Database) throws -> [BatchID: [String: Int]] {
+        guard try db.tableExists("flag_counts") else { return [:] }
+        return try Row.fetchAll(db, sql: "SELECT batch, flag, count FROM flag_counts WHERE count > 0").reduce(into: [:]) {
+            $0[BatchID($1["batch"]), default: [:]][$1["flag"]] = $1["count"]
         }
     }
 

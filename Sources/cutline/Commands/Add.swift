@@ -19,13 +19,15 @@ struct Add: Command {
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
     @OptionGroup(title: "How it is sent") var sending: SendingOptions
     @OptionGroup(title: "Limits and policies") var policy: PolicyOptions
+    @OptionGroup(title: "Caption checks") var checks: CheckOptions
     @OptionGroup(title: "Reporting") var log: LogOptions
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             let adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, sending: sending, policy: policy, queue: queue, log: log,
-                in: environment)
+                inputs: inputs, selection: input.selection, caption: caption, sending: sending, policy: policy, checks: checks,
+                queue: queue,
+                log: log, in: environment)
             if input.dryRun { return try adding.rehearse() }
             try adding.add().queue.close()
         }

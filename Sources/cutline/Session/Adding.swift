@@ -11,6 +11,7 @@ struct Adding {
     private(set) var settings: BatchSettings
     private let policy: RetryPolicy
     private let limits: Limits
+    private let checks: CheckRules
     private let queuePath: FilePath
     /// Nil: nothing is logged.
     private let log: LogOptions?
@@ -24,7 +25,7 @@ struct Adding {
     /// Reads the input and settles what the batch is. Nothing is written.
     init(
         inputs: [String], selection: InputSelection, caption: CaptionOptions, sending: SendingOptions, policy: PolicyOptions?,
-        queue: QueueOptions, log: LogOptions?, in environment: Environment
+        checks: CheckOptions?, queue: QueueOptions, log: LogOptions?, in environment: Environment
     ) throws {
         let plan = try InputPlan.read(
             inputs, from: environment.folder, selection: selection, standardInput: environment.input,
@@ -39,6 +40,7 @@ struct Adding {
         settings.profile.listedPrices = stored?.profile.listedPrices
         limits = (policy?.limits ?? Limits()).over(plan.jobFile?.limits ?? Limits()).over(settings.profile.limits)
         self.policy = RetryPolicy(maxAttempts: policy?.maxAttempts ?? 5, onUnknown: policy?.onUnknown ?? .retry(times: nil))
+        self.checks = try checks.map { try CheckChoice(flags: $0, jobFile: plan.jobFile, environment: environment).rules() } ?? CheckRules()
         (self.log, self.environment) = (log, environment)
         var progress = InputProgress(isQuiet: log?.quiet ?? false, in: environment)
         input = try plan.checked(for: settings) { progress.checked($0) }
@@ -49,7 +51,7 @@ struct Adding {
     /// Adds what is new and says what came of it.
     func add() throws -> (queue: Queue, batch: BatchID) {
         let queue = try Queue(at: queuePath, now: environment.now())
-        let batch = try queue.openBatch(settings, policy: policy, limits: limits, now: environment.now())
+        let batch = try queue.openBatch(settings, policy: policy, limits: limits, checks: checks, now: environment.now())
         let (input, settings) = (input, settings)
         let draft = { @Sendable (item: InputItem) in try Drafter.draft(item, settings: settings, knownDigest: queue.knownDigest) }
         try refuseTakenKeys(draft, queue, batch)
@@ -115,7 +117,7 @@ struct Adding {
         else { return }
         if let price = list[settings.model]?.price {
             settings.profile.listedPrices = [settings.model: price]
-            _ = try queue.openBatch(settings, policy: policy, limits: limits, now: environment.now())
+            _ = try queue.openBatch(settings, policy: policy, limits: limits, checks: checks, now: environment.now())
         }
         guard let warning = ModelText.warning(of: settings.model, at: profile.name, in: list) else { return }
         let event = LogEvent(level: .warning, name: "model_doubtful", fields: [.init("model", settings.model), .init("message", warning)])

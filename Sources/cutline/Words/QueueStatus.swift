@@ -37,7 +37,8 @@ struct QueueStatus {
                     + [JobState.queued, .running, .succeeded, .failed, .held, .cancelled].map { Words.number(batch.count($0)) }
                     + [tokens, batch.usage.cost.map(Words.money) ?? "–"])
         }
-        return Words.table(rows) + batches.map(\.moneyNotes).joined() + lanes.map { $0.notes(at: now) }.joined()
+        return Words.table(rows) + batches.map(\.moneyNotes).joined() + batches.map(\.flagNote).joined()
+            + lanes.map { $0.notes(at: now) }.joined()
             + (workers.isEmpty ? "" : "\(Words.count(workers.count, "worker")) at work\n")
     }
 }
@@ -72,6 +73,10 @@ extension JSONText {
         member("failed", batch.failedAttempts)
         member("unknown", batch.unknownAttempts)
         member("duplicate_captions", batch.duplicateCaptions)
+        closeObject()
+        key("flags")
+        openObject()
+        for flag in CaptionFlag.allCases { if let count = batch.flags[flag] { member(flag.rawValue, count) } }
         closeObject()
         closeObject()
     }
@@ -116,6 +121,11 @@ extension JSONText {
 }
 
 extension BatchStatus {
+    fileprivate var flagNote: String {
+        guard flaggedCaptions > 0 else { return "" }
+        return "\(Words.clean(name)): \(Words.count(flaggedCaptions, "caption")) flagged: \(FlagText.list(flags))\n"
+    }
+
     /// What may have been paid for nothing.
     fileprivate var moneyNotes: String {
         var notes = ""
