@@ -4,16 +4,17 @@ import SystemPackage
 
 /// Settles what captions are checked for: flags win over the job file.
 struct CheckChoice {
-    let flags: CheckOptions
+    /// Nil: the command has none.
+    var flags: CheckOptions?
     var jobFile: JobFile?
     let environment: Environment
 
     func rules() throws -> CheckRules {
         var rules = CheckRules(
-            minWords: flags.minWords, maxWords: flags.maxWords, language: flags.language, retried: flags.retryFlagged?.flags,
-            retries: flags.retryFlaggedTimes, retryPrompt: flags.retryPrompt)
+            minWords: flags?.minWords, maxWords: flags?.maxWords, language: flags?.language, retried: flags?.retryFlagged?.flags,
+            retries: flags?.retryFlaggedTimes, retryPrompt: flags?.retryPrompt)
         rules = rules.over(jobFile?.checks.rules ?? CheckRules())
-        if let name = flags.bannedPhrases {
+        if let name = flags?.bannedPhrases {
             rules.bannedPhrases = try phrases(in: environment.path(name), called: "--banned-phrases: \(name)")
         } else if let jobFile, let name = jobFile.checks.bannedPhrasesFile {
             rules.bannedPhrases = try phrases(
