@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// How good the checks are, by examples that were labelled by hand. `examples.txt` was looked at while the rules were made, `held-out.txt` was
-/// written together with it and never looked at, `fresh.txt` was written when the rules stood.
+/// written together with it and looked at once, for `banned`; `fresh.txt` was written when the rules stood, and is the honest measure.
 @Suite struct CheckMeasureTests {
     @Test func theyAreAsGoodAsTheirTableSays() throws {
         let document = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/captions.md").standardized
@@ -12,10 +12,12 @@ import Testing
         let sets = try ["examples.txt", "held-out.txt", "fresh.txt"].map { try Example.all(in: $0) }
         for flag in CaptionFlag.allCases {
             let cells = sets.map { Self.cell(Score(flag, $0)) }
-            let row = "| `\(flag.rawValue)` | \(cells.joined(separator: " | ")) |"
-            #expect(lines.contains(row), "docs/captions.md should have: \(row)")
+            for cells in [cells[2...], cells[..<2]] {
+                let row = "| `\(flag.rawValue)` | \(cells.joined(separator: " | ")) |"
+                #expect(lines.contains(row), "docs/captions.md should have: \(row)")
+            }
         }
-        for (set, words) in zip(sets, ["examples that", "that were written with", "that were written by"]) {
+        for (set, words) in zip(sets, ["examples that", "that were written with", "captions that were written by"]) {
             #expect(text.replacing("\n", with: " ").contains("\(set.count) \(words)"))
         }
     }
