@@ -45,8 +45,10 @@ let package = Package(
         room("CutlineCore", [system]),
         .target(
             name: "CutlineMigrationsSQLite", path: "migrations/sqlite",
-            resources: [.embedInCode("0001-queue.sql"), .embedInCode("0002-answers.sql"), .embedInCode("0003-money.sql")],
-            swiftSettings: strict),
+            resources: [
+                .embedInCode("0001-queue.sql"), .embedInCode("0002-answers.sql"), .embedInCode("0003-money.sql"),
+                .embedInCode("0004-flags.sql"),
+            ], swiftSettings: strict),
         // Level 1
         room("CutlineInput", ["CutlineCore", system, crypto]),
         room("CutlineQueue", ["CutlineCore", "CutlineMigrationsSQLite", system, crypto, grdb]),

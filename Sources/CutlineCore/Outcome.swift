@@ -13,6 +13,8 @@ package struct Failure: Error, Codable, Hashable, Sendable {
     package var usage: Usage?
     /// The text of an answer that was read and not accepted; it may have been paid for.
     package var answer: String?
+    /// Why the model stopped, where it answered.
+    package var finishReason: FinishReason?
     /// What the provider says about sending the same request again (`x-should-retry`), where it may decide that; nil: it says nothing.
     package var isWorthRepeating: Bool?
     /// How the request must be changed; given only where the refused one was not changed like that already.
@@ -22,8 +24,8 @@ package struct Failure: Error, Codable, Hashable, Sendable {
 
     package init(
         _ kind: FailureClass, _ message: String, status: Int? = nil, billed: Billed = .no, retryAfter: Duration? = nil,
-        requestID: String? = nil, usage: Usage? = nil, answer: String? = nil, isWorthRepeating: Bool? = nil,
-        remedy: Remedy? = nil, announced: Announced? = nil
+        requestID: String? = nil, usage: Usage? = nil, answer: String? = nil, finishReason: FinishReason? = nil,
+        isWorthRepeating: Bool? = nil, remedy: Remedy? = nil, announced: Announced? = nil
     ) {
         self.kind = kind
         self.message = message
@@ -33,6 +35,7 @@ package struct Failure: Error, Codable, Hashable, Sendable {
         self.requestID = requestID
         self.usage = usage
         self.answer = answer
+        self.finishReason = finishReason
         self.isWorthRepeating = isWorthRepeating
         self.remedy = remedy
         self.announced = announced
@@ -46,12 +49,6 @@ package enum FinishReason: String, Codable, CaseIterable, Sendable {
     case tool, error
 }
 
-/// A remark on a caption that was kept nevertheless.
-package enum CaptionFlag: String, Codable, CaseIterable, Sendable {
-    /// The answer was cut at the token limit.
-    case truncated
-}
-
 /// The accepted text of a job and what came with it.
 package struct Caption: Codable, Hashable, Sendable {
     /// Outer white space trimmed, NUL dropped, otherwise as the provider sent it.
@@ -63,10 +60,16 @@ package struct Caption: Codable, Hashable, Sendable {
     package var requestID: String?
     /// What the provider said of its limits beside it.
     package var announced: Announced?
+    /// What the checks said when it was stored (`CaptionChecks`); empty on its way there, and no part of what is sent along.
+    package var flags: [CaptionFlag] = []
+
+    private enum CodingKeys: CodingKey {
+        case text, finishReason, resolvedModel, usage, requestID, announced
+    }
 
     package init(
         text: String, finishReason: FinishReason? = nil, resolvedModel: String? = nil, usage: Usage = Usage(),
-        requestID: String? = nil, announced: Announced? = nil
+        requestID: String? = nil, announced: Announced? = nil, flags: [CaptionFlag] = []
     ) {
         self.text = text
         self.finishReason = finishReason
@@ -74,9 +77,8 @@ package struct Caption: Codable, Hashable, Sendable {
         self.usage = usage
         self.requestID = requestID
         self.announced = announced
+        self.flags = flags
     }
-
-    package var flags: [CaptionFlag] { finishReason == .length ? [.truncated] : [] }
 }
 
 /// What one attempt came to.

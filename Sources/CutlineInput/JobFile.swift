@@ -28,6 +28,7 @@ package struct JobFile: Sendable {
     package let streams: Bool?
     package let limits: Limits
     package let budget: BudgetChange
+    package let checks: JobFileChecks
     package let images: [String]
     package let jobs: [Job]
 
@@ -55,7 +56,9 @@ package struct JobFile: Sendable {
         }
     }
 
-    private static let keys = ["batch", "provider", "model", "system", "prompt", "parameters", "limits", "budget", "images", "jobs"]
+    private static let keys = [
+        "batch", "provider", "model", "system", "prompt", "parameters", "limits", "budget", "checks", "images", "jobs",
+    ]
 
     private init(path: FilePath, json: JSONCursor) throws(InvalidValue) {
         _ = try json.members(allowed: Self.keys)
@@ -68,6 +71,7 @@ package struct JobFile: Sendable {
         (parameters, streams) = try Self.parameters(json["parameters"])
         limits = try Self.limits(json["limits"])
         budget = try Self.budget(json["budget"])
+        checks = try JobFileChecks(json: json["checks"])
         images = try Self.texts(json["images"])
         var jobs: [Job] = []
         for job in try json["jobs"]?.items() ?? [] { jobs.append(try Job(json: job)) }

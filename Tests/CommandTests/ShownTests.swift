@@ -85,7 +85,7 @@ import Testing
                 {"queue":"cutline.db","batches":[{"name":"mixed","provider":"simulator","model":"sim-1",\
                 "counts":{"queued":0,"running":0,"succeeded":1,"failed":1,"held":0,"cancelled":0},\
                 "usage":{"input_tokens":258,"output_tokens":9,"cost_usd":null},\
-                "attempts":{"total":2,"failed":1,"unknown":0,"duplicate_captions":0},"doubtful":[],"estimate":null,"budget":null}],\
+                "attempts":{"total":2,"failed":1,"unknown":0,"duplicate_captions":0},"doubtful":[],"estimate":null,"budget":null,"flags":{}}],\
                 "lanes":[{"name":"simulator","paused":null,"blocked_until":null,"in_flight":0,"requests_per_second":null}],"workers":[]}
 
                 """)
@@ -126,9 +126,14 @@ import Testing
         #expect(said.code == 0)
         #expect(
             said.error.hasSuffix(
-                "\n2 captions of this run were cut at the token limit; more --max-tokens, under a new --batch, give whole ones\n"))
+                """
+
+                2 captions are flagged: 2 truncated; see `cutline export --flag truncated`
+                they were cut at the token limit; more --max-tokens, under a new --batch, give whole ones
+
+                """))
         #expect(await desk.cutline("show", "1").output.contains("\n  cut      at the token limit; more --max-tokens give a whole one\n"))
-        #expect(await !desk.caption("a.png", "b.png", "--max-tokens", "3", "--batch", "short").error.contains("token limit"))
+        #expect(await desk.cutline("status").output.hasSuffix("\nshort: 2 captions flagged: 2 truncated\n"))
     }
 
     @Test func exportAsATable() async {
@@ -198,7 +203,7 @@ import Testing
                 "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{},\
                 "attempt_log":[{"n":1,"phase":"failed","billed":"no","started_at":"2026-11-20T12:00:00Z","ended_at":"2026-11-20T12:00:00Z",\
                 "latency_ms":0,"request_id":null,"error":{"class":"invalid_request","status":400,"message":"A simulated fault: status 400."},\
-                "input_tokens":null,"output_tokens":null,"cost_usd":null,"doubt":null,"at_most_usd":null,"about_usd":null,"duplicate_caption":null,"rejected_answer":null}]}
+                "input_tokens":null,"output_tokens":null,"cost_usd":null,"doubt":null,"at_most_usd":null,"about_usd":null,"duplicate_caption":null,"rejected_answer":null,"flags":[]}]}
 
                 """)
     }

@@ -13,6 +13,12 @@ import Testing
         #expect(CostTrend(cost: Self.dollars(3), captions: 60, priced: 30, finishedJobs: 60).cost(ofMore: 20) == Self.dollars(2))
     }
 
+    /// Thirty jobs of which each was asked twice.
+    @Test func captionsThatWereSetAsideArePaidForToo() {
+        let trend = CostTrend(cost: Self.dollars(6), captions: 30, priced: 60, finishedJobs: 30)
+        #expect(trend.cost(ofMore: 10) == Self.dollars(2))
+    }
+
     @Test(arguments: [(19, 20), (20, 0)]) func tooFewAnswersSayNothing(priced: Int, finished: Int) {
         #expect(CostTrend(cost: Self.dollars(1), captions: 20, priced: priced, finishedJobs: finished).cost(ofMore: 9) == nil)
     }

@@ -35,6 +35,7 @@ struct ImageFolderTests {
         var first = record(1, "train/test.JPG", "one", .jpeg)
         first.caption?.text = "a \"b\"\n"
         first.caption?.finishReason = .length
+        first.caption?.flags = [.truncated]
         first.extra = ["n": .integer(1)]
         _ = try write([first, record(123_456_789, "b.png", "two")])
         #expect(

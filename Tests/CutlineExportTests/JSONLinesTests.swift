@@ -37,6 +37,7 @@ struct JSONLinesTests {
     @Test func extraColumnsAndFlagsAreKept() throws {
         var record = Record.make(extra: ["z": .integer(1), "a": .array([.null, .number(0.5)])])
         record.caption?.finishReason = .length
+        record.caption?.flags = [.truncated]
         let line = try exported(.jsonl(), record)
         #expect(line.hasSuffix(#""extra":{"a":[null,0.5],"z":1}}"# + "\n"))
         #expect(line.contains(#""finish_reason":"length","flags":["truncated"]"#))

@@ -118,7 +118,6 @@ import Testing
     func finishReasonIsNormalised(word: String, reason: FinishReason?) {
         let caption = read(#"{"choices":[{"message":{"content":"x"},"finish_reason":"\#(word)"}]}"#).caption
         #expect(caption?.finishReason == reason)
-        #expect(caption?.flags == (reason == .length ? [.truncated] : []))
     }
 
     @Test func incompleteResponseIsTruncated() {

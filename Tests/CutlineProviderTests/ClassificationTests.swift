@@ -133,7 +133,7 @@ import Testing
 
     /// Row 44.
     @Test func cutAnswerIsACaption() {
-        #expect(read(#"{"choices":[{"message":{"content":"A"},"finish_reason":"length"}]}"#).caption?.flags == [.truncated])
+        #expect(read(#"{"choices":[{"message":{"content":"A"},"finish_reason":"length"}]}"#).caption?.finishReason == .length)
     }
 
     /// Row 46.

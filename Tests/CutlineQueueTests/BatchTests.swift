@@ -66,7 +66,8 @@ import Testing
         let policy = RetryPolicy(maxAttempts: 2, onUnknown: .hold)
         let batch = try fixture.queue.openBatch(settings, policy: policy, limits: Limits(concurrency: 3), now: .start)
         #expect(batch == fixture.batch)
-        #expect(try fixture.queue.reader.batches() == [Batch(id: batch, settings: settings, policy: policy, terms: nil)])
+        #expect(
+            try fixture.queue.reader.batches() == [Batch(id: batch, settings: settings, policy: policy, terms: nil, checks: CheckRules())])
         #expect(try fixture.lane().limits == Limits(concurrency: 3))
     }
 

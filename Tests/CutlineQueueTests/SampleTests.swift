@@ -88,6 +88,26 @@ import Testing
         #expect(try fixture.queue.reader.batchStatuses(in: sample(fixture, 99)) == fixture.queue.reader.batchStatuses())
     }
 
+    /// A job of a sample is asked again like any other, and what was set aside is no duplicate there either.
+    @Test func sampleIsAskedAgain() throws {
+        let fixture = try make(3)
+        try fixture.queue.adjust(
+            .all, limits: Limits(), maxAttempts: nil, onUnknown: nil,
+            checks: CheckRules(retried: [.refusal], retries: 1, retryPrompt: "Describe."), now: .start)
+        let scope = try sample(fixture, 2)
+        try finish(scope, of: fixture, .text("I'm sorry, but I can't help with that.", cost: 5))
+        let status = try #require(try fixture.queue.reader.batchStatuses(in: scope).first)
+        #expect(status.duplicateCaptions == 0 && status.flags == [:] && status.flaggedCaptions == 0)
+        let again = try fixture.turn(claiming: 99, in: scope).claims
+        #expect(again.map(\.n) == [2, 2] && again.allSatisfy { $0.request.prompt.hasSuffix("\n\nDescribe.") })
+        try fixture.settle(again[0], .text("I'm sorry, but I can't help with that.", cost: 5))
+        try fixture.settle(again[1], .text("A boat.", cost: 5))
+        let ended = try #require(try fixture.queue.reader.batchStatuses(in: scope).first)
+        #expect(ended.flags == [.refusal: 1] && ended.flaggedCaptions == 1)
+        #expect(try fixture.queue.reader.batchStatuses(in: sample(fixture, 99)) == fixture.queue.reader.batchStatuses())
+        #expect(try fixture.queue.reader.batchStatuses(in: .jobs([fixture.batch: [again[1].job]])).map(\.flags) == [[:]])
+    }
+
     @Test func otherBatchesAreLeftAlone() throws {
         let fixture = try make(3)
         let other = try fixture.queue.openBatch(

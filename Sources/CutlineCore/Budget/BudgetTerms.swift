@@ -26,11 +26,14 @@ package struct CallSize: Hashable, Sendable {
     package var images: Int
     /// Whether the request carries the limit on its answer: a model may refuse it.
     package var limitsAnswer: Bool
+    /// The longest answer, where this call allows another one than the batch.
+    package var outputTokens: Int?
 
-    package init(promptBytes: Int, images: Int, limitsAnswer: Bool = true) {
+    package init(promptBytes: Int, images: Int, limitsAnswer: Bool = true, outputTokens: Int? = nil) {
         self.promptBytes = promptBytes
         self.images = images
         self.limitsAnswer = limitsAnswer
+        self.outputTokens = outputTokens
     }
 }
 
@@ -86,7 +89,8 @@ extension BudgetTerms {
     package func need(_ call: CallSize) -> Spending { isBounded(call) ? most(of: call) : usual(call) }
 
     private func isBounded(_ call: CallSize) -> Bool {
-        (imageTokens != nil || call.images == 0) && outputTokens != nil && call.limitsAnswer && (price != nil || budget.maxCost == nil)
+        (imageTokens != nil || call.images == 0) && (call.outputTokens ?? outputTokens) != nil && call.limitsAnswer
+            && (price != nil || budget.maxCost == nil)
     }
 
     /// What is set aside for a call before anything is known from answers.
@@ -96,7 +100,7 @@ extension BudgetTerms {
     private func spending(of call: CallSize, perImage: Int) -> Spending {
         // A token stands for at least a byte.
         let input = Self.overhead + sharedBytes + call.promptBytes + call.images * (perImage + Self.imageOverhead)
-        let output = min(outputTokens ?? Self.usualAnswer, Self.longestAnswer)
+        let output = min(call.outputTokens ?? outputTokens ?? Self.usualAnswer, Self.longestAnswer)
         let cost = price.map { price in
             price.cost(inputTokens: input, outputTokens: output, images: call.images, requests: 1) ?? Money(nanodollars: .max)
         }

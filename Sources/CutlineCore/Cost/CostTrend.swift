@@ -2,16 +2,16 @@
 package struct CostTrend: Hashable, Sendable {
     /// Of all calls whose cost is known, failed ones included; nil: of none.
     package var cost: Money?
-    /// Captions, duplicates included.
+    /// Captions, duplicates included. At least the priced ones: a caption that was set aside has a cost and is none of the others.
     package var captions: Int
-    /// Of these, the ones whose cost is known.
+    /// The ones whose cost is known, with those that were set aside.
     package var priced: Int
     /// Jobs that need no more calls.
     package var finishedJobs: Int
 
     package init(cost: Money?, captions: Int, priced: Int, finishedJobs: Int) {
         self.cost = cost
-        self.captions = captions
+        self.captions = max(captions, priced)
         self.priced = priced
         self.finishedJobs = finishedJobs
     }

@@ -104,18 +104,18 @@ extension AnswerReader {
         let usage = Usage(wire: body.root, headers: answer.headers)
         let requestID = requestID(answer, body.root)
         let text = (body.text ?? "").asCaption
+        let reason = body.finishReason(hasText: !text.isEmpty)
         func fail(_ kind: FailureClass, _ message: String, answer rejected: String = text, isBilled: Bool = false) -> Outcome {
             .failure(
                 Failure(
                     kind, clean(message), status: answer.status, billed: isBilled || usage.isKnown ? .yes : .unknown, requestID: requestID,
-                    usage: usage.isKnown ? usage : nil, answer: rejected.isEmpty ? nil : rejected))
+                    usage: usage.isKnown ? usage : nil, answer: rejected.isEmpty ? nil : rejected, finishReason: reason))
         }
         guard body.isKnownShape else {
             let json = body.root.text
             return fail(.malformedAnswer, "the answer has no text in any known place: \(json)", answer: excerpt(json))
         }
         if let refusal = body.refusal { return fail(.refused, refusal, answer: text.isEmpty ? refusal : text) }
-        let reason = body.finishReason(hasText: !text.isEmpty)
         let caption = text.withoutThinking(isCut: reason == .length)
         switch reason {
         case .contentFilter: return fail(.contentFiltered, "the provider's content filter stopped the answer")

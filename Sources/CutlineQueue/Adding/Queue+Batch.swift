@@ -8,6 +8,7 @@ package struct Batch: Hashable, Sendable {
     package let policy: RetryPolicy
     /// Nil: no budget.
     package let terms: BudgetTerms?
+    package let checks: CheckRules
 
     package var budget: Budget { terms?.budget ?? Budget() }
 }
@@ -19,9 +20,11 @@ extension Queue {
     /// - Parameters:
     ///   - limits: the lane's from now on.
     ///   - budget: what changes in the batch's budget; what was spent before counts.
+    ///   - checks: of its captions from now on.
     /// - Throws: `QueueError.batchDiffers`, naming the first difference.
     package func openBatch(
-        _ settings: BatchSettings, policy: RetryPolicy, limits: Limits, budget: BudgetChange = BudgetChange(), now: Timestamp
+        _ settings: BatchSettings, policy: RetryPolicy, limits: Limits, budget: BudgetChange = BudgetChange(),
+        checks: CheckRules = CheckRules(), now: Timestamp
     ) throws -> BatchID {
         try write { db in
             let lane = try Self.openLane(settings.profile.laneName, limits: limits, db, at: now)
@@ -34,6 +37,7 @@ extension Queue {
                     arguments: [try JSONColumn.encode(settings.profile), try JSONColumn.encode(policy), id.number])
             }
             try BudgetStep(db: db, batch: id, settings: settings).change(stored?.terms, by: budget)
+            try SetAsideStep(db: db, now: now).change(stored?.checks ?? CheckRules(), to: checks, of: id)
             return id
         }
     }
@@ -72,9 +76,10 @@ extension Queue {
     /// - Parameters:
     ///   - budget: for batches that have jobs left, each for itself.
     ///   - price: of their models, likewise.
+    ///   - checks: of their captions; what is nil stays as it is.
     package func adjust(
         _ scope: Scope, limits: Limits, maxAttempts: Int?, onUnknown: OnUnknown?, budget: BudgetChange = BudgetChange(),
-        price: Price? = nil, now: Timestamp
+        price: Price? = nil, checks: CheckRules = CheckRules(), now: Timestamp
     ) throws {
         try write { db in
             let lanes = LaneStore(db)
@@ -85,6 +90,7 @@ extension Queue {
                 try db.execute(
                     sql: "UPDATE batches SET policy = ? WHERE id = ?", arguments: [try JSONColumn.encode(policy), batch.id.number])
                 try Self.adjust(batch, budget: budget, price: price, db)
+                try SetAsideStep(db: db, now: now).change(batch.checks, to: checks.over(batch.checks), of: batch.id)
                 let lane = try Int64.fetchOne(db, sql: "SELECT lane FROM batches WHERE id = ?", arguments: [batch.id.number])!
                 try lanes.change(lane) { $0.adopt(limits.over($0.limits), at: now) }
             }
@@ -162,6 +168,7 @@ extension Batch {
         policy = try JSONColumn.decode(from: row["policy"])
         // An older queue has no such column.
         terms = try (row["budget"] as String?).map { try JSONColumn.decode(from: $0) }
+        checks = try (row["checks"] as String?).map { try JSONColumn.decode(from: $0) } ?? CheckRules()
     }
 }
 

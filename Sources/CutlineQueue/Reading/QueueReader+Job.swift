@@ -20,6 +20,8 @@ package struct AttemptStatus: Hashable, Sendable {
     package var duplicateCaption: String?
     /// The text of an answer that was not accepted.
     package var rejectedAnswer: String?
+    /// Of the caption that it brought, accepted or not.
+    package var flags: [CaptionFlag]
 }
 
 /// A job as `show` shows it.
@@ -45,22 +47,24 @@ extension QueueReader {
                 arguments: [entry])!
             let counts = try Row.fetchOne(
                 db, sql: "SELECT * FROM counts WHERE batch = (SELECT batch FROM jobs WHERE id = ?)", arguments: [job["id"]])!
+            // An older queue sets no caption aside.
+            let setAside = try db.tableExists("flag_counts") ? "captions.set_aside" : "false"
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT attempts.*, captions.text AS duplicate FROM attempts
-                    LEFT JOIN captions ON captions.attempt = attempts.id AND captions.accepted = 0
-                    WHERE attempts.job = ? ORDER BY n
+                    SELECT attempts.*, captions.flags, iif(accepted = 0 AND NOT \(setAside), text, NULL) AS duplicate,
+                        iif(accepted = 0 AND \(setAside), text, NULL) AS set_aside
+                    FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id WHERE attempts.job = ? ORDER BY n
                     """, arguments: [job["id"]])
             return JobStatus(
                 job: JobID(job["id"]), record: record, availableAt: job.time(optional: "available_at"),
-                attempts: rows.map { AttemptStatus($0, CostTrend(counts)) })
+                attempts: try rows.map { try AttemptStatus($0, CostTrend(counts)) })
         }
     }
 }
 
 extension AttemptStatus {
-    fileprivate init(_ row: Row, _ trend: CostTrend) {
+    fileprivate init(_ row: Row, _ trend: CostTrend) throws {
         let phase = AttemptPhase(rawValue: row["phase"]) ?? .open
         let billed = Billed(rawValue: row["billed"]) ?? .unknown
         let duplicate: String? = row["duplicate"]
@@ -75,6 +79,6 @@ extension AttemptStatus {
                 inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"],
                 cost: cost.map(Money.init(nanodollars:)), costSource: (row["cost_source"] as String?).flatMap(CostSource.init)),
             doubt: doubt, mayHaveCost: doubt.map { _ in DoubtfulCost(ofAttempt: row, trend) }, duplicateCaption: duplicate,
-            rejectedAnswer: row["answer"])
+            rejectedAnswer: row["answer"] ?? row["set_aside"], flags: try (row["flags"] as String?).map(CaptionFlag.list) ?? [])
     }
 }

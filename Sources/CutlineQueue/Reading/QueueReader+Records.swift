@@ -62,7 +62,7 @@ extension QueueReader {
     static let select = """
         SELECT entries.id, entries.key, entries.own_key, entries.given, entries.path, entries.extra, entries.created_at, jobs.id AS job,
             jobs.state, jobs.prompt AS own_prompt, jobs.images, jobs.attempts, jobs.finished_at, batches.name AS batch, batches.provider, batches.model AS requested_model, batches.prompt,
-            captions.text, captions.finish_reason, captions.model, attempts.request_id, attempts.latency, attempts.input_tokens,
+            captions.text, captions.finish_reason, captions.model, captions.flags, attempts.request_id, attempts.latency, attempts.input_tokens,
             attempts.output_tokens, attempts.cached_tokens, attempts.cost, attempts.cost_source
         FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = entries.batch
             LEFT JOIN captions ON captions.job = jobs.id AND captions.accepted = 1
@@ -79,7 +79,7 @@ extension CutlineCore.Record {
         let latency: Int64? = row["latency"]
         self.init(
             id: row["id"], key: row.text("key"), batch: row.text("batch"), state: state, images: try JSONColumn.texts(row["given"]),
-            prompt: row.text(optional: "own_prompt") ?? row.text("prompt"), caption: text.map { Caption(text: $0, row) },
+            prompt: row.text(optional: "own_prompt") ?? row.text("prompt"), caption: try text.map { try Caption(text: $0, row) },
             provider: row["provider"], requestedModel: row.text("requested_model"), attempts: row["attempts"],
             latency: latency.map { .milliseconds($0) }, problem: try Problem.last(ofJob: row["job"], state, db),
             createdAt: row.time("created_at"), finishedAt: row.time(optional: "finished_at"),
@@ -108,14 +108,14 @@ extension ImageSource {
 }
 
 extension Caption {
-    fileprivate init(text: String, _ row: Row) {
+    fileprivate init(text: String, _ row: Row) throws {
         let cost: Int64? = row["cost"]
         self.init(
             text: text, finishReason: (row["finish_reason"] as String?).flatMap(FinishReason.init), resolvedModel: row["model"],
             usage: Usage(
                 inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"],
                 cost: cost.map(Money.init(nanodollars:)), costSource: (row["cost_source"] as String?).flatMap(CostSource.init)),
-            requestID: row["request_id"])
+            requestID: row["request_id"], flags: try CaptionFlag.list(row["flags"]))
     }
 }
 

@@ -35,7 +35,9 @@ extension BatchStatus {
     fileprivate func counting(_ jobs: [JobID], _ db: Database) throws -> BatchStatus {
         let list = JSONColumn.list(jobs)
         let states = try Row.fetchOne(db.cachedStatement(sql: Self.states), arguments: [list])!
-        let calls = try Row.fetchOne(db.cachedStatement(sql: Self.calls), arguments: [list])!
+        // An older queue sets no caption aside.
+        let hasFlags = try db.tableExists("flag_counts")
+        let calls = try Row.fetchOne(db.cachedStatement(sql: Self.calls(hasFlags: hasFlags)), arguments: [list])!
         let cost: Int64? = calls["cost"]
         var status = self
         status.jobs = Dictionary(uniqueKeysWithValues: JobState.allCases.map { ($0, states[$0.rawValue]) })
@@ -48,7 +50,14 @@ extension BatchStatus {
         status.trend = CostTrend(
             cost: status.usage.cost, captions: status.count(.succeeded) + status.duplicateCaptions, priced: calls["priced"],
             finishedJobs: status.count(.succeeded) + status.count(.failed) + status.count(.held))
+        if hasFlags { try status.countFlags(of: list, db) }
         return status
+    }
+
+    private mutating func countFlags(of jobs: String, _ db: Database) throws {
+        let lists = try String.fetchAll(db.cachedStatement(sql: Self.flags), arguments: [jobs])
+        flaggedCaptions = lists.count
+        flags = try lists.flatMap(CaptionFlag.list).reduce(into: [:]) { $0[$1, default: 0] += 1 }
     }
 
     static let states = """
@@ -56,12 +65,19 @@ extension BatchStatus {
         FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
         """
 
-    static let calls = """
+    static let flags = """
+        SELECT flags FROM json_each(?) AS chosen CROSS JOIN captions ON captions.job = chosen.value AND captions.accepted = 1
+        WHERE flags <> '[]'
+        """
+
+    static func calls(hasFlags: Bool) -> String {
+        """
         SELECT ifnull(sum(phase IN ('succeeded', 'failed', 'unknown')), 0) AS attempts, ifnull(sum(phase = 'failed'), 0) AS failed,
-            ifnull(sum(phase = 'unknown'), 0) AS unknown, ifnull(sum(accepted = 0), 0) AS duplicates,
+            ifnull(sum(phase = 'unknown'), 0) AS unknown, ifnull(sum(accepted = 0\(hasFlags ? " AND set_aside = 0" : "")), 0) AS duplicates,
             ifnull(sum(phase = 'succeeded' AND cost IS NOT NULL), 0) AS priced,
             sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cost) AS cost
         FROM json_each(?) AS chosen CROSS JOIN attempts ON attempts.job = chosen.value
             LEFT JOIN captions ON captions.attempt = attempts.id
         """
+    }
 }

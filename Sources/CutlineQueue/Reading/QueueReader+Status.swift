@@ -21,6 +21,10 @@ package struct BatchStatus: Hashable, Sendable {
     package var trend: CostTrend
     /// Calls that may have been paid for without use; of older queues only what is counted there.
     package var doubts: [Doubt: DoubtSum]
+    /// How many of its captions carry each flag; flags that none carries are left out.
+    package var flags: [CaptionFlag: Int] = [:]
+    /// Captions that carry any.
+    package var flaggedCaptions = 0
 
     /// Jobs that need more calls.
     package var remaining: Int { count(.queued) + count(.running) }
@@ -49,10 +53,25 @@ extension QueueReader {
         try read { db in
             let doubts =
                 try db.tableExists("doubts") ? Dictionary(grouping: Row.fetchAll(db, sql: "SELECT * FROM doubts"), by: \.batch) : nil
+            let counts = try Self.flagCounts(db)
             // An older queue has no `batches.budget`.
             return try Row.fetchAll(
                 db, sql: "SELECT batches.*, counts.* FROM batches JOIN counts ON counts.batch = batches.id ORDER BY batches.id"
-            ).map { row in try BatchStatus(row, doubts: doubts.map { $0[row.batch] ?? [] }) }
+            ).map { row in
+                var status = try BatchStatus(row, doubts: doubts.map { $0[row.batch] ?? [] })
+                let flags = counts[status.id] ?? [:]
+                status.flaggedCaptions = flags["*"] ?? 0
+                status.flags = flags.reduce(into: [:]) { flags, count in CaptionFlag(rawValue: count.key).map { flags[$0] = count.value } }
+                return status
+            }
+        }
+    }
+
+    /// Of every batch. An older queue keeps none.
+    private static func flagCounts(_ db: Database) throws -> [BatchID: [String: Int]] {
+        guard try db.tableExists("flag_counts") else { return [:] }
+        return try Row.fetchAll(db, sql: "SELECT batch, flag, count FROM flag_counts WHERE count > 0").reduce(into: [:]) {
+            $0[BatchID($1["batch"]), default: [:]][$1["flag"]] = $1["count"]
         }
     }
 

@@ -18,7 +18,9 @@ extension QueueReader {
         try read { db in
             var found: [Violation] = []
             let hasMoney = try db.tableExists("doubts")
-            for rule in Self.rules + (hasMoney ? Self.moneyRules : []) {
+            let hasFlags = try db.tableExists("flag_counts")
+            let rules = Self.rules + (hasMoney ? Self.moneyRules(hasFlags: hasFlags) : []) + (hasFlags ? Self.flagRules : [])
+            for rule in rules {
                 let broken = try Int64.fetchAll(db, sql: "\(rule.violations) LIMIT 1000")
                 guard let first = broken.first else { continue }
                 found.append(
@@ -26,7 +28,8 @@ extension QueueReader {
                         rule: rule.name,
                         detail: "\(broken.count == 1_000 ? "1000 or more" : "\(broken.count)"), the first is \(rule.of) \(first)"))
             }
-            found += try Self.miscounted(db, Self.recounts) + Self.miscountedLanes(db)
+            found += try Self.miscounted(db, Self.recounts + [Self.duplicates(hasFlags: hasFlags)]) + Self.miscountedLanes(db)
+            if hasFlags { found += try Self.miscountedFlags(db) }
             return try hasMoney ? found + Self.miscounted(db, Self.moneyRecounts) + Self.miscountedDoubts(db) : found
         }
     }
@@ -84,28 +87,30 @@ extension QueueReader {
     ]
 
     /// Of a queue of schema 3 and later.
-    private static let moneyRules: [(name: String, of: String, violations: String)] = [
-        (
-            "no more silence is forgiven than there was", "batch",
-            "SELECT batch FROM counts WHERE forgiven_attempts NOT BETWEEN 0 AND attempts OR forgiven_unanswered NOT BETWEEN 0 AND unanswered"
-        ),
-        (
-            "a doubtful call says why", "attempt",
-            """
-            SELECT id FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id WHERE doubt IS NOT CASE
-                WHEN phase = 'unknown' THEN 'unknown'
-                WHEN phase IN ('failed', 'released') AND billed <> 'no' THEN iif(billed = 'yes', 'paid', 'failed')
-                WHEN captions.accepted = 0 THEN 'duplicate' END
-            """
-        ),
-        (
-            "a call under a budget sets something aside", "attempt",
-            """
-            SELECT attempts.id FROM attempts JOIN batches ON batches.id = attempts.batch
-            WHERE batches.budget IS NOT NULL AND attempts.phase = 'open' AND attempts.reserved_tokens IS NULL
-            """
-        ),
-    ]
+    private static func moneyRules(hasFlags: Bool) -> [(name: String, of: String, violations: String)] {
+        [
+            (
+                "no more silence is forgiven than there was", "batch",
+                "SELECT batch FROM counts WHERE forgiven_attempts NOT BETWEEN 0 AND attempts OR forgiven_unanswered NOT BETWEEN 0 AND unanswered"
+            ),
+            (
+                "a doubtful call says why", "attempt",
+                """
+                SELECT id FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id WHERE doubt IS NOT CASE
+                    WHEN phase = 'unknown' THEN 'unknown'
+                    WHEN phase IN ('failed', 'released') AND billed <> 'no' THEN iif(billed = 'yes', 'paid', 'failed')
+                    WHEN captions.accepted = 0 \(hasFlags ? "AND captions.set_aside = 0" : "") THEN 'duplicate' END
+                """
+            ),
+            (
+                "a call under a budget sets something aside", "attempt",
+                """
+                SELECT attempts.id FROM attempts JOIN batches ON batches.id = attempts.batch
+                WHERE batches.budget IS NOT NULL AND attempts.phase = 'open' AND attempts.reserved_tokens IS NULL
+                """
+            ),
+        ]
+    }
 
     /// Every other counter against its rows.
     private static func miscounted(_ db: Database, _ recounts: [(columns: [String], sql: String)]) throws -> [Violation] {
@@ -145,13 +150,15 @@ extension QueueReader {
             FROM attempts GROUP BY batch
             """
         ),
-        (
-            ["duplicates"],
-            """
-            SELECT batch, count(*) AS duplicates FROM captions JOIN jobs ON jobs.id = captions.job WHERE accepted = 0 GROUP BY batch
-            """
-        ),
     ]
+
+    private static func duplicates(hasFlags: Bool) -> (columns: [String], sql: String) {
+        let condition = hasFlags ? "accepted = 0 AND set_aside = 0" : "accepted = 0"
+        return (
+            ["duplicates"],
+            "SELECT batch, count(*) AS duplicates FROM captions JOIN jobs ON jobs.id = captions.job WHERE \(condition) GROUP BY batch"
+        )
+    }
 
     private static let moneyRecounts: [(columns: [String], sql: String)] = [
         (

@@ -29,17 +29,19 @@ struct ClaimStep {
                 try stop(lane, byBudgets: &turn)
                 continue
             }
+            let call = try call(for: row, of: batch)
             var reservation: Spending?
             if batch.account != nil {
-                reservation = lane.reserve(try size(of: row, in: batch))
+                reservation = lane.reserve(try size(of: call, row, in: batch))
                 guard reservation != nil else {
                     rotation.insert(lane, at: 0)
                     continue
                 }
             }
-            let refusal = try lanes.tryReserve(batch.lane, estimatedTokens: batch.estimatedTokens, at: request.now)
+            let estimated = batch.estimatedTokens(of: call)
+            let refusal = try lanes.tryReserve(batch.lane, estimatedTokens: estimated, at: request.now)
             if try stop(lane, refusal, &turn) { continue }
-            turn.claims.append(try take(row, from: batch, reserving: reservation))
+            turn.claims.append(try take(row, from: batch, sending: call, estimated: estimated, reserving: reservation))
             rotation.append(lane)
         }
         for lane in rotation { try stop(lane, byBudgets: &turn) }
@@ -53,11 +55,24 @@ struct ClaimStep {
         turn.stops += backlog.budgetStops.map { LaneStop(lane: name, refusal: .budget($0)) }
     }
 
-    private func size(of row: Row, in batch: ClaimableBatch) throws -> CallSize {
-        let dropped = try lanes.quirks(batch.lane, of: batch.request.model).dropped
+    /// What a job sends, its pictures left aside; changed where it is asked again.
+    private func call(for row: Row, of batch: ClaimableBatch) throws -> CaptionRequest {
+        var call = batch.request
+        call.prompt = row.text(optional: "prompt") ?? call.prompt
+        let (again, longer): (Int, Int) = (row["asked_again"], row["asked_longer"])
+        guard again > 0 else { return call }
+        let statement = try db.cachedStatement(sql: "SELECT max(output_tokens) FROM attempts WHERE job = ?")
+        let longest = try Int.fetchOne(statement, arguments: [row["id"] as Int64])
+        call.change(after: AskedBefore(longer: longer, otherwise: again - longer, longest: longest), adding: try batch.retryPrompt)
+        return call
+    }
+
+    private func size(of call: CaptionRequest, _ row: Row, in batch: ClaimableBatch) throws -> CallSize {
+        let dropped = try lanes.quirks(batch.lane, of: call.model).dropped
         return CallSize(
-            promptBytes: (row.text(optional: "prompt") ?? batch.request.prompt).utf8.count, images: try ImageColumn.count(row["images"]),
-            limitsAnswer: dropped.isDisjoint(with: Parameters.answerLimitNames))
+            promptBytes: call.prompt.utf8.count, images: try ImageColumn.count(row["images"]),
+            limitsAnswer: dropped.isDisjoint(with: Parameters.answerLimitNames),
+            outputTokens: call.parameters.answerLimit == batch.request.parameters.answerLimit ? nil : call.parameters.answerLimit)
     }
 
     private func stop(_ backlog: LaneBacklog, _ refusal: LaneRefusal?, _ turn: inout Turn) throws -> Bool {
@@ -66,7 +81,9 @@ struct ClaimStep {
         return true
     }
 
-    private func take(_ row: Row, from batch: ClaimableBatch, reserving reservation: Spending?) throws -> Claim {
+    private func take(
+        _ row: Row, from batch: ClaimableBatch, sending call: CaptionRequest, estimated: Int, reserving reservation: Spending?
+    ) throws -> Claim {
         let job: Int64 = row["id"]
         let n = try Int.fetchOne(db.cachedStatement(sql: "SELECT ifnull(max(n), 0) + 1 FROM attempts WHERE job = ?"), arguments: [job])!
         try db.cachedStatement(
@@ -77,12 +94,11 @@ struct ClaimStep {
                 """
         ).execute(arguments: [
             batch.id.number, job, n, worker.number, request.now.milliseconds, (request.now + request.lease).milliseconds,
-            batch.estimatedTokens, reservation?.cost.nanodollars, reservation?.tokens,
+            estimated, reservation?.cost.nanodollars, reservation?.tokens,
         ])
         let attempt = db.lastInsertedRowID
         try db.cachedStatement(sql: "UPDATE jobs SET state = 'running', lease = ? WHERE id = ?").execute(arguments: [attempt, job])
-        var call = batch.request
-        call.prompt = row.text(optional: "prompt") ?? call.prompt
+        var call = call
         call.images = try ImageColumn.load(row["images"], db)
         call.quirks = try lanes.quirks(batch.lane, of: call.model)
         call.fetchesPictures = try n > 1 && call.images.contains(where: \.isURL) && refusedToFetch(job, of: batch.id)
@@ -118,12 +134,12 @@ struct ClaimStep {
         """
 
     static let candidates = """
-        SELECT id, images, prompt FROM jobs WHERE batch = ? AND state = 'queued' AND available_at IS NULL ORDER BY priority, id LIMIT ?
+        SELECT id, images, prompt, asked_again, asked_longer FROM jobs WHERE batch = ? AND state = 'queued' AND available_at IS NULL ORDER BY priority, id LIMIT ?
         """
 
     /// The same of some jobs alone, in their order.
     static let candidatesAmong = """
-        SELECT jobs.id, jobs.images, jobs.prompt FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
+        SELECT jobs.id, jobs.images, jobs.prompt, jobs.asked_again, jobs.asked_longer FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
         WHERE jobs.batch = ? AND jobs.state = 'queued' AND jobs.available_at IS NULL LIMIT ?
         """
 
@@ -134,7 +150,7 @@ struct ClaimStep {
     private static func batches(_ condition: String) -> String {
         """
         SELECT batches.id, batches.lane, batches.model, batches.system, batches.prompt, batches.parameters,
-            batches.name, batches.budget, counts.*
+            batches.name, batches.budget, batches.checks, counts.*
         FROM counts JOIN batches ON batches.id = counts.batch WHERE counts.queued > 0 AND \(condition) ORDER BY batches.id
         """
     }
@@ -193,7 +209,8 @@ private struct ClaimableBatch {
     let lane: Int64
     let request: CaptionRequest
     /// What a call is expected to use: the batch's own average, before the first answer 1,000 tokens and the allowed answer.
-    let estimatedTokens: Int
+    private let estimatedTokens: Int
+    private let checks: String
     /// The only jobs that may be claimed, as a JSON list; nil: all of them.
     private let chosen: String?
     /// Nil: it has no budget.
@@ -206,6 +223,7 @@ private struct ClaimableBatch {
         let parameters: Parameters = try JSONColumn.decode(from: row["parameters"])
         request = CaptionRequest(
             model: row.text("model"), system: row.text(optional: "system"), prompt: row.text("prompt"), images: [], parameters: parameters)
+        checks = row["checks"]
         account = try BudgetAccount(row, prompt: request.prompt)
         let succeeded: Int = row["succeeded"]
         if succeeded > 0, let used = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"]).totalTokens {
@@ -220,4 +238,13 @@ private struct ClaimableBatch {
         guard let chosen else { return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.candidates), arguments: [id.number, limit]) }
         return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.candidatesAmong), arguments: [chosen, id.number, limit])
     }
+
+    /// More where the call allows a longer answer than the others.
+    func estimatedTokens(of call: CaptionRequest) -> Int {
+        guard let limit = call.parameters.answerLimit, limit != request.parameters.answerLimit else { return estimatedTokens }
+        return estimatedTokens + min(limit - min(limit, request.parameters.answerLimit ?? 0), 1_000_000)
+    }
+
+    /// Added to the prompt of a job that is asked again.
+    var retryPrompt: String? { get throws { try JSONColumn.decode(CheckRules.self, from: checks).retryPrompt } }
 }

@@ -11,7 +11,7 @@ extension Queue {
         try write { db in
             let lanes = LaneStore(db)
             var turn = Turn()
-            let settling = SettleStep(db: db, lanes: lanes, now: request.now, jitter: request.jitter)
+            let settling = SettleStep(db: db, lanes: lanes, now: request.now, jitter: request.jitter, shelf: shelf)
             turn.settled = try request.settlements.map(settling.settle)
             if request.claimLimit > 0 {
                 try Self.confirmAlive(worker, db, at: request.now)

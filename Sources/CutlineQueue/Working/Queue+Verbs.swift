@@ -95,7 +95,10 @@ private struct Verb {
 
     static func requeue(from states: [JobState]) -> Verb {
         Verb(
-            from: states, assignment: "state = 'queued', finished_at = NULL, failures = 0, unanswered = 0, crashes = 0", isRequeue: true)
+            from: states,
+            assignment: """
+                state = 'queued', finished_at = NULL, failures = 0, unanswered = 0, crashes = 0, asked_again = 0, asked_longer = 0
+                """, isRequeue: true)
     }
 
     func apply(to job: Int64, _ selection: JobSelection, _ result: inout JobsMoved, _ db: Database) throws {

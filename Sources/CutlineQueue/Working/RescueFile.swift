@@ -86,7 +86,7 @@ extension Queue {
         try RescueFile(path: location.rescue).replay { settlements in
             let settled = try write { db in
                 let lanes = LaneStore(db)
-                let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: { 0 })
+                let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: { 0 }, shelf: shelf)
                 let settled = try settlements.map(settling.settle)
                 try lanes.flush()
                 return settled

@@ -7,6 +7,7 @@ struct SettleStep {
     let lanes: LaneStore
     let now: Timestamp
     let jitter: () -> Double
+    var shelf = CheckShelf()
 
     /// Settles one call behind a savepoint, so that a row the schema refuses cannot block the others.
     func settle(_ settlement: Settlement) throws -> Settled {
@@ -50,39 +51,6 @@ struct SettleStep {
         try lanes.apply(event, announced: settlement.outcome.announced, of: attempt, at: settlement.endedAt)
     }
 
-    /// A caption is always kept: the first is accepted whoever holds the job now, a later one is a duplicate.
-    private func keep(_ caption: Caption, _ settlement: Settlement, _ attempt: AttemptRow) throws -> Settled.Effect {
-        guard attempt.phase == .open || attempt.phase == .unknown else { return .repeated }
-        let isFirst = try Bool.fetchOne(
-            db.cachedStatement(sql: "SELECT NOT EXISTS (SELECT 1 FROM captions WHERE job = ? AND accepted = 1)"),
-            arguments: [attempt.job])!
-        let flags = JSONColumn.list(caption.flags.map(\.rawValue))
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO captions (attempt, job, accepted, text, finish_reason, model, flags, received_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """
-        ).execute(arguments: [
-            attempt.id.number, attempt.job, isFirst, caption.text, caption.finishReason?.rawValue, caption.resolvedModel, flags,
-            settlement.endedAt.milliseconds,
-        ])
-        try attempt.end(
-            .succeeded, billed: .yes, usage: caption.usage, requestID: caption.requestID, isDuplicate: !isFirst, settlement, db)
-        // An unknown attempt was counted when it was given up.
-        let counted = attempt.phase == .open ? 1 : 0
-        guard isFirst else {
-            try add(attempts: counted, to: attempt.job)
-            return .duplicate
-        }
-        try db.cachedStatement(
-            sql: """
-                UPDATE jobs SET state = 'succeeded', lease = NULL, available_at = NULL, finished_at = ?, attempts = attempts + ?
-                WHERE id = ?
-                """
-        ).execute(arguments: [now.milliseconds, counted, attempt.job])
-        return .accepted
-    }
-
     private func fail(_ failure: Failure, _ settlement: Settlement, _ attempt: AttemptRow) throws -> Settled.Effect {
         guard attempt.phase == .open else { return .repeated }
         // What was under way when the lane was paused for this very refusal must not fail with it.
@@ -91,7 +59,18 @@ struct SettleStep {
             ? .release : attempt.policy.decision(after: failure, tally: attempt.tally(failures: 1), jitter: jitter())
         if case .retry(let delay) = decision { decision = .retry(after: try delay + lanes.takeRetry(attempt.lane, at: now)) }
         try attempt.end(decision == .release ? .released : .failed, failure: failure, settlement, db)
+        if decision != .release, let change = try askingAgain(after: failure, attempt) {
+            try add(attempts: 1, to: attempt.job)
+            return try askAgain(change, attempt)
+        }
         return try move(attempt, by: decision, counting: decision == .release ? nil : .failures)
+    }
+
+    /// A refusal, an empty answer or one that fits no schema may be what the user wants to be asked again for; it is a failure all the same.
+    private func askingAgain(after failure: Failure, _ attempt: AttemptRow) throws -> AskingAgain? {
+        guard CaptionFlag(of: failure.kind) != nil else { return nil }
+        let job = try shelf.checks(ofJob: attempt.job, db)
+        return job.rules.askingAgain(after: failure, before: job.askedAgain)
     }
 
     private func leaveUnknown(_ failure: Failure, _ settlement: Settlement, _ attempt: AttemptRow) throws -> Settled.Effect {
@@ -129,8 +108,13 @@ struct SettleStep {
     }
 
     /// Moves the job and takes from its budget, if this attempt still holds it.
+    ///
+    /// A job that would stop although a caption was set aside takes that: it was paid for.
     func move(_ attempt: AttemptRow, by decision: Decision, counting budget: Budget?) throws -> Settled.Effect {
         if budget != nil { try add(attempts: 1, to: attempt.job) }
+        if decision == .fail || decision == .hold, try holds(attempt), try SetAsideStep(db: db, now: now).acceptBest(of: attempt.job) {
+            return .accepted
+        }
         let state: JobState
         var availableAt: Timestamp?
         let effect: Settled.Effect
@@ -154,7 +138,12 @@ struct SettleStep {
         return try JobRow.cancelIfNameless(attempt.job, db, at: now) ? .cancelled : effect
     }
 
-    private func add(attempts: Int, to job: Int64) throws {
+    private func holds(_ attempt: AttemptRow) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT lease IS ? FROM jobs WHERE id = ?")
+        return try Bool.fetchOne(statement, arguments: [attempt.id.number, attempt.job])!
+    }
+
+    func add(attempts: Int, to job: Int64) throws {
         try db.cachedStatement(sql: "UPDATE jobs SET attempts = attempts + ? WHERE id = ?").execute(arguments: [attempts, job])
     }
 }

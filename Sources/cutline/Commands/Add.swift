@@ -20,14 +20,14 @@ struct Add: Command {
     @OptionGroup(title: "How it is sent") var sending: SendingOptions
     @OptionGroup(title: "What it costs") var price: PriceOptions
     @OptionGroup(title: "Limits and policies") var policy: PolicyOptions
+    @OptionGroup(title: "Caption checks") var checks: CheckOptions
     @OptionGroup(title: "Reporting") var log: LogOptions
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             var adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, policy: policy, queue: queue,
-                log: log,
-                in: environment)
+                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, policy: policy,
+                checks: checks, queue: queue, log: log, in: environment)
             if input.dryRun { return try adding.rehearse() }
             try await adding.checkBudget()
             try adding.add().queue.close()

@@ -31,8 +31,8 @@ struct Estimate: Command {
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             let adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, policy: nil, queue: queue,
-                log: nil,
+                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, policy: nil, checks: nil,
+                queue: queue, log: nil,
                 in: environment)
             var forecast = try CostForecast(adding)
             try await forecast.findPrice(keys: KeyRing(environment, file: apiKeyFile), isOffline: offline, patience: environment.patience)

@@ -18,6 +18,7 @@ struct Work: Command {
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "Limits and policies (else as they are)") var policy: PolicyOptions
     @OptionGroup(title: "What it costs (else as known)") var price: PriceOptions
+    @OptionGroup(title: "Caption checks (else as they are)") var checks: CheckOptions
     @OptionGroup(title: "Working") var work: WorkOptions
 
     func validate() throws {
@@ -30,6 +31,7 @@ struct Work: Command {
             let reader = try queue.reader(in: environment)
             let whole = try reader.scope(ofBatch: batch)
             let scope = try whole.batch.map { try sample.scope(of: $0, reader) } ?? whole
+            let rules = try CheckChoice(flags: checks, environment: environment).rules()
             let keys = try KeyRing(environment, file: work.apiKeyFile)
             for status in try reader.batchStatuses(in: scope) where status.remaining > 0 {
                 var settings = try reader.batch(named: status.name).settings
@@ -40,7 +42,7 @@ struct Work: Command {
             let opened = try Queue(at: queue.path(in: environment), now: environment.now())
             try opened.adjust(
                 scope, limits: policy.limits, maxAttempts: policy.maxAttempts, onUnknown: policy.onUnknown,
-                budget: policy.budget, price: price.price?.price, now: environment.now())
+                budget: policy.budget, price: price.price?.price, checks: rules, now: environment.now())
             try await Working(queue: opened, scope: scope, options: work, location: queue, keys: keys, environment: environment).run()
         }
     }

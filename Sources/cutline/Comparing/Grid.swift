@@ -23,6 +23,7 @@ struct Grid {
     let skipped: Skipped
     private let limits: Limits
     private let policy: RetryPolicy
+    private let checks: CheckRules
     private let budget: BudgetChange
     private let queuePath: FilePath
     private let environment: Environment
@@ -50,6 +51,7 @@ struct Grid {
         try KeyRing.checkAddress(first.profile)
         limits = policy.limits.over(plan.jobFile?.limits ?? Limits()).over(first.profile.limits)
         self.policy = RetryPolicy(maxAttempts: policy.maxAttempts ?? 5, onUnknown: policy.onUnknown ?? .retry(times: nil))
+        checks = try CheckChoice(jobFile: plan.jobFile, environment: environment).rules()
         budget = policy.budget.over(plan.jobFile?.budget ?? BudgetChange())
         var progress = InputProgress(isQuiet: isQuiet, in: environment)
         let input = try plan.checked(for: first) { progress.checked($0) }
@@ -125,7 +127,8 @@ struct Grid {
     func add(to queue: Queue) throws -> Scope {
         var jobs: [BatchID: [JobID]] = [:]
         for cell in cells {
-            let batch = try queue.openBatch(cell.settings, policy: policy, limits: limits, budget: share, now: environment.now())
+            let batch = try queue.openBatch(
+                cell.settings, policy: policy, limits: limits, budget: share, checks: checks, now: environment.now())
             for draft in cell.drafts { if let objection = try queue.objection(to: draft, in: batch) { throw objection } }
             _ = try queue.add(cell.drafts, to: batch, now: environment.now())
             jobs[batch] = Array(Set(try queue.reader.jobs(of: cell.drafts.map(\.fingerprint), in: batch))).sorted()

@@ -12,6 +12,7 @@ struct Adding {
     private let policy: RetryPolicy
     private let limits: Limits
     private let budget: BudgetCheck
+    private let checks: CheckRules
     private let queuePath: FilePath
     /// The provider's list of models, where it was asked for before anything was added.
     private var list: ModelList?
@@ -27,7 +28,7 @@ struct Adding {
     /// Reads the input and settles what the batch is. Nothing is written.
     init(
         inputs: [String], selection: InputSelection, caption: CaptionOptions, sending: SendingOptions, price: PriceOptions,
-        policy: PolicyOptions?, queue: QueueOptions, log: LogOptions?, in environment: Environment
+        policy: PolicyOptions?, checks: CheckOptions?, queue: QueueOptions, log: LogOptions?, in environment: Environment
     ) throws {
         let plan = try InputPlan.read(
             inputs, from: environment.folder, selection: selection, standardInput: environment.input,
@@ -45,6 +46,7 @@ struct Adding {
         budget = BudgetCheck(
             change: (policy?.budget ?? BudgetChange()).over(plan.jobFile?.budget ?? BudgetChange()), stored: batch?.budget ?? Budget())
         try budget.checkAnswers(of: settings)
+        self.checks = try checks.map { try CheckChoice(flags: $0, jobFile: plan.jobFile, environment: environment).rules() } ?? CheckRules()
         (self.log, self.environment) = (log, environment)
         var progress = InputProgress(isQuiet: log?.quiet ?? false, in: environment)
         input = try plan.checked(for: settings) { progress.checked($0) }
@@ -67,7 +69,8 @@ struct Adding {
     /// Adds what is new and says what came of it.
     func add() throws -> (queue: Queue, batch: BatchID) {
         let queue = try Queue(at: queuePath, now: environment.now())
-        let batch = try queue.openBatch(settings, policy: policy, limits: limits, budget: budget.change, now: environment.now())
+        let batch = try queue.openBatch(
+            settings, policy: policy, limits: limits, budget: budget.change, checks: checks, now: environment.now())
         let (input, settings) = (input, settings)
         let draft = { @Sendable (item: InputItem) in try Drafter.draft(item, settings: settings, knownDigest: queue.knownDigest) }
         try refuseTakenKeys(draft, queue, batch)
@@ -137,7 +140,7 @@ struct Adding {
         guard let list else { return }
         if let price = list[settings.model]?.price {
             settings.profile.listedPrices = [settings.model: price]
-            _ = try queue.openBatch(settings, policy: policy, limits: limits, now: environment.now())
+            _ = try queue.openBatch(settings, policy: policy, limits: limits, checks: checks, now: environment.now())
         }
         guard let warning = ModelText.warning(of: settings.model, at: profile.name, in: list) else { return }
         let event = LogEvent(level: .warning, name: "model_doubtful", fields: [.init("model", settings.model), .init("message", warning)])

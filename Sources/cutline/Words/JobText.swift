@@ -22,6 +22,7 @@ extension JobStatus {
         lines.append(
             "  asked    \(record.provider), \(Words.clean(record.requestedModel)): \(Words.shortened(Words.clean(record.prompt), to: 200))")
         if let caption = record.caption { lines.append("  caption  \(Words.clean(caption.text))") }
+        if let flags = record.caption?.flags, !flags.isEmpty { lines.append("  flags    \(flags.words)") }
         if record.caption?.flags.contains(.truncated) == true {
             lines.append("  cut      at the token limit; more --max-tokens give a whole one")
         }
@@ -51,6 +52,7 @@ extension AttemptStatus {
         if let cost = usage.cost { words.append(Words.money(cost)) }
         if let doubt { words.append(doubt.remark) }
         if let mayHaveCost, usage.cost == nil { words.append(DoubtText.cost(mayHaveCost)) }
+        if !flags.isEmpty { words.append("flagged \(flags.words)") }
         let answer = rejectedAnswer.map { "\n      not accepted: \(Words.shortened(Words.clean($0), to: 200))" } ?? ""
         return words.joined(separator: ", ") + answer
     }
@@ -110,6 +112,10 @@ extension JSONText {
         value(about)
         member("duplicate_caption", attempt.duplicateCaption)
         member("rejected_answer", attempt.rejectedAnswer)
+        key("flags")
+        openArray()
+        for flag in attempt.flags { value(flag.rawValue) }
+        closeArray()
         closeObject()
     }
 
@@ -121,4 +127,8 @@ extension JSONText {
         member("message", problem.message)
         closeObject()
     }
+}
+
+extension [CaptionFlag] {
+    fileprivate var words: String { map(\.rawValue).joined(separator: ", ") }
 }

@@ -47,7 +47,8 @@ struct QueueStatus {
                     + [JobState.queued, .running, .succeeded, .failed, .held, .cancelled].map { Words.number(batch.count($0)) }
                     + [tokens, batch.usage.cost.map(Words.money) ?? "–"])
         }
-        return Words.table(rows) + notes.map { "\($0)\n" }.joined() + lanes.map { $0.notes(at: now) }.joined()
+        return Words.table(rows) + notes.map { "\($0)\n" }.joined() + batches.map(\.flagNote).joined()
+            + lanes.map { $0.notes(at: now) }.joined()
             + (workers.isEmpty ? "" : "\(Words.count(workers.count, "worker")) at work\n")
     }
 }
@@ -84,6 +85,10 @@ extension JSONText {
         member("duplicate_captions", batch.duplicateCaptions)
         closeObject()
         writeMoney(of: batch)
+        key("flags")
+        openObject()
+        for flag in CaptionFlag.allCases { if let count = batch.flags[flag] { member(flag.rawValue, count) } }
+        closeObject()
         closeObject()
     }
 
@@ -158,6 +163,13 @@ extension JSONText {
     mutating func member(_ key: String, _ number: Int?) {
         self.key(key)
         value(number)
+    }
+}
+
+extension BatchStatus {
+    fileprivate var flagNote: String {
+        guard flaggedCaptions > 0 else { return "" }
+        return "\(Words.clean(name)): \(Words.count(flaggedCaptions, "caption")) flagged: \(FlagText.list(flags))\n"
     }
 }
 

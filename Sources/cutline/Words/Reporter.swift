@@ -22,8 +22,6 @@ final class Reporter: Sendable {
         var recent = RecentPace()
         var progress = RunProgress()
         var bar = RedrawnLine()
-        /// Captions of this run that end at the token limit.
-        var truncated = 0
     }
 
     init(queue: QueueReader, scope: Scope, options: WorkOptions, queueWords: [String], in environment: Environment) {
@@ -63,10 +61,7 @@ final class Reporter: Sendable {
         case .draining(let inFlight):
             say("stopping when \(Words.count(inFlight, "call")) in flight have ended; stop once more to give them up")
         case .ended(let claim, .changed, _): say(RunText.changed(claim.request.images))
-        case .ended(_, let outcome, let effect):
-            if case .caption(let caption) = outcome, effect == .accepted, caption.flags.contains(.truncated) {
-                state.withLock { $0.truncated += 1 }
-            }
+        case .ended:
             if let width = environment.error.columns() { draw(width) }
         }
     }
@@ -80,7 +75,7 @@ final class Reporter: Sendable {
         let batches = (try? queue.batchStatuses(in: scope)) ?? []
         if !isQuiet, !batches.isEmpty {
             say(RunText.summary(batches, elapsed: environment.now() - state.withLock { $0.startedAt }))
-            say(RunText.truncated(state.withLock { $0.truncated }))
+            say(FlagText.summary(batches, queue: queueWords).joined(separator: "\n"))
         }
         say(RunText.troubles(batches, stopped: stopped(batches), queue: queueWords, end).joined(separator: "\n"))
     }

@@ -35,13 +35,6 @@ enum RunText {
             "an earlier worker died with \(Words.count(rescued.attempts, "call")) in flight, which may have been billed; their jobs are queued again\(held)"
     }
 
-    /// Captions of this run that are not whole; empty for none.
-    static func truncated(_ count: Int) -> String {
-        guard count > 0 else { return "" }
-        return
-            "\(Words.count(count, "caption")) of this run \(count == 1 ? "was" : "were") cut at the token limit; more --max-tokens, under a new --batch, give whole ones"
-    }
-
     static func summary(_ batches: [BatchStatus], elapsed: Duration) -> String {
         let totals = RunTotals(batches)
         let captioned = totals.done - totals.failed - totals.held

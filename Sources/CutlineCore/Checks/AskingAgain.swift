@@ -1,0 +1,92 @@
+/// What is changed where a job is asked again because of its flags.
+package enum AskingAgain: Hashable, Sendable {
+    /// The answer may be longer.
+    case longer
+    /// The answer may be another one.
+    case otherwise
+}
+
+extension CheckRules {
+    /// Whether a job is asked again, and how; nil: what came is taken.
+    ///
+    /// - Parameter before: how often it was asked again already.
+    package func askingAgain(for flags: [CaptionFlag], before: Int) -> AskingAgain? {
+        guard before < retries ?? Self.defaultRetries, let retried else { return nil }
+        let causes = flags.filter(retried.contains)
+        guard !causes.isEmpty else { return nil }
+        // More tokens only lengthen a loop.
+        return causes.contains(.truncated) && !flags.contains(.repetition) ? .longer : .otherwise
+    }
+
+    /// The same for an answer that was no caption.
+    package func askingAgain(after failure: Failure, before: Int) -> AskingAgain? {
+        guard let flag = CaptionFlag(of: failure.kind) else { return nil }
+        return askingAgain(for: failure.finishReason == .length ? [flag, .truncated] : [flag], before: before)
+    }
+}
+
+extension CaptionFlag {
+    /// The place of the best among a job's captions, by their flags: first those that say something, then the least flagged, of equals the last:
+    /// it was asked for with more care.
+    ///
+    /// - Parameter flags: at least one list, in the order in which the captions came.
+    package static func best(of flags: [[CaptionFlag]]) -> Int {
+        func rank(_ flags: [CaptionFlag]) -> Int {
+            (flags.contains(.empty) ? 200 : 0) + (flags.contains(.refusal) ? 100 : 0) + flags.count
+        }
+        return flags.indices.reversed().min { rank(flags[$0]) < rank(flags[$1]) } ?? 0
+    }
+}
+
+/// How a job was asked again so far.
+package struct AskedBefore: Hashable, Sendable {
+    package var longer: Int
+    package var otherwise: Int
+    /// The longest answer so far, in tokens.
+    package var longest: Int?
+
+    package init(longer: Int = 0, otherwise: Int = 0, longest: Int? = nil) {
+        self.longer = longer
+        self.otherwise = otherwise
+        self.longest = longest
+    }
+}
+
+extension CaptionRequest {
+    /// Changes the request of a job that is asked again. What the job is, its fingerprint, stays as it was.
+    ///
+    /// - Parameter text: what is added to the prompt.
+    package mutating func change(after before: AskedBefore, adding text: String?) {
+        guard before.longer + before.otherwise > 0 else { return }
+        if let text { prompt = prompt.isEmpty ? text : "\(prompt)\n\n\(text)" }
+        if before.longer > 0 { parameters.raiseAnswerLimit(before) }
+        if before.otherwise > 0 { parameters.raiseTemperature(times: before.otherwise) }
+    }
+}
+
+extension Parameters {
+    /// Twice as much each time, eight times as much at most; where nothing was asked for, twice the longest answer that came.
+    fileprivate mutating func raiseAnswerLimit(_ before: AskedBefore) {
+        let limit: Int
+        if let asked = answerLimit {
+            limit = min(asked, Self.greatest / 8) << min(before.longer, 3)
+        } else {
+            limit = min(2 * min(before.longest ?? 1_024, Self.greatest), Self.greatest / 8)
+        }
+        if maxTokens == nil, others["max_completion_tokens"] != nil {
+            others["max_completion_tokens"] = .integer(Int64(limit))
+        } else {
+            maxTokens = limit
+        }
+    }
+
+    private static var greatest: Int { 1_048_576 }
+
+    /// By 0.2 each time, up to 1, the most that every provider takes, or up to 2 where more than 1 was asked for. Where nothing was asked for
+    /// it is 1: what most models use anyway, but no model's zero.
+    fileprivate mutating func raiseTemperature(times: Int) {
+        guard let asked = temperature else { return temperature = 1 }
+        let raised = ((asked + 0.2 * Double(times)) * 100).rounded() / 100
+        temperature = max(asked, min(asked > 1 ? 2 : 1, raised))
+    }
+}

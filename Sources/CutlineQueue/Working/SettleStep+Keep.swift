@@ -1,0 +1,85 @@
+import CutlineCore
+import GRDB
+
+extension SettleStep {
+    /// A caption is always kept: the first is accepted whoever holds the job now, a later one is a duplicate. One with a flag for which the
+    /// job is asked again is set aside; when it will be asked no more, the best is accepted.
+    func keep(_ caption: Caption, _ settlement: Settlement, _ attempt: AttemptRow) throws -> Settled.Effect {
+        guard attempt.phase == .open || attempt.phase == .unknown else { return .repeated }
+        let isFirst = try Bool.fetchOne(
+            db.cachedStatement(sql: "SELECT NOT EXISTS (SELECT 1 FROM captions WHERE job = ? AND accepted = 1)"),
+            arguments: [attempt.job])!
+        let job = try shelf.checks(ofJob: attempt.job, db)
+        var caption = caption
+        caption.flags = job.checks.flags(of: caption)
+        // An unknown attempt was counted when it was given up.
+        let counted = attempt.phase == .open ? 1 : 0
+        let place: Place = !isFirst ? .duplicate : try self.place(for: caption.flags, job, attempt)
+        try insert(caption, place, settlement, attempt)
+        try add(attempts: counted, to: attempt.job)
+        switch place {
+        case .duplicate: return .duplicate
+        case .accepted: try finish(attempt.job)
+        case .setAside(.better(let earlier)): try setAside.accept(earlier, of: attempt.job)
+        case .setAside(.askingAgain(let change)): return try askAgain(change, attempt)
+        }
+        return .accepted
+    }
+
+    private enum Place {
+        case accepted, duplicate
+        case setAside(Reason)
+
+        enum Reason {
+            case askingAgain(AskingAgain)
+            /// One that came before is better.
+            case better(SetAsideStep.Candidate)
+        }
+    }
+
+    private var setAside: SetAsideStep { SetAsideStep(db: db, now: now) }
+
+    private func place(for flags: [CaptionFlag], _ job: JobChecks, _ attempt: AttemptRow) throws -> Place {
+        // A job that is over is not opened again for a caption that came late.
+        if job.state == .queued || job.state == .running, let change = job.rules.askingAgain(for: flags, before: job.askedAgain) {
+            return .setAside(.askingAgain(change))
+        }
+        let earlier = try setAside.candidates(of: attempt.job)
+        let best = CaptionFlag.best(of: earlier.map(\.flags) + [flags])
+        return best == earlier.count ? .accepted : .setAside(.better(earlier[best]))
+    }
+
+    private func insert(_ caption: Caption, _ place: Place, _ settlement: Settlement, _ attempt: AttemptRow) throws {
+        let (isAccepted, isDuplicate, isSetAside) =
+            switch place {
+            case .accepted: (true, false, false)
+            case .duplicate: (false, true, false)
+            case .setAside: (false, false, true)
+            }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO captions (attempt, job, accepted, set_aside, text, finish_reason, model, flags, received_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            attempt.id.number, attempt.job, isAccepted, isSetAside, caption.text, caption.finishReason?.rawValue, caption.resolvedModel,
+            JSONColumn.list(caption.flags.map(\.rawValue)), settlement.endedAt.milliseconds,
+        ])
+        try attempt.end(
+            .succeeded, billed: .yes, usage: caption.usage, requestID: caption.requestID, isDuplicate: isDuplicate, settlement, db)
+    }
+
+    private func finish(_ job: Int64) throws {
+        try db.cachedStatement(
+            sql: "UPDATE jobs SET state = 'succeeded', lease = NULL, available_at = NULL, finished_at = ? WHERE id = ?"
+        ).execute(arguments: [now.milliseconds, job])
+    }
+
+    /// Counts the answer that was set aside, and puts the job back in the queue if this attempt still holds it.
+    func askAgain(_ change: AskingAgain, _ attempt: AttemptRow) throws -> Settled.Effect {
+        try db.cachedStatement(
+            sql: "UPDATE jobs SET asked_again = asked_again + 1, asked_longer = asked_longer + ? WHERE id = ?"
+        ).execute(arguments: [change == .longer, attempt.job])
+        return try move(attempt, by: .retry(after: .zero), counting: nil)
+    }
+}
