@@ -49,7 +49,9 @@ package final class Queue: Sendable {
 
     /// One IMMEDIATE transaction; it is on the disk when this returns.
     func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        let result = try Self.describing(path) {
+        // Not after it: what a turn claimed leaves at once.
+        checkpointIfLarge()
+        return try Self.describing(path) {
             try Self.locked(by: writersLock) {
                 try pool.writeWithoutTransaction { db in
                     var result: Result?
@@ -61,8 +63,6 @@ package final class Queue: Sendable {
                 }
             }
         }
-        checkpointIfLarge()
-        return result
     }
 
     /// A number that changes when another process has changed the queue; cheap enough for once a second.
@@ -74,10 +74,13 @@ package final class Queue: Sendable {
     /// The same queue, to look at.
     package var reader: QueueReader { QueueReader(path: path, connection: pool) }
 
-    /// Moves the log into the database once it has grown beyond 4 MB.
+    /// The write-ahead log is moved into the database once it has grown beyond this; its file is then cut back to it, or every write to
+    /// come would find it large.
+    private static let logBytes = 4 << 20
+
     private func checkpointIfLarge() {
         var info = stat()
-        guard stat(location.writeAheadLog.string, &info) == 0, info.st_size > 4 << 20 else { return }
+        guard stat(location.writeAheadLog.string, &info) == 0, info.st_size > Self.logBytes else { return }
         // What was written is safe already, so a failure only postpones it, as a busy reader does.
         _ = try? Self.locked(by: writersLock) {
             try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
@@ -110,6 +113,7 @@ extension Queue {
     private static func makeDurable(_ db: Database, path: FilePath) throws {
         try db.execute(sql: "PRAGMA synchronous = FULL")
         try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+        try db.execute(sql: "PRAGMA journal_size_limit = \(logBytes)")
         // 40 MB at most: adding touches the index of fingerprints everywhere, and a page that does not stay is read and written again and
         // again. What is not used is not taken.
         try db.execute(sql: "PRAGMA cache_size = -40960")
@@ -119,6 +123,7 @@ extension Queue {
         #endif
         let expected: [(pragma: String, value: String)] = [
             ("synchronous", "2"), ("journal_mode", "wal"), ("foreign_keys", "1"), ("trusted_schema", "0"), ("wal_autocheckpoint", "0"),
+            ("journal_size_limit", "\(logBytes)"),
         ]
         for (pragma, value) in expected {
             let actual = try String.fetchOne(db, sql: "PRAGMA \(pragma)") ?? "nothing"

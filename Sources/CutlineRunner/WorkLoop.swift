@@ -194,7 +194,7 @@ extension WorkLoop {
         var limit = 0
         if case .working = phase, restsUntil == nil { limit = max(0, options.callLimit - calls.count + settlements.count) }
         return TurnRequest(
-            settlements: settlements, claimLimit: limit, scope: options.scope, lease: options.lease, now: now, jitter: clock.jitter)
+            settlements: settlements, claimLimit: limit, scope: options.scope, lease: options.lease, now: clock.now, jitter: clock.jitter)
     }
 
     private mutating func hear(_ turn: Turn, of settlements: [Settlement]) {

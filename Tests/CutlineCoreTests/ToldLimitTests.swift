@@ -13,7 +13,7 @@ struct ToldLimitTests {
             for processes in [1, 2] {
                 let figures = PaceSimulation(
                     jobs: 2_000, limits: Limits(requests: limit), counting: counting, latency: latency, jitter: 0.3,
-                    processes: processes, lateness: 4
+                    processes: processes, lateness: 15
                 ).run()
                 #expect(figures.taken.count == 2_000)
                 #expect(figures.refusals == 0)

@@ -35,7 +35,7 @@ struct Fixture {
     ) throws -> Turn {
         try (queue ?? self.queue).turn(
             worker ?? self.worker,
-            TurnRequest(settlements: settlements, claimLimit: limit, scope: scope, lease: lease, now: now, jitter: { jitter }))
+            TurnRequest(settlements: settlements, claimLimit: limit, scope: scope, lease: lease, now: { now }, jitter: { jitter }))
     }
 
     func claim(_ limit: Int = 1, at now: Timestamp = .start, by worker: Worker? = nil, lease: Duration = .seconds(360)) throws -> [Claim] {

@@ -53,7 +53,7 @@ import Testing
     @Test func otherBatchesAreOutOfScope() throws {
         let fixture = try Fixture.make(pictures: 0..<2)
         let other = try fixture.queue.openBatch(.make("lighthouses"), policy: RetryPolicy(), limits: Limits(), now: .start)
-        let request = TurnRequest(claimLimit: 9, scope: .batch(other), lease: .seconds(1), now: .start, jitter: { 0 })
+        let request = TurnRequest(claimLimit: 9, scope: .batch(other), lease: .seconds(1), now: { .start }, jitter: { 0 })
         let turn = try fixture.queue.turn(fixture.worker, request)
         #expect(turn.claims.isEmpty && turn.remaining == 0)
     }

@@ -80,7 +80,7 @@ import Testing
         #expect(try place.count(.queued) == 1)
         let settlement = Settlement(attempt: claim.attempt, outcome: claim.caption, latency: .zero, endedAt: place.clock.now())
         let request = TurnRequest(
-            settlements: [settlement], claimLimit: 0, scope: .all, lease: .zero, now: place.clock.now(), jitter: { 0 })
+            settlements: [settlement], claimLimit: 0, scope: .all, lease: .zero, now: place.clock.now, jitter: { 0 })
         _ = try place.anotherQueue().turn(other, request)
         #expect(await end.isFinished)
         #expect(try place.captions().count == 2)

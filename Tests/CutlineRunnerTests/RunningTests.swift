@@ -117,7 +117,7 @@ import Testing
     private func settle(_ claim: Claim, by worker: Worker, at place: Workplace) throws {
         let settlement = Settlement(attempt: claim.attempt, outcome: claim.caption, latency: .zero, endedAt: place.clock.now())
         let request = TurnRequest(
-            settlements: [settlement], claimLimit: 0, scope: .all, lease: .zero, now: place.clock.now(), jitter: { 0 })
+            settlements: [settlement], claimLimit: 0, scope: .all, lease: .zero, now: place.clock.now, jitter: { 0 })
         _ = try place.anotherQueue().turn(worker, request)
     }
 }

@@ -66,7 +66,7 @@ struct Workplace {
 
     /// A claim of a worker that is not a runner.
     func claim(_ count: Int, by worker: Worker, lease: Duration = .seconds(360)) throws -> [Claim] {
-        let request = TurnRequest(claimLimit: count, scope: .all, lease: lease, now: clock.now(), jitter: { 0 })
+        let request = TurnRequest(claimLimit: count, scope: .all, lease: lease, now: clock.now, jitter: { 0 })
         return try queue.turn(worker, request).claims
     }
 

@@ -106,17 +106,20 @@ package struct Lane: Codable, Hashable, Sendable {
         if let refusal = standstill(at: now) { return refusal }
         guard inFlight < slots.current else { return .slots }
         search?.advance(to: now)
-        if let wait = search?.wait(at: now) ?? announcedRequests?.wait(for: 1, at: now) { return .until(wait, .requests) }
-        if let wait = announcedTokens?.wait(for: Double(estimatedTokens), at: now) { return .until(wait, .tokens) }
-        requests?.prepare(for: 1, at: now)
-        tokens?.prepare(for: Double(estimatedTokens), at: now)
-        var (trialRequests, trialTokens) = (requests, tokens)
-        if let wait = trialRequests?.tryReserve(1, at: now) { return .until(wait, .requests) }
-        if let wait = trialTokens?.tryReserve(Double(estimatedTokens), at: now) { return .until(wait, .tokens) }
-        (requests, tokens) = (trialRequests, trialTokens)
+        requests?.advance(to: now)
+        tokens?.advance(to: now)
+        let units = Double(estimatedTokens)
+        if let wait = search?.wait(at: now) ?? announcedRequests?.wait(for: 1, at: now) ?? requests?.wait(for: 1, at: now) {
+            return .until(wait, .requests)
+        }
+        if let wait = announcedTokens?.wait(for: units, at: now) ?? tokens?.wait(for: estimatedTokens, at: now) {
+            return .until(wait, .tokens)
+        }
+        requests?.spend(1, at: now)
+        tokens?.spend(estimatedTokens, at: now)
         search?.started(at: now)
         announcedRequests?.spend(1, at: now)
-        announcedTokens?.spend(Double(estimatedTokens), at: now)
+        announcedTokens?.spend(units, at: now)
         tokensInFlight = (tokensInFlight ?? 0) + estimatedTokens
         blockedUntil = nil
         inFlight += 1
@@ -140,11 +143,11 @@ package struct Lane: Codable, Hashable, Sendable {
         case .notSent:
             search?.notSent(startedAt: startedAt)
             requests?.reconcile(by: -1, reservedAt: startedAt, at: now)
-            tokens?.reconcile(by: -Double(estimatedTokens), reservedAt: startedAt, at: now)
+            tokens?.reconcile(by: -estimatedTokens, reservedAt: startedAt, at: now)
             return []
         case .answered(let used):
             retries?.answered()
-            tokens?.reconcile(by: Double((used ?? estimatedTokens) - estimatedTokens), reservedAt: startedAt, at: now)
+            tokens?.reconcile(by: (used ?? estimatedTokens) - estimatedTokens, reservedAt: startedAt, at: now)
             slots.callEnded(setback: false, at: now)
             breaker.close()
             (refusalEvents, refusals) = (0, nil)
@@ -162,7 +165,7 @@ package struct Lane: Codable, Hashable, Sendable {
         _ failure: Failure, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp
     ) -> [LaneAction] {
         let used = failure.usage?.totalTokens ?? (failure.billed == .no ? 0 : estimatedTokens)
-        tokens?.reconcile(by: Double(used - estimatedTokens), reservedAt: startedAt, at: now)
+        tokens?.reconcile(by: used - estimatedTokens, reservedAt: startedAt, at: now)
         // A refusal says nothing of how many calls may be in flight: it cuts the pace.
         if failure.kind == .rateLimited {
             search?.refused(startedAt: startedAt, at: now)

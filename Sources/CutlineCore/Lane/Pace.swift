@@ -12,85 +12,70 @@ package struct RateLimit: Codable, Hashable, Sendable {
     package static func perMinute(_ count: Int) -> RateLimit { RateLimit(count: count, window: 60) }
 }
 
-/// Spreads spending over time so that no window ever holds more than the limit (GCRA: one number of state).
+/// Keeps a limit, and spreads what it allows evenly over time.
 ///
-/// With burst B and rate (N − B) / window, a window sees at most B at once and N − B after it. It holds no clock: the caller says
-/// what time it is, so every case can be tested and processes share the state through a row.
+/// The window is counted, so that none ever holds more than the limit. Beside it units flow at the limit's rate (GCRA: one number of
+/// state), so that they do not come in bursts. It holds no clock: the caller says what time it is, so every case can be tested and
+/// processes share the state through a row.
 package struct Pace: Codable, Hashable, Sendable {
     package let limit: RateLimit
-    /// At least the dearest call so far, but at most half the limit: a larger burst would leave nothing to spread.
-    package private(set) var burst: Double
-    /// Milliseconds since 1970 up to which units are spent, with fractions.
+    private var window: SlidingWindow
+    /// Milliseconds since 1970 up to which the flow is used, with fractions.
     private var spentUntil: Double
-    private var hasSpent = false
-    /// Milliseconds since 1970 of the last spending.
-    private var lastSpent: Double?
+
+    /// Milliseconds of the flow that a worker who woke up late, or was held up, may make up for at once.
+    private static let catchUp = 100.0
 
     /// Starts with room for one call, not for a burst: a restart is no way round a limit.
     package init(_ limit: RateLimit, at now: Timestamp) {
         self.limit = limit
-        burst = max(1, 0.02 * Double(limit.count))
-        spentUntil = 0
-        spentUntil = Double(now.milliseconds) - millisecondsPerUnit
+        window = SlidingWindow(length: limit.window, at: now)
+        spentUntil = Double(now.milliseconds)
     }
 
-    private var millisecondsPerUnit: Double { limit.window * 1_000 / max(Double(limit.count) - burst - slack, 1) }
-
-    /// What a worker that woke up late may make up for: 10 ms of the limit, taken from the rate so that no window holds more.
-    private var slack: Double {
-        // Where a burst is the whole limit there is no rate to take it from.
-        min(Double(limit.count) * min(0.02, 0.01 / limit.window), max(0, Double(limit.count) - burst - 1))
+    /// A lane that was stored before windows were counted has no such member: what it spent flowed evenly, and still does.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        limit = try values.decode(RateLimit.self, forKey: .limit)
+        spentUntil = try values.decode(Double.self, forKey: .spentUntil)
+        window =
+            try values.decodeIfPresent(SlidingWindow.self, forKey: .window)
+            ?? SlidingWindow(length: limit.window, at: Timestamp(milliseconds: Int64(spentUntil)))
     }
 
-    /// Spends `units` and returns nil, or spends nothing and returns the earliest time to try again.
-    /// A call dearer than half the limit is let through alone: a window before it and a window after it spend nothing else.
-    package mutating func tryReserve(_ units: Double, at now: Timestamp) -> Timestamp? {
-        prepare(for: units, at: now)
-        let time = Double(now.milliseconds)
-        if isDear(units) { return tryReserveAlone(at: now) }
-        let start = max(spentUntil, time - (burst + slack) * millisecondsPerUnit)
+    private var millisecondsPerUnit: Double { limit.window * 1_000 / Double(max(limit.count, 1)) }
+
+    /// Comes before `wait` and `spend`, and must be kept even where a call has to wait: a clock that was set back does not stop the lane
+    /// until it has caught up.
+    package mutating func advance(to now: Timestamp) {
+        spentUntil = min(spentUntil - window.advance(to: now), horizon(now))
+    }
+
+    /// The earliest time at which `units` may be spent; nil: now. A call dearer than the limit is let through alone: a window before it
+    /// and a window after it hold nothing else.
+    package func wait(for units: Int, at now: Timestamp) -> Timestamp? {
         // A Double of today's milliseconds is exact to a quarter of a microsecond; without the allowance a call that is due now waits.
-        let due = start + min(units, burst) * millisecondsPerUnit - 0.01
-        guard due <= time else { return Timestamp(milliseconds: Int64(due.rounded(.up))) }
-        spentUntil = min(start + units * millisecondsPerUnit, horizon(now))
-        (hasSpent, lastSpent) = (true, time)
-        return nil
+        let due = Timestamp(milliseconds: Int64((spentUntil - 0.01).rounded(.up)))
+        let free = window.wait(for: units, limit: limit.count)
+        return [due, free].compactMap { $0 }.filter { $0 > now }.max()
     }
 
-    private func isDear(_ units: Double) -> Bool { units > max(1, Double(limit.count) / 2) }
-
-    private mutating func tryReserveAlone(at now: Timestamp) -> Timestamp? {
-        let time = Double(now.milliseconds)
-        let earliest = max(lastSpent.map { $0 + limit.window * 1_000 } ?? 0, hasSpent ? spentUntil : 0)
-        guard earliest <= time else { return Timestamp(milliseconds: Int64(earliest.rounded(.up))) }
-        spentUntil = horizon(now)
-        (hasSpent, lastSpent) = (true, time)
-        return nil
+    package mutating func spend(_ units: Int, at now: Timestamp) {
+        window.add(units, spentAt: now)
+        flow(units, at: now)
     }
 
-    /// What `tryReserve` does first, and what must be kept even where it refuses: a clock that was set back does not stop the lane
-    /// until it has caught up, and a call dearer than all before makes room for itself.
-    package mutating func prepare(for units: Double, at now: Timestamp) {
-        spentUntil = min(spentUntil, horizon(now))
-        let time = Double(now.milliseconds)
-        lastSpent = lastSpent.map { min($0, time) }
-        // It waits until it is alone, and needs no room beside others.
-        guard !isDear(units) else { return }
-        let wider = min(units, max(1, Double(limit.count) / 2))
-        guard wider > burst || !hasSpent else { return }
-        // What is free stays free and what is owed stays owed: growth alone allows nothing more in this window.
-        let free = hasSpent ? min((time - spentUntil) / millisecondsPerUnit, burst) : max(1, wider)
-        burst = max(burst, wider)
-        spentUntil = time - free * millisecondsPerUnit
+    /// Corrects a reservation by what was really used: negative gives back.
+    package mutating func reconcile(by units: Int, reservedAt: Timestamp, at now: Timestamp) {
+        window.add(units, spentAt: reservedAt)
+        flow(units, at: now)
     }
 
-    /// Corrects a reservation by what was really used: negative gives back, but nothing that passing time may have given back already.
-    /// Without that, units that were reserved long ago would be free a second time.
-    package mutating func reconcile(by units: Double, reservedAt: Timestamp, at now: Timestamp) {
-        let passed = Double(max(0, (now - reservedAt).milliseconds)) / millisecondsPerUnit
-        let correction = units < 0 ? min(0, units + passed) : units
-        spentUntil = min(spentUntil + correction * millisecondsPerUnit, horizon(now))
+    private mutating func flow(_ units: Int, at now: Timestamp) {
+        let start = max(spentUntil, Double(now.milliseconds) - Self.catchUp)
+        spentUntil = min(start + Double(units) * millisecondsPerUnit, horizon(now))
     }
 
+    /// Nothing is owed for longer than a window.
     private func horizon(_ now: Timestamp) -> Double { Double(now.milliseconds) + limit.window * 1_000 }
 }

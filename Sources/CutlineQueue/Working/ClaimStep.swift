@@ -9,10 +9,11 @@ struct ClaimStep {
     let lanes: LaneStore
     let worker: WorkerID
     let request: TurnRequest
+    let now: Timestamp
 
     /// Delayed jobs whose time has come are ready again, in the order of their times; as many at once as a turn can hold.
     func promoteDue() throws {
-        try db.cachedStatement(sql: Self.promotion).execute(arguments: [request.now.milliseconds])
+        try db.cachedStatement(sql: Self.promotion).execute(arguments: [now.milliseconds])
     }
 
     /// Claims one call from each lane in rotation until the worker has enough, so that no lane waits behind another one's backlog;
@@ -21,7 +22,7 @@ struct ClaimStep {
         var rotation = try lanesWithQueuedJobs()
         turn.lanesWithQueuedJobs = rotation.count
         // A lane that stands still says so even where its jobs are delayed or the worker is full.
-        rotation = try rotation.filter { try !stop($0, lanes.standstill($0.lane, at: request.now), &turn) }
+        rotation = try rotation.filter { try !stop($0, lanes.standstill($0.lane, at: now), &turn) }
         while turn.claims.count < request.claimLimit, !rotation.isEmpty {
             var lane = rotation.removeFirst()
             let free = min(request.claimLimit - turn.claims.count, try lanes.freeSlots(lane.lane))
@@ -39,7 +40,7 @@ struct ClaimStep {
                 }
             }
             let estimated = batch.estimatedTokens(of: call)
-            let refusal = try lanes.tryReserve(batch.lane, estimatedTokens: estimated, at: request.now)
+            let refusal = try lanes.tryReserve(batch.lane, estimatedTokens: estimated, at: now)
             if try stop(lane, refusal, &turn) { continue }
             turn.claims.append(try take(row, from: batch, sending: call, estimated: estimated, reserving: reservation))
             rotation.append(lane)
@@ -93,7 +94,7 @@ struct ClaimStep {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            batch.id.number, job, n, worker.number, request.now.milliseconds, (request.now + request.lease).milliseconds,
+            batch.id.number, job, n, worker.number, now.milliseconds, (now + request.lease).milliseconds,
             estimated, reservation?.cost.nanodollars, reservation?.tokens,
         ])
         let attempt = db.lastInsertedRowID
@@ -103,8 +104,8 @@ struct ClaimStep {
         call.quirks = try lanes.quirks(batch.lane, of: call.model)
         call.fetchesPictures = try n > 1 && call.images.contains(where: \.isURL) && refusedToFetch(job, of: batch.id)
         return Claim(
-            attempt: AttemptID(attempt), job: JobID(job), batch: batch.id, n: n, request: call, startedAt: request.now,
-            leaseUntil: request.now + request.lease)
+            attempt: AttemptID(attempt), job: JobID(job), batch: batch.id, n: n, request: call, startedAt: now,
+            leaseUntil: now + request.lease)
     }
 
     /// Once may be bad luck; after the second time the picture is fetched here, and sooner where no more attempts are left.

@@ -9,13 +9,14 @@ extension Queue {
     ///   settlements are to be brought again with a `claimLimit` of 0.
     package func turn(_ worker: Worker, _ request: TurnRequest) throws -> Turn {
         try write { db in
+            let now = request.now()
             let lanes = LaneStore(db)
             var turn = Turn()
-            let settling = SettleStep(db: db, lanes: lanes, now: request.now, jitter: request.jitter, shelf: shelf)
+            let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: request.jitter, shelf: shelf)
             turn.settled = try request.settlements.map(settling.settle)
             if request.claimLimit > 0 {
-                try Self.confirmAlive(worker, db, at: request.now)
-                let claiming = ClaimStep(db: db, lanes: lanes, worker: worker.id, request: request)
+                try Self.confirmAlive(worker, db, at: now)
+                let claiming = ClaimStep(db: db, lanes: lanes, worker: worker.id, request: request, now: now)
                 try claiming.promoteDue()
                 try claiming.claim(into: &turn)
             }

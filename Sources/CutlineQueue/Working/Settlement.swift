@@ -77,12 +77,13 @@ package struct TurnRequest: Sendable {
     package var scope: Scope
     /// How long a claim is valid: longer than any call.
     package var lease: Duration
-    package var now: Timestamp
+    /// What time it is. Asked once the queue is locked for the turn: waiting for other processes must not make its claims old.
+    package var now: @Sendable () -> Timestamp
     /// A random number in 0…1 for each use.
     package var jitter: @Sendable () -> Double
 
     package init(
-        settlements: [Settlement] = [], claimLimit: Int, scope: Scope, lease: Duration, now: Timestamp,
+        settlements: [Settlement] = [], claimLimit: Int, scope: Scope, lease: Duration, now: @escaping @Sendable () -> Timestamp,
         jitter: @escaping @Sendable () -> Double
     ) {
         self.settlements = settlements

@@ -41,7 +41,7 @@ enum Sabotage: CaseIterable {
     func beforeTurn(_ request: TurnRequest, _ queue: Queue) throws {
         switch self {
         case .fence: try queue.write { try Self.giveBack(request.settlements, $0) }
-        case .pace: try queue.write { try Self.forgetSpending($0, at: request.now) }
+        case .pace: try queue.write { try Self.forgetSpending($0, at: request.now()) }
         case .budget:
             try queue.write { db in
                 try db.execute(
