@@ -61,6 +61,18 @@ import Testing
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(0)) != nil)
     }
 
+    /// What the headers miss is what the lane itself has spent, or what others did.
+    @Test(arguments: [(spent: 50, hold: true), (60, false)])
+    func nothingLeftHoldsAToldLimitOnlyWhereOthersSpend(spent: Int, hold: Bool) {
+        var lane = Lane(limits: Limits(concurrency: 100, requests: .perMinute(60)), at: at(0))
+        for second in 0..<spent { #expect(lane.tryReserve(estimatedTokens: 0, at: at(Int64(second) * 1_000)) == nil) }
+        let last = at(59_900)
+        lane.hear(Announced(requests: Announced.Allowance(limit: 60, remaining: 0, resetsIn: .seconds(30))), startedAt: last, at: last)
+        // Both wait; one until the provider may have counted others' calls out, one until its own first call has left the window.
+        let next = lane.tryReserve(estimatedTokens: 0, at: last)
+        #expect(next != nil && (next == .until(last + .seconds(2), .requests)) == hold)
+    }
+
     @Test func tokensThatRemainBoundTheirCalls() {
         var lane = Lane(limits: Limits(concurrency: 100), at: at(0))
         let left = Announced(tokens: Announced.Allowance(limit: 10_000, remaining: 1_000, resetsIn: .seconds(10)))

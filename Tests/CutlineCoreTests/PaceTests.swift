@@ -45,7 +45,7 @@ struct PaceTests {
     @Test(arguments: 0..<60 as Range<UInt64>)
     func noWindowHoldsMoreThanTheLimit(seed: UInt64) {
         var random = SeededGenerator(seed)
-        let limit = RateLimit(count: .random(in: 1...2_000, using: &random), window: [0.5, 1, 10, 60].randomElement(using: &random) ?? 1)
+        let limit = RateLimit(count: .random(in: 1...2_000, using: &random), window: [0.5, 1, 10, 60, 1_800, 86_400].randomElement(using: &random) ?? 1)
         var pace = Pace(limit, at: at(0))
         let isOneByOne = Bool.random(using: &random)
         let dearest = isOneByOne ? 1 : max(1, limit.count / .random(in: 1...50, using: &random))
@@ -189,6 +189,18 @@ struct PaceTests {
         #expect(pace.tryReserve(1, at: at(30_000)) == at(30_020))
     }
 
+    /// 450 in half an hour: the first 450 within a minute, and those after it when the first have left the window.
+    @Test func whatALongWindowAllowsFlowsWithinAMinute() {
+        var pace = Pace(RateLimit(count: 450, window: 1_800), at: at(0))
+        var (now, times) = (at(0), [Timestamp]())
+        while times.count < 900 {
+            if let next = pace.tryReserve(1, at: now) { now = next } else { times.append(now) }
+        }
+        #expect(times[449] >= at(59_000) && times[449] <= at(60_000))
+        #expect(times[1] >= at(133))
+        for (first, next) in zip(times, times.dropFirst(450)) { #expect((1_800_000...1_900_000).contains((next - first).milliseconds)) }
+    }
+
     /// Stored by a version that counted no windows.
     @Test func aPaceWithoutAWindowIsReadAndGoesOn() throws {
         let stored = #"{"limit":{"count":60,"window":60},"burst":1.2,"spentUntil":\#(at(700).milliseconds).25,"hasSpent":true,"lastSpent":1}"#
@@ -205,6 +217,33 @@ struct PaceTests {
         let next = pace.tryReserve(1, at: at(0)) ?? .never
         #expect(next <= at(62_100))
         #expect(pace.tryReserve(1, at: next) == nil)
+    }
+
+    /// A job file may ask for any number of tokens, and an answer may report any.
+    @Test func absurdNumbersAreTaken() {
+        var pace = Pace(.perMinute(10_000), at: at(0))
+        #expect(pace.tryReserve(.max, at: at(0)) == nil)
+        for time in (0..<200).map({ at($0 * 500) }) {
+            pace.advance(to: time)
+            pace.reconcile(by: .max, reservedAt: time, at: time)
+        }
+        pace.reconcile(by: -.max, reservedAt: at(99_500), at: at(99_500))
+        let next = pace.tryReserve(1, at: at(99_500)) ?? .never
+        #expect(next <= at(162_000))
+        #expect(pace.tryReserve(1, at: next) == nil)
+    }
+
+    /// Processes read their clocks a little out of order; that must not forget anything.
+    @Test func aClockThatWaversCostsNothing() {
+        var pace = Pace(RateLimit(count: 2, window: 1), at: at(0))
+        #expect(pace.tryReserve(1, at: at(600)) == nil)
+        #expect(pace.tryReserve(1, at: at(1_105)) == nil)
+        for _ in 0..<50 {
+            #expect(pace.tryReserve(1, at: at(1_099)) != nil)
+            #expect(pace.tryReserve(1, at: at(1_105)) != nil)
+        }
+        #expect(pace.tryReserve(1, at: at(1_599)) != nil)
+        #expect(pace.tryReserve(1, at: at(1_630)) == nil)
     }
 
     @Test func aClockThatWasSetBackCostsAWindowAtMost() throws {

@@ -36,7 +36,7 @@ import Testing
 
     @Test(arguments: [
         ("synchronous", "2"), ("foreign_keys", "1"), ("trusted_schema", "0"), ("wal_autocheckpoint", "0"), ("journal_mode", "wal"),
-        ("cell_size_check", "1"), ("mmap_size", "0"), ("application_id", "1129665612"), ("user_version", "\(Migration.all.count)"),
+        ("journal_size_limit", "4194304"), ("cell_size_check", "1"), ("mmap_size", "0"), ("application_id", "1129665612"), ("user_version", "\(Migration.all.count)"),
     ])
     func pragmaIsSetOnTheWriter(pragma: String, value: String) throws {
         let queue = try Queue.make(in: folder)
@@ -156,6 +156,15 @@ import Testing
         for chunk in 0..<12 { try fixture.add(chunk * 1_000..<(chunk + 1) * 1_000) }
         #expect(size(fixture.queue.path.string) > 1 << 20)
         #expect(size(fixture.queue.path.string + "-wal") < 8 << 20)
+    }
+
+    /// A log that stays large would be moved again at every write.
+    @Test func logIsCutBackOnceItWasMoved() throws {
+        let fixture = try Fixture.make()
+        let log = fixture.queue.path.string + "-wal"
+        while size(log) <= 4 << 20 { try fixture.queue.execute("INSERT INTO lanes (name, rule) VALUES (hex(randomblob(500000)), '{}')") }
+        try fixture.queue.execute("INSERT INTO lanes (name, rule) VALUES ('small', '{}')")
+        #expect(size(log) <= 4 << 20)
     }
 
     private func change(_ sql: String) throws {

@@ -1,4 +1,6 @@
 import CutlineCore
+import GRDB
+import Synchronization
 import TestSupport
 import Testing
 
@@ -29,6 +31,25 @@ import Testing
         #expect(try fixture.queue.number("SELECT lease FROM jobs") == Int(claim.attempt.number))
         #expect(try fixture.queue.number("SELECT lease_until FROM attempts") == Int(Timestamp.after(360).milliseconds))
         #expect(try fixture.queue.number("SELECT worker FROM attempts") == Int(fixture.worker.id.number))
+    }
+
+    /// Else a claim is as old as the wait for another process was, and its call leaves later than it was counted.
+    @Test func theClockIsReadOnceTheQueueIsLocked() throws {
+        let fixture = try Fixture.make(pictures: 0..<1)
+        var impatient = Configuration()
+        impatient.busyMode = .immediateError
+        let other = try DatabaseQueue(path: fixture.queue.path.string, configuration: impatient)
+        let isLocked = Mutex(false)
+        let request = TurnRequest(
+            claimLimit: 1, scope: .all, lease: .seconds(1),
+            now: {
+                let began: Void? = try? other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE; ROLLBACK") }
+                isLocked.withLock { $0 = began == nil }
+                return .after(7)
+            }, jitter: { 0 })
+        let claim = try #require(try fixture.queue.turn(fixture.worker, request).claims.first)
+        #expect(isLocked.withLock { $0 })
+        #expect(claim.startedAt == .after(7))
     }
 
     @Test func claimCarriesWhatIsToBeSent() throws {
@@ -165,10 +186,11 @@ import Testing
     }
 
     @Test func turnSaysWhenTheLaneTakesTheNextCall() throws {
-        let fixture = try Fixture.make(limits: Limits(concurrency: 99, requests: RateLimit(count: 61, window: 60)), pictures: 0..<99)
+        let limit = RateLimit(count: 61, window: 60)
+        let fixture = try Fixture.make(limits: Limits(concurrency: 99, requests: limit), pictures: 0..<99)
         let turn = try fixture.turn(claiming: 99)
         let next = try #require(turn.nextTry)
-        #expect(turn.stops == [LaneStop(lane: "simulator", refusal: .until(next, .requests))])
+        #expect(turn.stops == [LaneStop(lane: "simulator", refusal: .until(next, .requests), requests: limit)])
         #expect(try fixture.claim(at: next + .milliseconds(-1)).isEmpty)
         #expect(try fixture.claim(at: next).count == 1)
     }

@@ -195,22 +195,24 @@ package struct Lane: Codable, Hashable, Sendable {
 
     /// What the provider says of its limits beside the answer to a call that was sent at `startedAt`. It never loosens anything.
     package mutating func hear(_ announced: Announced, startedAt: Timestamp, at now: Timestamp) {
-        if let requests = announced.requests.flatMap({ Self.news($0, isTold: limits.requests != nil) }) {
-            let pace = AnnouncedPace(requests, underWay: Double(inFlight), startedAt: startedAt, at: now, after: announcedRequests)
+        requests?.advance(to: now)
+        tokens?.advance(to: now)
+        if let allowance = announced.requests.flatMap({ Self.news($0, told: requests) }) {
+            let pace = AnnouncedPace(allowance, underWay: Double(inFlight), startedAt: startedAt, at: now, after: announcedRequests)
             announcedRequests = pace ?? announcedRequests
         }
-        if let tokens = announced.tokens.flatMap({ Self.news($0, isTold: limits.tokens != nil) }) {
+        if let allowance = announced.tokens.flatMap({ Self.news($0, told: tokens) }) {
             let underWay = Double(tokensInFlight ?? 0)
-            let pace = AnnouncedPace(tokens, underWay: underWay, startedAt: startedAt, at: now, after: announcedTokens)
+            let pace = AnnouncedPace(allowance, underWay: underWay, startedAt: startedAt, at: now, after: announcedTokens)
             announcedTokens = pace ?? announcedTokens
         }
     }
 
-    /// A lane that keeps a told limit has spent what the headers miss, and gets it back in time: only where nothing is left does it wait a
-    /// little, for others may spend too. How long is left to the provider, which says so when it refuses.
-    private static func news(_ allowance: Announced.Allowance, isTold: Bool) -> Announced.Allowance? {
-        guard isTold else { return allowance }
-        guard allowance.remaining == 0 else { return nil }
+    /// A lane that keeps a told limit has spent what the headers miss, and gets it back in time: only where nothing is left though it has
+    /// not spent all does it wait a little, for others spend too. How long is left to the provider, which says so when it refuses.
+    private static func news(_ allowance: Announced.Allowance, told pace: Pace?) -> Announced.Allowance? {
+        guard let pace else { return allowance }
+        guard allowance.remaining == 0, Double(pace.free) > 0.02 * Double(pace.limit.count) else { return nil }
         return Announced.Allowance(limit: allowance.limit, remaining: 0, resetsIn: min(allowance.resetsIn, .seconds(2)))
     }
 

@@ -15,8 +15,9 @@ package struct RateLimit: Codable, Hashable, Sendable {
 /// Keeps a limit, and spreads what it allows evenly over time.
 ///
 /// The window is counted, so that none ever holds more than the limit. Beside it units flow at the limit's rate (GCRA: one number of
-/// state), so that they do not come in bursts. It holds no clock: the caller says what time it is, so every case can be tested and
-/// processes share the state through a row.
+/// state), so that they do not come in bursts; what a longer window allows flows within a minute, for who has a hundred pictures need not
+/// wait for them as long as somebody who has thousands. It holds no clock: the caller says what time it is, so every case can be tested
+/// and processes share the state through a row.
 package struct Pace: Codable, Hashable, Sendable {
     package let limit: RateLimit
     private var window: SlidingWindow
@@ -43,13 +44,18 @@ package struct Pace: Codable, Hashable, Sendable {
             ?? SlidingWindow(length: limit.window, at: Timestamp(milliseconds: Int64(spentUntil)))
     }
 
-    private var millisecondsPerUnit: Double { limit.window * 1_000 / Double(max(limit.count, 1)) }
+    /// Milliseconds in which what a window allows may be spent.
+    private var span: Double { min(limit.window, 60) * 1_000 }
+    private var millisecondsPerUnit: Double { span / Double(max(limit.count, 1)) }
 
     /// Comes before `wait` and `spend`, and must be kept even where a call has to wait: a clock that was set back does not stop the lane
     /// until it has caught up.
     package mutating func advance(to now: Timestamp) {
         spentUntil = min(spentUntil - window.advance(to: now), horizon(now))
     }
+
+    /// Units that the window has room for, when `advance` came last.
+    package var free: Int { limit.count - window.sum }
 
     /// The earliest time at which `units` may be spent; nil: now. A call dearer than the limit is let through alone: a window before it
     /// and a window after it hold nothing else.
@@ -72,10 +78,10 @@ package struct Pace: Codable, Hashable, Sendable {
     }
 
     private mutating func flow(_ units: Int, at now: Timestamp) {
-        let start = max(spentUntil, Double(now.milliseconds) - Self.catchUp)
-        spentUntil = min(start + Double(units) * millisecondsPerUnit, horizon(now))
+        let earliest = Double(now.milliseconds) - Self.catchUp
+        spentUntil = max(earliest, min(max(spentUntil, earliest) + Double(units) * millisecondsPerUnit, horizon(now)))
     }
 
-    /// Nothing is owed for longer than a window.
-    private func horizon(_ now: Timestamp) -> Double { Double(now.milliseconds) + limit.window * 1_000 }
+    /// Nothing is owed for longer.
+    private func horizon(_ now: Timestamp) -> Double { Double(now.milliseconds) + span }
 }

@@ -6,6 +6,9 @@ struct SlidingWindow: Codable, Hashable, Sendable {
     /// Milliseconds by which the window is longer than it was told: some calls reach the provider sooner after their reservation than others.
     private static let margin = 10.0
 
+    /// Of one hundredth: an answer may report any number, and the sum of all must be one.
+    private static let most = 1 << 50
+
     /// Milliseconds of a hundredth.
     private let part: Double
     /// Number since 1970 of the last hundredth in `counts`.
@@ -36,10 +39,13 @@ struct SlidingWindow: Codable, Hashable, Sendable {
         return 0
     }
 
+    /// Units in the window.
+    var sum: Int { counts.reduce(0, +) }
+
     /// When there is room for `units` beside what the window holds, of `limit` in all; nil: now. A call dearer than the limit needs the window for itself.
     func wait(for units: Int, limit: Int) -> Timestamp? {
         let allowed = max(0, limit - units)
-        var rest = counts.reduce(0, +)
+        var rest = sum
         guard rest > allowed else { return nil }
         for (place, count) in counts.enumerated() {
             rest -= count
@@ -53,7 +59,7 @@ struct SlidingWindow: Codable, Hashable, Sendable {
         // After a clock was set back, a time may lie ahead of it.
         let place = min(number(time), units < 0 ? .max : newest) - newest + counts.count - 1
         guard counts.indices.contains(place) else { return }
-        counts[place] = max(0, counts[place] + units)
+        counts[place] = min(max(0, counts[place] + min(max(units, -Self.most), Self.most)), Self.most)
     }
 
     private func number(_ time: Timestamp) -> Int { Int((Double(time.milliseconds) / part).rounded(.down)) }

@@ -78,7 +78,7 @@ struct ClaimStep {
 
     private func stop(_ backlog: LaneBacklog, _ refusal: LaneRefusal?, _ turn: inout Turn) throws -> Bool {
         guard let refusal else { return false }
-        turn.stops.append(LaneStop(lane: try lanes.name(backlog.lane), refusal: refusal, learnedRate: try lanes.learnedRate(backlog.lane)))
+        try turn.stops.append(lanes.stop(backlog.lane, refusal))
         return true
     }
 

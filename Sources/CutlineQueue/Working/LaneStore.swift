@@ -10,7 +10,12 @@ final class LaneStore {
     init(_ db: Database) { self.db = db }
 
     func name(_ id: Int64) throws -> String { try load(id).name }
-    func learnedRate(_ id: Int64) throws -> Double? { try load(id).lane.learnedRate }
+
+    func stop(_ id: Int64, _ refusal: LaneRefusal) throws -> LaneStop {
+        let (name, lane, _) = try load(id)
+        return LaneStop(lane: name, refusal: refusal, learnedRate: lane.learnedRate, requests: lane.limits.requests)
+    }
+
     func inFlight(_ id: Int64) throws -> Int { try load(id).lane.inFlight }
 
     func standstill(_ id: Int64, at now: Timestamp) throws -> LaneRefusal? { try load(id).lane.standstill(at: now) }

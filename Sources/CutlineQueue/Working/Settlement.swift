@@ -101,11 +101,14 @@ package struct LaneStop: Hashable, Sendable {
     package var refusal: LaneRefusal
     /// Calls per second, where the lane found its pace itself.
     package var learnedRate: Double?
+    /// The limit on requests that it was told.
+    package var requests: RateLimit?
 
-    package init(lane: String, refusal: LaneRefusal, learnedRate: Double? = nil) {
+    package init(lane: String, refusal: LaneRefusal, learnedRate: Double? = nil, requests: RateLimit? = nil) {
         self.lane = lane
         self.refusal = refusal
         self.learnedRate = learnedRate
+        self.requests = requests
     }
 }
 

@@ -10,7 +10,7 @@ enum RunText {
         var parts = ["\(Words.number(totals.done)) / \(Words.number(totals.total)) done"]
         // The line at the start has no rate to tell.
         if done > 0 || elapsed >= .seconds(1) { parts.append(Words.rate(done, in: elapsed)) }
-        if let eta = eta(totals, done: done, in: elapsed) { parts.append(eta) }
+        if let eta = eta(totals, done: done, in: elapsed, stops: run.stops) { parts.append(eta) }
         if totals.failed > 0 { parts.append("\(Words.number(totals.failed)) failed") }
         if totals.held > 0 { parts.append("\(Words.number(totals.held)) held") }
         parts.append("\(Words.number(run.inFlight)) in flight")
@@ -21,11 +21,13 @@ enum RunText {
         return parts.joined(separator: " · ")
     }
 
-    /// At the pace of `done` jobs in `time`; nil where that says nothing.
-    static func eta(_ totals: RunTotals, done: Int, in time: Duration) -> String? {
+    /// At the pace of `done` jobs in `time`, but not sooner than a told limit lets them go; nil where that says nothing.
+    static func eta(_ totals: RunTotals, done: Int, in time: Duration, stops: [LaneStop]) -> String? {
         let left = totals.total - totals.done
         guard done > 0, left > 0 else { return nil }
-        return "ETA \(Words.duration(.milliseconds(time.milliseconds * Int64(left) / Int64(done))))"
+        let atThisPace = Double(time.milliseconds) * Double(left) / Double(done)
+        let atTheLimit = stops.count == 1 ? stops[0].requests.map { Double((left - 1) / max($0.count, 1)) * $0.window * 1_000 } : nil
+        return "ETA \(Words.duration(.milliseconds(Int64(max(atThisPace, atTheLimit ?? 0)))))"
     }
 
     static func rescued(_ rescued: Rescued) -> String {
@@ -97,6 +99,9 @@ enum LaneText {
         }
     }
 
+    /// At a limit calls wait all the time; from here on nothing seems to happen.
+    private static let longWait = Duration.seconds(5)
+
     /// Part of a line of progress; nil where there is nothing to wait for but an ended call.
     static func wait(_ stop: LaneStop, at now: Timestamp) -> String? {
         switch stop.refusal {
@@ -106,7 +111,8 @@ enum LaneText {
         case .until(let time, let reason):
             switch reason {
             case .requests where stop.learnedRate != nil: stop.learnedRate.map { "pace \(Words.rate($0)), learned" }
-            case .requests, .tokens: "at the limit on \(reason.rawValue)"
+            case .requests, .tokens:
+                "at the limit on \(reason.rawValue)" + (time - now >= longWait ? ", goes on in \(Words.duration(time - now))" : "")
             case .provider: "\(stop.lane) asked to wait \(Words.duration(time - now))"
             case .breaker: "\(stop.lane) does not answer, next try in \(Words.duration(time - now))"
             }
