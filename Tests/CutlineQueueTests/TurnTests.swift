@@ -185,6 +185,37 @@ import Testing
         #expect((55...61).contains(claimed), "claimed \(claimed) in one window of 61")
     }
 
+    /// A dead connection is tried by one call, whichever of the processes comes first.
+    @Test(arguments: [true, false]) func oneProbePassesWhoeverSendsIt(isAnswered: Bool) throws {
+        let fixture = try Fixture.make(pictures: 0..<40)
+        let other = try Queue(at: fixture.queue.path, now: .start)
+        let second = try other.worker("second")
+        func both(at now: Timestamp) throws -> [Claim] {
+            try fixture.claim(9, at: now) + fixture.turn(claiming: 9, at: now, by: second, on: other).claims
+        }
+        let lost = Outcome.failed(.connectionLost, status: nil)
+        _ = try fixture.turn(fixture.claim(5).map { .of($0, lost) })
+        #expect(try both(at: .after(4.999)).isEmpty)
+        let probes = try both(at: .after(5))
+        #expect(probes.count == 1)
+        #expect(try both(at: .after(30)).isEmpty)
+        let end = Timestamp.after(31)
+        _ = try fixture.turn([.of(probes[0], isAnswered ? .text("a") : lost, at: end)], at: end)
+        #expect(try both(at: end).count == (isAnswered ? 18 : 0))
+    }
+
+    /// Where every call fails, three hundred jobs ask again seventy times in the first minute, not a thousand times.
+    @Test func repetitionsDoNotStormAFailingProvider() throws {
+        let fixture = try Fixture.make(policy: RetryPolicy(maxAttempts: 99), pictures: 0..<300)
+        var (failed, repetitions) = ([Claim](), 0)
+        for tenth in 0..<600 {
+            let now = Timestamp.after(Double(tenth) / 10)
+            failed = try fixture.turn(failed.map { .of($0, .transient, at: now) }, claiming: 999, at: now).claims
+            repetitions += failed.count { $0.n > 1 }
+        }
+        #expect((40...70).contains(repetitions), "\(repetitions) repetitions")
+    }
+
     @Test func turnSaysWhenTheLaneTakesTheNextCall() throws {
         let limit = RateLimit(count: 61, window: 60)
         let fixture = try Fixture.make(limits: Limits(concurrency: 99, requests: limit), pictures: 0..<99)

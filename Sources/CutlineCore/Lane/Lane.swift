@@ -69,6 +69,7 @@ package struct Lane: Codable, Hashable, Sendable {
     private var announcedRequests: AnnouncedPace?
     private var announcedTokens: AnnouncedPace?
     private var tokensInFlight: Int?
+    private var surplus: TokenSurplus?
     private var retries: RetryBudget?
 
     package init(limits: Limits, at now: Timestamp) {
@@ -112,7 +113,7 @@ package struct Lane: Codable, Hashable, Sendable {
         if let wait = search?.wait(at: now) ?? announcedRequests?.wait(for: 1, at: now) ?? requests?.wait(for: 1, at: now) {
             return .until(wait, .requests)
         }
-        if let wait = announcedTokens?.wait(for: units, at: now) ?? tokens?.wait(for: estimatedTokens, at: now) {
+        if let wait = announcedTokens?.wait(for: units, at: now) ?? tokenWait(for: estimatedTokens, at: now) {
             return .until(wait, .tokens)
         }
         requests?.spend(1, at: now)
@@ -125,6 +126,11 @@ package struct Lane: Codable, Hashable, Sendable {
         inFlight += 1
         slots.callStarted(inFlight: inFlight)
         return nil
+    }
+
+    private func tokenWait(for estimated: Int, at now: Timestamp) -> Timestamp? {
+        guard let tokens else { return nil }
+        return tokens.wait(for: estimated, leaving: surplus?.room(forCalls: inFlight, of: tokens.limit) ?? 0, at: now)
     }
 
     /// What was learned of a model.
@@ -148,6 +154,7 @@ package struct Lane: Codable, Hashable, Sendable {
         case .answered(let used):
             retries?.answered()
             tokens?.reconcile(by: (used ?? estimatedTokens) - estimatedTokens, reservedAt: startedAt, at: now)
+            if tokens != nil, let used { surplus = (surplus ?? TokenSurplus()).adding(used - estimatedTokens) }
             slots.callEnded(setback: false, at: now)
             breaker.close()
             (refusalEvents, refusals) = (0, nil)

@@ -57,12 +57,12 @@ package struct Pace: Codable, Hashable, Sendable {
     /// Units that the window has room for, when `advance` came last.
     package var free: Int { limit.count - window.sum }
 
-    /// The earliest time at which `units` may be spent; nil: now. A call dearer than the limit is let through alone: a window before it
-    /// and a window after it hold nothing else.
-    package func wait(for units: Int, at now: Timestamp) -> Timestamp? {
+    /// The earliest time at which `units` may be spent with `room` left in the window; nil: now. A call dearer than the limit is let
+    /// through alone: a window before it and a window after it hold nothing else.
+    package func wait(for units: Int, leaving room: Int = 0, at now: Timestamp) -> Timestamp? {
         // A Double of today's milliseconds is exact to a quarter of a microsecond; without the allowance a call that is due now waits.
         let due = Timestamp(milliseconds: Int64((spentUntil - 0.01).rounded(.up)))
-        let free = window.wait(for: units, limit: limit.count)
+        let free = window.wait(for: units, limit: limit.count - room)
         return [due, free].compactMap { $0 }.filter { $0 > now }.max()
     }
 

@@ -209,7 +209,6 @@ private struct ClaimableBatch {
     let id: BatchID
     let lane: Int64
     let request: CaptionRequest
-    /// What a call is expected to use: the batch's own average, before the first answer 1,000 tokens and the allowed answer.
     private let estimatedTokens: Int
     private let checks: String
     /// The only jobs that may be claimed, as a JSON list; nil: all of them.
@@ -226,13 +225,8 @@ private struct ClaimableBatch {
             model: row.text("model"), system: row.text(optional: "system"), prompt: row.text("prompt"), images: [], parameters: parameters)
         checks = row["checks"]
         account = try BudgetAccount(row, prompt: request.prompt)
-        let succeeded: Int = row["succeeded"]
-        if succeeded > 0, let used = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"]).totalTokens {
-            estimatedTokens = max(1, used / succeeded)
-        } else {
-            // A limit may be any number; no answer is that long.
-            estimatedTokens = 1_000 + min(parameters.maxTokens ?? 300, 1_000_000)
-        }
+        let used = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"])
+        estimatedTokens = TokenReserve.perCall(used: used.totalTokens, answers: row["succeeded"], answerLimit: parameters.maxTokens)
     }
 
     func candidates(_ db: Database, limit: Int) throws -> [Row] {

@@ -76,7 +76,7 @@ struct SimulationPlan {
         if chance.happens(0.7) {
             limits.requests = chance.pick([
                 RateLimit(count: 1, window: 1), RateLimit(count: 5, window: 1), RateLimit(count: 20, window: 60),
-                RateLimit(count: 60, window: 60), RateLimit(count: 3, window: 30),
+                RateLimit(count: 60, window: 60), RateLimit(count: 3, window: 30), RateLimit(count: 12, window: 300),
             ])
         }
         if chance.happens(0.4) { limits.tokens = .perMinute(chance.pick([6_000, 20_000, 90_000])) }
