@@ -127,7 +127,9 @@ extension Limits {
         guard let window else { return nil }
         _ = try window.members(allowed: ["count", "seconds"])
         guard let count = window["count"], let seconds = window["seconds"] else { throw window.invalid("needs count and seconds") }
-        return RateLimit(count: try count.positiveInt(), window: try seconds.positiveDouble())
+        let limit = RateLimit(count: try count.positiveInt(), window: try seconds.positiveDouble())
+        guard limit.window <= 31 * 86_400 else { throw seconds.invalid("must be 2678400 at most, 31 days") }
+        return limit
     }
 }
 

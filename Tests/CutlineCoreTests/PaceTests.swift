@@ -189,6 +189,17 @@ struct PaceTests {
         #expect(pace.tryReserve(1, at: at(30_000)) == at(30_020))
     }
 
+    @Test func anotherCountInTheSameWindowForgetsNothing() {
+        var pace = Pace(RateLimit(count: 100, window: 1_800), at: at(0))
+        for call in 0..<100 as Range<Int64> { #expect(pace.tryReserve(1, at: at(call * 600)) == nil) }
+        pace = Pace(RateLimit(count: 40, window: 1_800), after: pace, at: at(60_000))
+        // 61 of them must have left the window.
+        let next = pace.tryReserve(1, at: at(60_000)) ?? .never
+        #expect(next >= at(1_836_000) && next <= at(1_860_000))
+        pace = Pace(RateLimit(count: 40, window: 60), after: pace, at: at(60_000))
+        #expect(pace.tryReserve(1, at: at(60_000)) == nil)
+    }
+
     /// 450 in half an hour: the first 450 within a minute, and those after it when the first have left the window.
     @Test func whatALongWindowAllowsFlowsWithinAMinute() {
         var pace = Pace(RateLimit(count: 450, window: 1_800), at: at(0))

@@ -135,6 +135,10 @@ struct ProfileTests {
         (#"{"name": "a", "limits": {"requests": {"count": 1}}}"#, "provider.limits.requests: needs count and seconds"),
         (#"{"name": "a", "limits": {"requests": {"count": 1, "seconds": 0}}}"#, "provider.limits.requests.seconds: must be above 0"),
         (
+            #"{"name": "a", "limits": {"requests": {"count": 1, "seconds": 1e300}}}"#,
+            "provider.limits.requests.seconds: must be 2678400 at most, 31 days"
+        ),
+        (
             #"{"name": "a", "limits": {"tokens": {"count": 1, "seconds": 1}, "tokens_per_minute": 1}}"#,
             "provider.limits.tokens: give either this or the limit per minute, not both"
         ),

@@ -89,8 +89,8 @@ package struct Lane: Codable, Hashable, Sendable {
             let isPaced = limits.requests != nil || limits.tokens != nil || announcedRequests != nil || announcedTokens != nil
             slots.setLimit(told: limits.concurrency, requests: limits.requests, isPaced: isPaced)
         }
-        if limits.requests != self.limits.requests { requests = limits.requests.map { Pace($0, at: now) } }
-        if limits.tokens != self.limits.tokens { tokens = limits.tokens.map { Pace($0, at: now) } }
+        if limits.requests != self.limits.requests { requests = limits.requests.map { Pace($0, after: requests, at: now) } }
+        if limits.tokens != self.limits.tokens { tokens = limits.tokens.map { Pace($0, after: tokens, at: now) } }
         search = limits.requests == nil ? search ?? RateSearch() : nil
         self.limits = limits
     }

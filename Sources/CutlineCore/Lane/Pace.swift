@@ -19,7 +19,7 @@ package struct RateLimit: Codable, Hashable, Sendable {
 /// wait for them as long as somebody who has thousands. It holds no clock: the caller says what time it is, so every case can be tested
 /// and processes share the state through a row.
 package struct Pace: Codable, Hashable, Sendable {
-    package let limit: RateLimit
+    package private(set) var limit: RateLimit
     private var window: SlidingWindow
     /// Milliseconds since 1970 up to which the flow is used, with fractions.
     private var spentUntil: Double
@@ -27,8 +27,13 @@ package struct Pace: Codable, Hashable, Sendable {
     /// Milliseconds of the flow that a worker who woke up late, or was held up, may make up for at once.
     private static let catchUp = 100.0
 
-    /// Starts with room for one call, not for a burst: a restart is no way round a limit.
-    package init(_ limit: RateLimit, at now: Timestamp) {
+    /// Starts with room for one call, not for a burst: a restart is no way round a limit, and neither is another count in the same window.
+    package init(_ limit: RateLimit, after earlier: Pace? = nil, at now: Timestamp) {
+        if let earlier, earlier.limit.window == limit.window {
+            self = earlier
+            self.limit = limit
+            return
+        }
         self.limit = limit
         window = SlidingWindow(length: limit.window, at: now)
         spentUntil = Double(now.milliseconds)
