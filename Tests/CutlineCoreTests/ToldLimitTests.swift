@@ -40,7 +40,9 @@ struct ToldLimitTests {
             let reserved = TokenReserve.perCall(used: used, answers: answered, answerLimit: 20)
             switch lane.tryReserve(estimatedTokens: reserved, at: at(now)) {
             case nil: sent.append((now, [100, 440, 780, 1_500, 2_820].randomElement(using: &random) ?? 0, reserved))
-            case .until(let time, _): now = min((time - at(0)).milliseconds, running < sent.count ? max(sent[running].time + 20_000, now + 1) : .max)
+            case .until(let time, _):
+                let answer = running < sent.count ? max(sent[running].time + 20_000, now + 1) : .max
+                now = min((time - at(0)).milliseconds, answer)
             case let other: return #expect(other == nil)
             }
         }

@@ -36,7 +36,8 @@ import Testing
 
     @Test(arguments: [
         ("synchronous", "2"), ("foreign_keys", "1"), ("trusted_schema", "0"), ("wal_autocheckpoint", "0"), ("journal_mode", "wal"),
-        ("journal_size_limit", "4194304"), ("cell_size_check", "1"), ("mmap_size", "0"), ("application_id", "1129665612"), ("user_version", "\(Migration.all.count)"),
+        ("journal_size_limit", "4194304"), ("cell_size_check", "1"), ("mmap_size", "0"), ("application_id", "1129665612"),
+        ("user_version", "\(Migration.all.count)"),
     ])
     func pragmaIsSetOnTheWriter(pragma: String, value: String) throws {
         let queue = try Queue.make(in: folder)

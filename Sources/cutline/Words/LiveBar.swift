@@ -85,7 +85,9 @@ struct LiveBar {
         // The first second says little.
         let hasPace = recent.time >= .seconds(1)
         if hasPace { all.append(Measure(Words.rate(recent.done, in: recent.time), rank: 3)) }
-        if hasPace, let eta = RunText.eta(totals, done: recent.done, in: recent.time, stops: run.stops) { all.append(Measure(eta, rank: 4)) }
+        if hasPace, let eta = RunText.eta(totals, done: recent.done, in: recent.time, stops: run.stops) {
+            all.append(Measure(eta, rank: 4))
+        }
         all.append(Measure("\(Words.number(run.inFlight)) in flight", rank: 5))
         if totals.failed > 0 { all.append(Measure("\(Words.number(totals.failed)) failed", rank: 2, colour: .red)) }
         if totals.held > 0 { all.append(Measure("\(Words.number(totals.held)) held", rank: 6, colour: .red)) }
