@@ -45,7 +45,7 @@ struct PaceTests {
     @Test(arguments: 0..<60 as Range<UInt64>)
     func noWindowHoldsMoreThanTheLimit(seed: UInt64) {
         var random = SeededGenerator(seed)
-        let window = [0.5, 1, 10, 60, 1_800, 86_400].randomElement(using: &random) ?? 1
+        let window: Double = [0.5, 1, 10, 60, 1_800, 86_400].randomElement(using: &random) ?? 1
         let limit = RateLimit(count: .random(in: 1...2_000, using: &random), window: window)
         var pace = Pace(limit, at: at(0))
         let isOneByOne = Bool.random(using: &random)

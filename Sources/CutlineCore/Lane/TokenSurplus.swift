@@ -14,10 +14,10 @@ struct TokenSurplus: Codable, Hashable, Sendable {
     }
 
     /// Tokens to be left free for what so many calls may use beyond their reservations, at most half the limit. Independent surpluses add
-    /// up as their squares do, and the error of an average of few answers is the same for all calls; six times that is hardly ever passed.
+    /// up as their squares do, and the error of an average of few answers is the same for all calls; 5.5 times that is hardly ever passed.
     func room(forCalls calls: Int, of limit: RateLimit) -> Int {
         let calls = Double(calls)
         let variance = meanSquare * (calls + calls * calls / Double(max(answers, 1)))
-        return Int(min(6 * variance.squareRoot(), Double(limit.count) / 2))
+        return Int(min(5.5 * variance.squareRoot(), Double(limit.count) / 2))
     }
 }
