@@ -130,7 +130,7 @@ package struct Lane: Codable, Hashable, Sendable {
 
     private func tokenWait(for estimated: Int, at now: Timestamp) -> Timestamp? {
         guard let tokens else { return nil }
-        return tokens.wait(for: estimated, leaving: surplus?.room(forCalls: inFlight, of: tokens.limit) ?? 0, at: now)
+        return tokens.wait(for: estimated, leaving: surplus?.room(forCalls: inFlight + 1, of: tokens.limit) ?? 0, at: now)
     }
 
     /// What was learned of a model.
