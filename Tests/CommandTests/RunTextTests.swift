@@ -51,6 +51,13 @@ import Testing
         #expect(line.contains("ETA \(eta) ·"), "\(line)")
     }
 
+    @Test func noEndIsToldBeforeALaneOpens() {
+        let stop = LaneStop(lane: "l", refusal: .until(Timestamp(milliseconds: 1_740_000), .requests))
+        let line = RunText.progress(
+            totals(done: 40, of: 60), RunProgress(inFlight: 0, stops: [stop]), since: 0, elapsed: .seconds(60), at: now)
+        #expect(line.contains("ETA 29 min 0 s ·"), "\(line)")
+    }
+
     @Test func progressAfterARequeueElsewhereIsNotNegative() {
         let line = RunText.progress(totals(done: 3, of: 9), RunProgress(inFlight: 1), since: 5, elapsed: .zero, at: now)
         #expect(line == "3 / 9 done · 1 in flight")

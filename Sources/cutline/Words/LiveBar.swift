@@ -85,7 +85,7 @@ struct LiveBar {
         // The first second says little.
         let hasPace = recent.time >= .seconds(1)
         if hasPace { all.append(Measure(Words.rate(recent.done, in: recent.time), rank: 3)) }
-        if hasPace, let eta = RunText.eta(totals, done: recent.done, in: recent.time, stops: run.stops) {
+        if hasPace, let eta = RunText.eta(totals, done: recent.done, in: recent.time, stops: run.stops, at: now) {
             all.append(Measure(eta, rank: 4))
         }
         all.append(Measure("\(Words.number(run.inFlight)) in flight", rank: 5))

@@ -10,7 +10,7 @@ enum RunText {
         var parts = ["\(Words.number(totals.done)) / \(Words.number(totals.total)) done"]
         // The line at the start has no rate to tell.
         if done > 0 || elapsed >= .seconds(1) { parts.append(Words.rate(done, in: elapsed)) }
-        if let eta = eta(totals, done: done, in: elapsed, stops: run.stops) { parts.append(eta) }
+        if let eta = eta(totals, done: done, in: elapsed, stops: run.stops, at: now) { parts.append(eta) }
         if totals.failed > 0 { parts.append("\(Words.number(totals.failed)) failed") }
         if totals.held > 0 { parts.append("\(Words.number(totals.held)) held") }
         parts.append("\(Words.number(run.inFlight)) in flight")
@@ -21,13 +21,20 @@ enum RunText {
         return parts.joined(separator: " · ")
     }
 
-    /// At the pace of `done` jobs in `time`, but not sooner than a told limit lets them go; nil where that says nothing.
-    static func eta(_ totals: RunTotals, done: Int, in time: Duration, stops: [LaneStop]) -> String? {
+    /// At the pace of `done` jobs in `time`, but not sooner than a lane opens again or a told limit lets them go; nil where that says nothing.
+    static func eta(_ totals: RunTotals, done: Int, in time: Duration, stops: [LaneStop], at now: Timestamp) -> String? {
         let left = totals.total - totals.done
         guard done > 0, left > 0 else { return nil }
         let atThisPace = Double(time.milliseconds) * Double(left) / Double(done)
-        let atTheLimit = stops.count == 1 ? stops[0].requests.map { Double((left - 1) / max($0.count, 1)) * $0.window * 1_000 } : nil
-        return "ETA \(Words.duration(.milliseconds(Int64(max(atThisPace, atTheLimit ?? 0)))))"
+        let soonest = stops.count == 1 ? soonest(of: left, at: stops[0], now) : 0
+        return "ETA \(Words.duration(.milliseconds(Int64(max(atThisPace, soonest)))))"
+    }
+
+    /// Milliseconds.
+    private static func soonest(of calls: Int, at stop: LaneStop, _ now: Timestamp) -> Double {
+        var wait = 0.0
+        if case .until(let time, _) = stop.refusal { wait = Double((time - now).milliseconds) }
+        return max(wait, stop.requests.map { Double((calls - 1) / max($0.count, 1)) * $0.window * 1_000 } ?? 0)
     }
 
     static func rescued(_ rescued: Rescued) -> String {
