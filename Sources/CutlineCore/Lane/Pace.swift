@@ -67,8 +67,8 @@ package struct Pace: Codable, Hashable, Sendable {
     package func wait(for units: Int, leaving room: Int = 0, at now: Timestamp) -> Timestamp? {
         // A Double of today's milliseconds is exact to a quarter of a microsecond; without the allowance a call that is due now waits.
         let due = Timestamp(milliseconds: Int64((spentUntil - 0.01).rounded(.up)))
-        let free = window.wait(for: units, limit: limit.count - room)
-        return [due, free].compactMap { $0 }.filter { $0 > now }.max()
+        let next = max(due, window.wait(for: units, limit: limit.count - room) ?? due)
+        return next > now ? next : nil
     }
 
     package mutating func spend(_ units: Int, at now: Timestamp) {

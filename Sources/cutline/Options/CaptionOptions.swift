@@ -17,10 +17,7 @@ struct CaptionOptions: ParsableArguments {
     var promptFile: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("A system text that goes before the prompt.", valueName: "text"))
     var system: String?
-    @Option(parsing: .unconditional, help: ArgumentHelp("The longest answer, in tokens.", valueName: "n"))
-    var maxTokens: Int?
-    @Option(parsing: .unconditional, help: ArgumentHelp("The sampling temperature.", valueName: "t"))
-    var temperature: Double?
+    @OptionGroup var sampling: SamplingOptions
     @Option(help: ArgumentHelp("How closely the model looks.", valueName: "level"))
     var detail: ImageDetail?
     @Option(
@@ -40,8 +37,6 @@ struct CaptionOptions: ParsableArguments {
         if prompt != nil, promptFile != nil { throw ValidationError("Give either --prompt or --prompt-file, not both.") }
         let texts = [("--batch", batch), ("--provider", provider), ("--model", model), ("--prompt", prompt)]
         for (flag, text) in texts where text?.isEmpty == true { throw ValidationError("\(flag) must not be empty.") }
-        if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens must be above 0.") }
-        if let temperature, temperature < 0 || !temperature.isFinite { throw ValidationError("--temperature must be at least 0.") }
     }
 }
 

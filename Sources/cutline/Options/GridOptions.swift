@@ -23,10 +23,7 @@ struct GridOptions: ParsableArguments {
     var promptFiles: [String] = []
     @Option(parsing: .unconditional, help: ArgumentHelp("A system text that goes before every prompt.", valueName: "text"))
     var system: String?
-    @Option(parsing: .unconditional, help: ArgumentHelp("The longest answer, in tokens.", valueName: "n"))
-    var maxTokens: Int?
-    @Option(parsing: .unconditional, help: ArgumentHelp("The sampling temperature.", valueName: "t"))
-    var temperature: Double?
+    @OptionGroup var sampling: SamplingOptions
     @Option(help: ArgumentHelp("How closely the models look.", valueName: "level"))
     var detail: ImageDetail?
     @Option(
@@ -48,8 +45,6 @@ struct GridOptions: ParsableArguments {
         guard prompts.count + promptFiles.count <= Self.most, models.count <= Self.most else {
             throw ValidationError("There may be \(Self.most) prompts and \(Self.most) models at most.")
         }
-        if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens must be above 0.") }
-        if let temperature, temperature < 0 || !temperature.isFinite { throw ValidationError("--temperature must be at least 0.") }
         let cells = max(1, prompts.count + promptFiles.count) * max(1, models.count)
         guard sample > 0, sample <= SampleOptions.most / cells else {
             throw ValidationError(
@@ -62,7 +57,7 @@ struct GridOptions: ParsableArguments {
         get throws {
             var flags = try CaptionOptions.parse([])
             (flags.batch, flags.provider, flags.system, flags.parameters) = (batch, provider, system, parameters)
-            (flags.maxTokens, flags.temperature, flags.detail) = (maxTokens, temperature, detail)
+            (flags.sampling, flags.detail) = (sampling, detail)
             var asked = prompts.map { (text: String?.some($0), file: String?.none) } + promptFiles.map { (nil, $0) }
             if asked.isEmpty { asked = [(nil, nil)] }
             return asked.flatMap { text, file in

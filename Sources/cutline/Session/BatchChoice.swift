@@ -97,8 +97,8 @@ struct BatchChoice {
         do throws(InvalidValue) { _ = try JSONSchema(responseFormat: parameters.others["response_format"]) } catch {
             throw CommandEnd.badInput("response_format cannot be used, \(error)")
         }
-        parameters.maxTokens = flags.maxTokens ?? parameters.maxTokens
-        parameters.temperature = flags.temperature ?? parameters.temperature
+        parameters.maxTokens = flags.sampling.maxTokens ?? parameters.maxTokens
+        parameters.temperature = flags.sampling.temperature ?? parameters.temperature
         parameters.detail = flags.detail ?? parameters.detail
         return parameters
     }
