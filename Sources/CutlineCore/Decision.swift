@@ -24,11 +24,14 @@ package struct JobTally: Hashable, Sendable {
     package var unanswered: Int
     /// Calls that were open when their worker died.
     package var crashes: Int
+    /// How often it was asked again, changed, because of what came.
+    package var askedAgain: Int
 
-    package init(failures: Int = 0, unanswered: Int = 0, crashes: Int = 0) {
+    package init(failures: Int = 0, unanswered: Int = 0, crashes: Int = 0, askedAgain: Int = 0) {
         self.failures = failures
         self.unanswered = unanswered
         self.crashes = crashes
+        self.askedAgain = askedAgain
     }
 }
 
@@ -36,6 +39,8 @@ package struct JobTally: Hashable, Sendable {
 package enum Decision: Equatable, Sendable {
     /// Counted; back in the queue after a while.
     case retry(after: Duration)
+    /// Counted; asked once more, changed, behind the jobs that wait.
+    case askAgain(AskingAgain)
     /// Not counted; back in the queue at once. The lane decides when it may be claimed.
     case release
     case hold
@@ -47,6 +52,7 @@ extension RetryPolicy {
     package func decision(after failure: Failure, tally: JobTally, jitter: Double) -> Decision {
         // Refused for its form, which the next call changes.
         if failure.remedy != nil { return .release }
+        if failure.isDud { return answer(toDud: failure, tally) }
         switch (failure.kind.scope, failure.isWorthRepeating) {
         case (.lane, _), (.ours, _): return .release
         case (.job, true): return repetition(after: failure, tally: tally, jitter: jitter)
@@ -57,6 +63,14 @@ extension RetryPolicy {
             return .release
         case (.transient, _): return repetition(after: failure, tally: tally, jitter: jitter)
         }
+    }
+
+    /// What was paid for in vain is bought twice at most, and the second time otherwise. Where the picture is the cause, as with a model
+    /// that declines, it is not bought again.
+    private func answer(toDud dud: Failure, _ tally: JobTally) -> Decision {
+        let mayBeOtherwise = dud.kind.scope == .transient || dud.kind == .schemaMismatch
+        guard mayBeOtherwise, tally.askedAgain == 0, tally.failures < maxAttempts, dud.isWorthRepeating != false else { return .fail }
+        return .askAgain(AskingAgain(after: dud))
     }
 
     private func repetition(after failure: Failure, tally: JobTally, jitter: Double) -> Decision {

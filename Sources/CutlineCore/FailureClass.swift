@@ -60,11 +60,32 @@ extension FailureClass {
         }
     }
 
+    /// The model was asked and what came is of no use: asked alike it would say the like again.
+    fileprivate var isUselessAnswer: Bool {
+        switch self {
+        case .emptyAnswer, .malformedAnswer, .schemaMismatch, .refused, .contentFiltered: true
+        case .unauthorized, .forbidden, .quotaExhausted, .rateLimited, .overloaded, .serverError, .timeout, .unreachable, .connectionLost,
+            .tls, .wrongEndpoint, .modelNotFound, .noVision, .imageUnreachable, .imageRejected, .imageUnreadable, .tooLarge,
+            .contextTooLong, .unsupportedParameter, .invalidRequest, .cancelled:
+            false
+        }
+    }
+
     /// The connection itself failed; five in a row open the lane's breaker.
     package var isTransport: Bool {
         switch self {
         case .unreachable, .connectionLost, .timeout: true
         default: false
+        }
+    }
+}
+
+extension Failure {
+    /// Whether it is a *dud*: an answer without a caption that was, or may have been, paid for. The same call would be paid for again.
+    package var isDud: Bool {
+        switch kind.scope {
+        case .lane, .pace, .ours: false
+        case .job, .transient: billed == .yes || (billed == .unknown && kind.isUselessAnswer)
         }
     }
 }

@@ -191,7 +191,7 @@ extension Responder {
         case .garbage: return respond(exchange, .garbage, fault: fault)
         case .wrongPath where script.options.dialect.exchangesKeys: return respond(exchange, .slashMissing, fault: fault)
         case .errorIn200: return respond(exchange, errorInAnswer(exchange, request), fault: fault)
-        case .filtered, .refusal, .emptyAnswer, .cut, .schemaMismatch, .errorInChoice, .duplicateKeys, .noDone, .errorInStream, .truncated,
+        case .filtered, .refusal, .emptyAnswer, .longThinking, .cut, .schemaMismatch, .errorInChoice, .duplicateKeys, .noDone, .errorInStream, .truncated,
             .cutStream:
             guard let request else {
                 return respond(exchange, reply(exchange, .invalidRequest("The body cannot be read."), to: nil), fault: fault)

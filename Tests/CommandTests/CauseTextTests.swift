@@ -12,21 +12,44 @@ import Testing
     }
 
     private func line(_ state: JobState, _ count: Int, _ causes: Causes, batch: String = "photos", queue: [String] = []) -> String {
-        CauseText(batch: batch, queue: queue).line(state, count, causes)
+        CauseText(batch: batch, queue: queue).lines(state, count, causes)[0]
     }
 
     @Test func theCommandIsForWhatMayPassAnotherTime() {
         #expect(
-            line(.failed, 12, causes([.imageRejected: 9, .contentFiltered: 3]))
-                == "12 failed: 9 image_rejected, 3 content_filtered — cutline retry --batch photos --class content_filtered")
+            line(.failed, 12, causes([.imageRejected: 9, .timeout: 3]))
+                == "12 failed: 9 image_rejected, 3 timeout — cutline retry --batch photos --class timeout")
         #expect(
             line(.failed, 5, causes([.serverError: 2, .timeout: 3])) == "5 failed: 3 timeout, 2 server_error — cutline retry --batch photos"
         )
         #expect(
             line(.failed, 1, causes([.tooLarge: 1]))
                 == "1 failed: 1 too_large — the same call would fail again; see `cutline export --state failed --format table`")
-        #expect(
-            line(.failed, 2, causes([.noVision: 2])) == "2 failed: 2 no_vision — give a --model that takes pictures, under a new --batch")
+    }
+
+    /// What was paid for is not offered again as it was.
+    @Test(arguments: [
+        (FailureClass.emptyAnswer, true, "give the answers more room: cutline retry --batch photos --class empty_answer --max-tokens 400"),
+        (.emptyAnswer, false, "ask another model: cutline retry --batch photos --class empty_answer --model MODEL"),
+        (.schemaMismatch, true, "give the answers more room: cutline retry --batch photos --class schema_mismatch --max-tokens 400"),
+        (.schemaMismatch, false, "ask another model: cutline retry --batch photos --class schema_mismatch --model MODEL"),
+        (.malformedAnswer, false, "ask another model: cutline retry --batch photos --class malformed_answer --model MODEL"),
+        (.refused, false, "ask another model: cutline retry --batch photos --class refused --model MODEL"),
+        (.contentFiltered, false, "ask another model: cutline retry --batch photos --class content_filtered --model MODEL"),
+        (.noVision, false, "ask another model: cutline retry --batch photos --class no_vision --model MODEL"),
+    ])
+    func whatMustChangeIsSaid(kind: FailureClass, isCut: Bool, advice: String) {
+        var causes = causes([kind: 3])
+        if isCut { causes.cut = [kind: 2] }
+        causes.sentences = [kind: "said the\nprovider"]
+        let lines = CauseText(batch: "photos", queue: [], answerLimit: 100).lines(.failed, 3, causes)
+        #expect(lines == ["3 failed: 3 \(kind.rawValue) — \(advice)", "  \(kind.rawValue): said the provider"])
+    }
+
+    @Test(arguments: FailureClass.allCases)
+    func noClassThatIsPaidForIsRetriedAsItWas(kind: FailureClass) {
+        guard Failure(kind, "", billed: .unknown).isDud else { return }
+        for isCut in [true, false] { #expect(kind.mend(isCut: isCut) != .again) }
     }
 
     @Test func heldJobsAreReleased() {

@@ -48,6 +48,38 @@ struct DecisionTests {
         #expect(decide(yes, failures: 5) == (kind.scope == .job || decide(yes) != .release ? .fail : .release))
     }
 
+    private static func dud(_ kind: FailureClass, _ billed: Billed = .unknown, _ reason: FinishReason? = nil) -> Failure {
+        Failure(kind, "m", status: 200, billed: billed, finishReason: reason)
+    }
+
+    private func decide(_ dud: Failure, failures: Int = 1, askedAgain: Int, maxAttempts: Int = 5) -> Decision {
+        RetryPolicy(maxAttempts: maxAttempts).decision(
+            after: dud, tally: JobTally(failures: failures, askedAgain: askedAgain), jitter: 0)
+    }
+
+    /// Whatever the class is, as long as a pause of the lane is not the answer.
+    @Test(arguments: FailureClass.allCases, [FinishReason?.none, .stop, .length])
+    func whatWasPaidForInVainIsBoughtTwiceAtMost(kind: FailureClass, reason: FinishReason?) {
+        let dud = Self.dud(kind, .yes, reason)
+        switch kind.scope {
+        case .lane, .pace, .ours: #expect(!dud.isDud && decide(dud) == decide(Failure(kind, "m")))
+        case .job where kind != .schemaMismatch: #expect(decide(dud) == .fail, "the picture is the cause")
+        case .job, .transient: #expect(decide(dud) == .askAgain(reason == .length ? .longer : .otherwise))
+        }
+        if dud.isDud { #expect(decide(dud, failures: 2, askedAgain: 1) == .fail) }
+    }
+
+    @Test func aDudIsAnAttemptLikeAnother() {
+        #expect(decide(Self.dud(.emptyAnswer), askedAgain: 0, maxAttempts: 1) == .fail)
+        #expect(decide(Self.dud(.emptyAnswer), failures: 4, askedAgain: 0) == .askAgain(.otherwise))
+        #expect(decide(Self.dud(.emptyAnswer), failures: 5, askedAgain: 0) == .fail)
+    }
+
+    @Test func whatWasNotPaidForIsNoDud() {
+        #expect(!Self.dud(.emptyAnswer, .no).isDud && !Self.dud(.serverError).isDud)
+        #expect(decide(Self.dud(.serverError), failures: 4, askedAgain: 1) == .retry(after: .seconds(1)))
+    }
+
     @Test func overloadThatNamesAWaitIsFree() {
         #expect(decide(Failure(.overloaded, "m", retryAfter: .seconds(3)), failures: 9) == .release)
     }

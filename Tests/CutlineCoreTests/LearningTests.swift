@@ -93,4 +93,50 @@ struct LearningTests {
     mutating func badPicturesPauseNothing(kind: FailureClass) {
         for _ in 0..<20 { #expect(end(refused("bad picture", kind)) == []) }
     }
+
+    private func dud(_ kind: FailureClass = .emptyAnswer, _ message: String = "no text", _ reason: FinishReason? = .length) -> LaneEvent {
+        .failed(Failure(kind, message, status: 200, billed: .yes, finishReason: reason))
+    }
+
+    @Test(arguments: [FailureClass.emptyAnswer, .malformedAnswer, .schemaMismatch, .refused, .contentFiltered, .serverError])
+    mutating func fiveDudsAlikePauseTheLane(kind: FailureClass) {
+        for number in 1...4 { #expect(end(dud(kind, "as \(number)")) == []) }
+        let message = "5 answers of m in a row were paid for and brought no caption; the last: as 5"
+        #expect(end(dud(kind, "as 5")) == [.paused(Pause(kind: kind, message: message, answersAreCut: true))])
+    }
+
+    @Test(arguments: ["caption", "other class", "not cut"]) mutating func whatComesBetweenBreaksTheRowOfDuds(what: String) {
+        for _ in 0..<4 { _ = end(dud()) }
+        switch what {
+        case "caption": _ = end(.answered(usedTokens: 1))
+        case "other class": _ = end(dud(.malformedAnswer))
+        default: _ = end(dud(.emptyAnswer, "no text", .stop))
+        }
+        for _ in 0..<4 { #expect(end(dud()) == []) }
+        #expect(end(dud()).count == 1)
+    }
+
+    @Test mutating func anotherModelsCaptionsSayNothingOfThisOnes() {
+        for _ in 0..<4 {
+            _ = end(dud())
+            _ = end(.answered(usedTokens: 1), model: "other")
+            _ = end(.failed(Failure(.serverError, "oops", status: 500, billed: .unknown)))
+        }
+        #expect(end(dud(), model: "other") == [])
+        #expect(end(dud()).count == 1)
+    }
+
+    /// Who starts again has perhaps mended nothing: one call shows it.
+    @Test mutating func afterThePauseOneMoreDudIsEnough() {
+        for _ in 0..<5 { _ = end(dud()) }
+        lane.resume()
+        let now = Timestamp(milliseconds: 2_000)
+        #expect(lane.tryReserve(estimatedTokens: 10, at: now) == nil)
+        #expect(lane.tryReserve(estimatedTokens: 10, at: now) == .slots, "one at a time")
+        #expect(lane.apply(dud(), model: "m", estimatedTokens: 10, startedAt: now, at: now).count == 1)
+        lane.resume()
+        #expect(end(.answered(usedTokens: 1)) == [])
+        #expect(lane.concurrency == 100)
+        for _ in 0..<4 { #expect(end(dud()) == []) }
+    }
 }

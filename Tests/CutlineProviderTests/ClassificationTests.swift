@@ -102,12 +102,16 @@ import Testing
     ]
 
     static let answers: [Row] = [
-        Row("39 empty body", 200, "  ", .emptyAnswer, .unknown, again),
-        Row("40 web page", 200, "<html></html>", .malformedAnswer, .unknown, again),
-        Row("40 half an answer", 200, #"{"choices":["#, .malformedAnswer, .unknown, again),
+        Row("39 empty body", 200, "  ", .emptyAnswer, .unknown, .askAgain(.otherwise)),
+        Row("40 web page", 200, "<html></html>", .malformedAnswer, .unknown, .askAgain(.otherwise)),
+        Row("40 half an answer", 200, #"{"choices":["#, .malformedAnswer, .unknown, .askAgain(.otherwise)),
         Row("41 error inside a 200", 200, #"{"error":{"message":"x","code":429}}"#, .rateLimited, .no, .release),
-        Row("42 no text", 200, #"{"choices":[{"message":{"content":""},"finish_reason":"stop"}]}"#, .emptyAnswer, .unknown, again),
-        Row("43 limit before any text", 200, #"{"choices":[{"message":{},"finish_reason":"length"}]}"#, .emptyAnswer, .unknown, again),
+        Row(
+            "42 no text", 200, #"{"choices":[{"message":{"content":""},"finish_reason":"stop"}]}"#, .emptyAnswer, .unknown,
+            .askAgain(.otherwise)),
+        Row(
+            "43 limit before any text", 200, #"{"choices":[{"message":{},"finish_reason":"length"}]}"#, .emptyAnswer, .unknown,
+            .askAgain(.longer)),
         Row(
             "45 stopped with an error", 200, #"{"choices":[{"message":{"content":"A"},"finish_reason":"error"}]}"#, .serverError, .unknown,
             again),

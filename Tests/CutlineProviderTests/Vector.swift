@@ -100,7 +100,7 @@ extension Outcome {
 extension Decision {
     fileprivate var word: String {
         switch self {
-        case .retry: "retry"
+        case .retry, .askAgain: "retry"
         case .release: "release"
         case .hold: "hold"
         case .fail: "fail"

@@ -38,6 +38,7 @@ import Testing
         (.unsupportedParameter, 400, [:]),
         (.invalidRequest, 400, [.indoxhub: 422, .indoxhubB: 422, .indoxhubC: 422, .mistral: 422]),
         (.errorIn200, 200, [:]), (.errorInChoice, 200, [:]), (.filtered, 200, [:]), (.refusal, 200, [:]), (.emptyAnswer, 200, [:]),
+        (.longThinking, 200, [:]),
         (.cut, 200, [:]), (.schemaMismatch, 200, [:]), (.duplicateKeys, 200, [:]), (.empty, 200, [:]), (.whitespace, 200, [:]),
         (.garbage, 200, [:]),
     ]

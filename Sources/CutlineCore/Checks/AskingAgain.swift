@@ -4,6 +4,9 @@ package enum AskingAgain: Hashable, Sendable {
     case longer
     /// The answer may be another one.
     case otherwise
+
+    /// What an answer without a caption asks for: more room where the limit cut it.
+    package init(after dud: Failure) { self = dud.finishReason == .length ? .longer : .otherwise }
 }
 
 extension CheckRules {
@@ -52,6 +55,19 @@ package struct AskedBefore: Hashable, Sendable {
     }
 }
 
+extension Quirks {
+    /// Whether a request that is asked again would be the same, because the model does not take what would be changed.
+    ///
+    /// - Parameter text: whether a text is added to the prompt.
+    package func leavesUnchanged(_ change: AskingAgain, addingText text: Bool) -> Bool {
+        guard !text else { return false }
+        return switch change {
+        case .longer: !dropped.isDisjoint(with: Parameters.answerLimitNames)
+        case .otherwise: dropped.contains("temperature")
+        }
+    }
+}
+
 extension CaptionRequest {
     /// Changes the request of a job that is asked again. What the job is, its fingerprint, stays as it was.
     ///
@@ -60,7 +76,7 @@ extension CaptionRequest {
         guard before.longer + before.otherwise > 0 else { return }
         if let text { prompt = prompt.isEmpty ? text : "\(prompt)\n\n\(text)" }
         if before.longer > 0 { parameters.raiseAnswerLimit(before) }
-        if before.otherwise > 0 { parameters.raiseTemperature(times: before.otherwise) }
+        if before.otherwise > 0 { parameters.changeTemperature(times: before.otherwise) }
     }
 }
 
@@ -83,10 +99,12 @@ extension Parameters {
     private static var greatest: Int { 1_048_576 }
 
     /// By 0.2 each time, up to 1, the most that every provider takes, or up to 2 where more than 1 was asked for. Where nothing was asked for
-    /// it is 1: what most models use anyway, but no model's zero.
-    fileprivate mutating func raiseTemperature(times: Int) {
+    /// it is 1: what most models use anyway, but no model's zero. What was at the top already goes down instead: it must be another one.
+    fileprivate mutating func changeTemperature(times: Int) {
         guard let asked = temperature else { return temperature = 1 }
-        let raised = ((asked + 0.2 * Double(times)) * 100).rounded() / 100
-        temperature = max(asked, min(asked > 1 ? 2 : 1, raised))
+        let most = asked > 1 ? 2.0 : 1.0
+        let step = asked < most ? 0.2 : -0.2
+        let changed = ((asked + step * Double(times)) * 100).rounded() / 100
+        temperature = asked > most ? asked : max(0, min(most, changed))
     }
 }

@@ -3,10 +3,13 @@ package struct Pause: Codable, Hashable, Sendable {
     package var kind: FailureClass
     /// The provider's own sentence.
     package var message: String
+    /// Whether answers that were cut at the token limit are the cause; nil: they are not.
+    package var answersAreCut: Bool?
 
-    package init(kind: FailureClass, message: String) {
+    package init(kind: FailureClass, message: String, answersAreCut: Bool? = nil) {
         self.kind = kind
         self.message = message
+        self.answersAreCut = answersAreCut
     }
 }
 
@@ -64,6 +67,10 @@ package struct Lane: Codable, Hashable, Sendable {
     /// By model; nil and absent: nothing. (A lane that was stored before it could learn has no such member.)
     private var learned: [String: Quirks]?
     private var refusals: RefusalStreak?
+    /// By model; absent: its last answer was a caption.
+    private var duds: [String: DudStreak]?
+    /// Since duds paused the lane and until a caption comes: meanwhile calls are made one by one.
+    private var isOnTrial: Bool?
     /// Where no limit on requests was told.
     private var search: RateSearch?
     private var announcedRequests: AnnouncedPace?
@@ -105,7 +112,7 @@ package struct Lane: Codable, Hashable, Sendable {
     /// Reserves one call and returns nil, or spends nothing and says why not.
     package mutating func tryReserve(estimatedTokens: Int, at now: Timestamp) -> LaneRefusal? {
         if let refusal = standstill(at: now) { return refusal }
-        guard inFlight < slots.current else { return .slots }
+        guard inFlight < concurrency else { return .slots }
         search?.advance(to: now)
         requests?.advance(to: now)
         tokens?.advance(to: now)
@@ -127,6 +134,9 @@ package struct Lane: Codable, Hashable, Sendable {
         slots.callStarted(inFlight: inFlight)
         return nil
     }
+
+    /// How many calls may be under way at once.
+    package var concurrency: Int { isOnTrial == true ? 1 : slots.current }
 
     private func tokenWait(for estimated: Int, at now: Timestamp) -> Timestamp? {
         guard let tokens else { return nil }
@@ -158,9 +168,11 @@ package struct Lane: Codable, Hashable, Sendable {
             slots.callEnded(setback: false, at: now)
             breaker.close()
             (refusalEvents, refusals) = (0, nil)
+            duds?[model] = nil
+            isOnTrial = nil
             return []
         case .failed(let failure):
-            let actions = fail(failure, estimatedTokens: estimatedTokens, startedAt: startedAt, at: now)
+            let actions = fail(failure, model: model, estimatedTokens: estimatedTokens, startedAt: startedAt, at: now)
             return actions + learn(from: failure, model: model)
         case .unanswered(let failure):
             slots.callEnded(setback: true, at: now)
@@ -169,7 +181,7 @@ package struct Lane: Codable, Hashable, Sendable {
     }
 
     private mutating func fail(
-        _ failure: Failure, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp
+        _ failure: Failure, model: String, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp
     ) -> [LaneAction] {
         let used = failure.usage?.totalTokens ?? (failure.billed == .no ? 0 : estimatedTokens)
         tokens?.reconcile(by: used - estimatedTokens, reservedAt: startedAt, at: now)
@@ -182,6 +194,7 @@ package struct Lane: Codable, Hashable, Sendable {
         // Whatever it says, an answer shows that the connection works.
         if failure.status != nil, !failure.kind.isTransport { breaker.close() }
         if failure.remedy != nil { return [] }
+        if failure.isDud { return pauseIfDudsAlike(failure, model: model) }
         switch failure.kind.scope {
         case .lane: return pauseOrBlock(failure, startedAt: startedAt, at: now)
         case .pace: return block(failure, startedAt: startedAt, at: now)
@@ -240,6 +253,17 @@ package struct Lane: Codable, Hashable, Sendable {
         return pause(Pause(kind: failure.kind, message: "\(streak.count) jobs in a row were refused alike: \(failure.message)"))
     }
 
+    /// Five duds alike would be the first of a whole batch's, all of them paid for.
+    private mutating func pauseIfDudsAlike(_ dud: Failure, model: String) -> [LaneAction] {
+        var streak = duds?[model]
+        streak?.add(dud)
+        let counted = streak ?? DudStreak(dud)
+        duds = (duds ?? [:]).merging([model: counted]) { $1 }
+        guard let cause = counted.pause(after: dud, of: model) else { return [] }
+        isOnTrial = true
+        return pause(cause)
+    }
+
     /// A quota that ends at a told time is waited for; everything else waits for a person.
     private mutating func pauseOrBlock(_ failure: Failure, startedAt: Timestamp, at now: Timestamp) -> [LaneAction] {
         if failure.kind == .quotaExhausted, failure.retryAfter != nil {
@@ -289,6 +313,11 @@ package struct Lane: Codable, Hashable, Sendable {
         // The last path that was tried was none either: begin with the first again.
         if paused?.kind == .wrongEndpoint { learned = learned?.mapValues { $0.withoutChatPath } }
         (paused, refusals) = (nil, nil)
+        duds = duds?.mapValues { streak in
+            var streak = streak
+            streak.resume()
+            return streak
+        }
         breaker = Breaker()
     }
 }

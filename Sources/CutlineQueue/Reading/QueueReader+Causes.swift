@@ -4,6 +4,10 @@ import GRDB
 /// Why jobs of a batch stopped, counted.
 package struct Causes: Hashable, Sendable {
     package var counts: [FailureClass: Int] = [:]
+    /// Of these, jobs whose answer was cut at the token limit.
+    package var cut: [FailureClass: Int] = [:]
+    /// What was said of the first job of each class.
+    package var sentences: [FailureClass: String] = [:]
     /// Jobs that were looked at and have no failed attempt, such as those held by hand.
     package var without = 0
 
@@ -42,20 +46,26 @@ extension QueueReader {
     }
 
     static let causesAmong = """
-        SELECT (SELECT class FROM attempts WHERE job = jobs.id AND class IS NOT NULL ORDER BY n DESC LIMIT 1) AS class
-        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value WHERE jobs.state = ?
+        SELECT attempts.class, attempts.finish_reason, attempts.message
+        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value LEFT JOIN attempts ON attempts.id = \(lastFailure)
+        WHERE jobs.state = ?
         """
 
     static let causesPage = """
-        SELECT id, (SELECT class FROM attempts WHERE job = jobs.id AND class IS NOT NULL ORDER BY n DESC LIMIT 1) AS class
-        FROM jobs WHERE batch = ? AND state = ? AND state IN ('failed', 'held', 'cancelled') AND id > ? ORDER BY id LIMIT ?
+        SELECT jobs.id, attempts.class, attempts.finish_reason, attempts.message
+        FROM jobs LEFT JOIN attempts ON attempts.id = \(lastFailure)
+        WHERE jobs.batch = ? AND state = ? AND state IN ('failed', 'held', 'cancelled') AND jobs.id > ? ORDER BY jobs.id LIMIT ?
         """
+
+    private static let lastFailure = "(SELECT id FROM attempts WHERE job = jobs.id AND class IS NOT NULL ORDER BY n DESC LIMIT 1)"
 }
 
 extension Causes {
     fileprivate mutating func count(_ row: Row) {
         if let kind = (row["class"] as String?).flatMap(FailureClass.init) {
             counts[kind, default: 0] += 1
+            if row["finish_reason"] as String? == FinishReason.length.rawValue { cut[kind, default: 0] += 1 }
+            sentences[kind] = sentences[kind] ?? row["message"] as String?
         } else {
             without += 1
         }

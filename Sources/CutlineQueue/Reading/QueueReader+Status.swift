@@ -25,6 +25,8 @@ package struct BatchStatus: Hashable, Sendable {
     package var flags: [CaptionFlag: Int] = [:]
     /// Captions that carry any.
     package var flaggedCaptions = 0
+    /// The longest answer that it asks for, in tokens; nil: nothing limits it.
+    package var answerLimit: Int?
 
     /// Jobs that need more calls.
     package var remaining: Int { count(.queued) + count(.running) }
@@ -114,6 +116,7 @@ extension BatchStatus {
             doubts.map { Dictionary(uniqueKeysWithValues: $0.compactMap(DoubtSum.pair)) }
             ?? older.mapValues { DoubtSum(calls: $0, unpriced: $0) }
         self.doubts = self.doubts.filter { $0.value.calls > 0 }
+        answerLimit = try JSONColumn.decode(Parameters.self, from: row["parameters"]).answerLimit
     }
 }
 

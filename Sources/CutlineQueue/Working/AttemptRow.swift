@@ -18,7 +18,7 @@ struct AttemptRow {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT attempts.id, attempts.job, attempts.batch, attempts.phase, attempts.started_at, attempts.estimated_tokens,
-                    jobs.failures, jobs.unanswered, jobs.crashes, batches.lane, batches.model, batches.policy
+                    jobs.failures, jobs.unanswered, jobs.crashes, jobs.asked_again, batches.lane, batches.model, batches.policy
                 FROM attempts JOIN jobs ON jobs.id = attempts.job JOIN batches ON batches.id = attempts.batch
                 WHERE attempts.id = ?
                 """)
@@ -33,13 +33,15 @@ struct AttemptRow {
         startedAt = row.time("started_at")
         estimatedTokens = row["estimated_tokens"]
         policy = try JSONColumn.decode(from: row["policy"])
-        counted = JobTally(failures: row["failures"], unanswered: row["unanswered"], crashes: row["crashes"])
+        counted = JobTally(
+            failures: row["failures"], unanswered: row["unanswered"], crashes: row["crashes"], askedAgain: row["asked_again"])
     }
 
     /// The job's tally with this attempt.
     func tally(failures: Int = 0, unanswered: Int = 0, crashes: Int = 0) -> JobTally {
         JobTally(
-            failures: counted.failures + failures, unanswered: counted.unanswered + unanswered, crashes: counted.crashes + crashes)
+            failures: counted.failures + failures, unanswered: counted.unanswered + unanswered, crashes: counted.crashes + crashes,
+            askedAgain: counted.askedAgain)
     }
 
     func end(_ phase: AttemptPhase, failure: Failure, _ settlement: Settlement, _ db: Database) throws {
@@ -54,14 +56,15 @@ struct AttemptRow {
         try db.cachedStatement(
             sql: """
                 UPDATE attempts SET phase = ?, billed = ?, http_status = ?, class = ?, message = ?, request_id = ?, latency = ?,
-                    input_tokens = ?, output_tokens = ?, cached_tokens = ?, cost = ?, cost_source = ?, answer = ?, doubt = ?,
-                    ended_at = ?
+                    input_tokens = ?, output_tokens = ?, cached_tokens = ?, cost = ?, cost_source = ?, answer = ?,
+                    finish_reason = ?, doubt = ?, ended_at = ?
                 WHERE id = ?
                 """
         ).execute(arguments: [
             phase.rawValue, billed.rawValue, failure?.status, failure?.kind.rawValue, failure?.message, requestID,
             settlement.latency.milliseconds, usage.inputTokens, usage.outputTokens, usage.cachedTokens, usage.cost?.nanodollars,
-            usage.costSource?.rawValue, failure?.answer, Doubt(phase, billed: billed, isDuplicate: isDuplicate)?.rawValue,
+            usage.costSource?.rawValue, failure?.answer, failure?.finishReason?.rawValue,
+            Doubt(phase, billed: billed, isDuplicate: isDuplicate)?.rawValue,
             settlement.endedAt.milliseconds, id.number,
         ])
     }

@@ -22,7 +22,7 @@ final class LaneStore {
 
     func freeSlots(_ id: Int64) throws -> Int {
         let lane = try load(id).lane
-        return lane.slots.current - lane.inFlight
+        return lane.concurrency - lane.inFlight
     }
 
     func tryReserve(_ id: Int64, estimatedTokens: Int, at now: Timestamp) throws -> LaneRefusal? {

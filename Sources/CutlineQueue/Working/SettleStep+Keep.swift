@@ -21,7 +21,7 @@ extension SettleStep {
         case .duplicate: return .duplicate
         case .accepted: try finish(attempt.job)
         case .setAside(.better(let earlier)): try setAside.accept(earlier, of: attempt.job)
-        case .setAside(.askingAgain(let change)): return try askAgain(change, attempt)
+        case .setAside(.askingAgain(let change)): return try askAgain(change, attempt, counting: nil)
         }
         return .accepted
     }
@@ -75,11 +75,14 @@ extension SettleStep {
         ).execute(arguments: [now.milliseconds, job])
     }
 
-    /// Counts the answer that was set aside, and puts the job back in the queue if this attempt still holds it.
-    func askAgain(_ change: AskingAgain, _ attempt: AttemptRow) throws -> Settled.Effect {
+    /// Writes down how the job will be asked otherwise, and puts it back in the queue if this attempt still holds it: behind the jobs that
+    /// wait, so that a batch of which every answer is a dud shows it before the second call of the first one.
+    func askAgain(_ change: AskingAgain, _ attempt: AttemptRow, counting budget: Budget?) throws -> Settled.Effect {
         try db.cachedStatement(
-            sql: "UPDATE jobs SET asked_again = asked_again + 1, asked_longer = asked_longer + ? WHERE id = ?"
+            sql: """
+                UPDATE jobs SET asked_again = asked_again + 1, asked_longer = asked_longer + ?, priority = priority + 1 WHERE id = ?
+                """
         ).execute(arguments: [change == .longer, attempt.job])
-        return try move(attempt, by: .retry(after: .zero), counting: nil)
+        return try move(attempt, by: .askAgain(change), counting: budget)
     }
 }

@@ -58,19 +58,21 @@ struct SettleStep {
             try lanes.isPaused(attempt.lane, byRefusalsLike: failure)
             ? .release : attempt.policy.decision(after: failure, tally: attempt.tally(failures: 1), jitter: jitter())
         if case .retry(let delay) = decision { decision = .retry(after: try delay + lanes.takeRetry(attempt.lane, at: now)) }
+        let change = decision == .release ? nil : try askingAgain(after: failure, attempt, decision)
+        if case .askAgain = decision, change == nil { decision = .fail }
         try attempt.end(decision == .release ? .released : .failed, failure: failure, settlement, db)
-        if decision != .release, let change = try askingAgain(after: failure, attempt) {
-            try add(attempts: 1, to: attempt.job)
-            return try askAgain(change, attempt)
-        }
-        return try move(attempt, by: decision, counting: decision == .release ? nil : .failures)
+        guard let change else { return try move(attempt, by: decision, counting: decision == .release ? nil : .failures) }
+        return try askAgain(change, attempt, counting: .failures)
     }
 
-    /// A refusal, an empty answer or one that fits no schema may be what the user wants to be asked again for; it is a failure all the same.
-    private func askingAgain(after failure: Failure, _ attempt: AttemptRow) throws -> AskingAgain? {
-        guard CaptionFlag(of: failure.kind) != nil else { return nil }
+    /// How the job is asked once more; nil: it is not. A refusal, an empty answer or one that fits no schema may be what the user wants to be
+    /// asked again for; it is a failure all the same.
+    private func askingAgain(after failure: Failure, _ attempt: AttemptRow, _ decision: Decision) throws -> AskingAgain? {
         let job = try shelf.checks(ofJob: attempt.job, db)
-        return job.rules.askingAgain(after: failure, before: job.askedAgain)
+        if let change = job.rules.askingAgain(after: failure, before: job.askedAgain) { return change }
+        guard case .askAgain(let change) = decision else { return nil }
+        let quirks = try lanes.quirks(attempt.lane, of: attempt.model)
+        return quirks.leavesUnchanged(change, addingText: job.rules.retryPrompt != nil) ? nil : change
     }
 
     private func leaveUnknown(_ failure: Failure, _ settlement: Settlement, _ attempt: AttemptRow) throws -> Settled.Effect {
@@ -122,6 +124,7 @@ struct SettleStep {
         case .retry(let delay):
             (state, effect) = (.queued, .retries(after: delay))
             if delay > .zero { availableAt = now + delay }
+        case .askAgain: (state, effect) = (.queued, .retries(after: .zero))
         case .release: (state, effect) = (.queued, .released)
         case .hold: (state, effect) = (.held, .held)
         case .fail: (state, effect) = (.failed, .failed)

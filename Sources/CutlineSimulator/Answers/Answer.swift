@@ -13,6 +13,11 @@ struct Answer: Hashable {
     var promptTokens: Int
     /// The words of `text`.
     var completionTokens: Int
+    /// The most that was allowed for it; nil: nothing was said.
+    private let allowance: Int?
+
+    /// How many a model that thinks at length needs before the first letter.
+    static let thinkingTokens = 200
 
     var tokens: Int { promptTokens + completionTokens }
 
@@ -21,6 +26,7 @@ struct Answer: Hashable {
         text = whole
         promptTokens = (request.textLength + 3) / 4 + request.pictures.reduce(0) { $0 + $1.tokens }
         completionTokens = whole.split(separator: " ").count
+        allowance = request.maxTokens
         if let most = request.maxTokens, most < completionTokens { cut(to: most) }
     }
 
@@ -37,6 +43,9 @@ struct Answer: Hashable {
         case .filtered: (answer.text, answer.finish) = (nil, .filtered)
         case .refusal: (answer.text, answer.refusal) = (nil, "I cannot help with this picture.")
         case .emptyAnswer: answer.text = nil
+        case .longThinking:
+            (answer.text, answer.finish) = (nil, .length)
+            answer.completionTokens = allowance ?? Self.thinkingTokens
         case .cut: answer.cut(to: max(1, completionTokens / 2))
         case .errorInChoice:
             answer.cut(to: max(1, completionTokens / 2))

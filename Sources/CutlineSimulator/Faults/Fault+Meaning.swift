@@ -22,7 +22,7 @@ extension Fault.Name {
         case .unsupportedParameter: .unsupportedParameter
         case .invalidRequest: .invalidRequest
         case .refusal: .refused
-        case .emptyAnswer, .empty, .whitespace: .emptyAnswer
+        case .emptyAnswer, .longThinking, .empty, .whitespace: .emptyAnswer
         case .schemaMismatch: .schemaMismatch
         case .garbage: .malformedAnswer
         case .truncated, .cutStream, .reset, .resetEarly: .connectionLost

@@ -30,6 +30,7 @@ extension Fault {
         case filtered
         case refusal
         case emptyAnswer = "empty-answer"
+        case longThinking = "long-thinking"
         case cut
         case schemaMismatch = "schema-mismatch"
         case duplicateKeys = "duplicate-keys"
@@ -79,6 +80,7 @@ extension Fault.Name {
         case .filtered: "status 200, the answer withheld by the content filter"
         case .refusal: "status 200, the model refuses in words"
         case .emptyAnswer: "status 200, an answer without text"
+        case .longThinking: "thinking that takes 200 tokens before the first letter (only where max_tokens allows fewer)"
         case .cut: "an answer that ends at the token limit"
         case .schemaMismatch: "JSON of another form than response_format asked for (only where it did)"
         case .duplicateKeys: "an answer whose JSON has keys twice"
@@ -102,7 +104,7 @@ extension Fault.Name {
         case .dailyQuota, .inFlightBudget, .rateLimited, .overloaded, .serverError, .badGateway: true
         case .unauthorized, .forbidden, .banned, .quota, .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageUnreachable,
             .imageRejected, .tooLarge, .contextTooLong, .contentFilter, .unsupportedParameter, .invalidRequest, .errorIn200,
-            .errorInChoice, .filtered, .refusal, .emptyAnswer, .cut, .schemaMismatch, .duplicateKeys, .empty, .whitespace, .garbage,
+            .errorInChoice, .filtered, .refusal, .emptyAnswer, .longThinking, .cut, .schemaMismatch, .duplicateKeys, .empty, .whitespace, .garbage,
             .truncated, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle:
             false
         }
@@ -115,6 +117,7 @@ extension Fault.Name {
         case .imageUnreachable: request.pictures.contains { $0.url != nil }
         case .unsupportedParameter: request.droppable != nil
         case .schemaMismatch: request.schema != nil
+        case .longThinking: request.maxTokens.map { $0 < Answer.thinkingTokens } ?? false
         case .noDone, .errorInStream, .cutStream: request.streams
         case .unauthorized, .forbidden, .banned, .quota, .dailyQuota, .inFlightBudget, .rateLimited, .overloaded, .serverError,
             .badGateway, .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageRejected, .tooLarge, .contextTooLong,

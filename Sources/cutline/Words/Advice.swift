@@ -2,7 +2,10 @@ import CutlineCore
 
 extension Pause {
     /// What a person can do about it.
-    var advice: String {
+    var advice: String { advice(RetryCommand()) }
+
+    /// - Parameter retry: names the batch, where there is one alone.
+    func advice(_ retry: RetryCommand) -> String {
         switch kind {
         case .unauthorized: "check the API key, then run again"
         case .forbidden: "ask the provider to allow this account or model, then run again"
@@ -16,6 +19,8 @@ extension Pause {
             "ask otherwise under a new --batch; or mend the provider's settings, queue the failed jobs with `cutline retry`, and run again"
         case .noVision:
             "choose a model that sees pictures (`cutline models PROVIDER --vision` lists them), give a new --batch, and run again"
+        case .emptyAnswer, .malformedAnswer, .schemaMismatch, .refused, .contentFiltered, .serverError:
+            "\(retry.words(answersAreCut == true ? .longerAnswers : .otherModel)), then run again"
         default: "mend the cause, then run again"
         }
     }

@@ -1,16 +1,25 @@
 import CutlineCore
 import CutlineQueue
 
-/// Why jobs of a batch stopped, and the command that mends it.
+/// Why jobs of a batch stopped, and the command that mends it. It never offers one that pays for the same again.
 struct CauseText {
     let batch: String
     /// `--queue PATH` where it was given, else empty.
     let queue: [String]
+    /// The longest answer that the batch asks for, in tokens.
+    var answerLimit: Int?
 
-    /// `12 failed: 9 image_rejected, 3 content_filtered — cutline retry --batch photos --class content_filtered`
-    func line(_ state: JobState, _ count: Int, _ causes: Causes) -> String {
-        var parts = causes.counts.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
-            .map { "\(Words.number($0.value)) \($0.key.rawValue)" }
+    /// `12 failed: 9 image_rejected, 3 timeout — cutline retry --batch photos --class timeout`, and below it what was said of the most
+    /// frequent classes.
+    func lines(_ state: JobState, _ count: Int, _ causes: Causes) -> [String] {
+        [line(state, count, causes)]
+            + Self.ranked(causes.counts).prefix(3).compactMap { kind in
+                causes.sentences[kind].map { "  \(kind.rawValue): \(Words.shortened(Words.clean($0), to: 200))" }
+            }
+    }
+
+    private func line(_ state: JobState, _ count: Int, _ causes: Causes) -> String {
+        var parts = Self.ranked(causes.counts).map { "\(Words.number(causes.counts[$0] ?? 0)) \($0.rawValue)" }
         if causes.without > 0 { parts.append("\(Words.number(causes.without)) by hand") }
         let others = count - causes.without - causes.counts.values.reduce(0, +)
         if others > 0 { parts.append("\(Words.number(others)) more") }
@@ -18,36 +27,25 @@ struct CauseText {
         return "\(Words.number(count)) \(state.rawValue)\(said) — \(mend(state, causes, others: others))"
     }
 
+    private static func ranked(_ counts: [FailureClass: Int]) -> [FailureClass] {
+        counts.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }.map(\.key)
+    }
+
     private func mend(_ state: JobState, _ causes: Causes, others: Int) -> String {
-        if state == .held { return command("release") }
-        let hopeful = causes.counts.filter { $0.key.mayPass }
-        guard let best = hopeful.max(by: { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }) else {
-            if causes.counts.keys.elementsEqual([.noVision]), others == 0 {
-                return "give a --model that takes pictures, under a new --batch"
-            }
+        let retry = RetryCommand(batch: batch, queue: queue, answerLimit: answerLimit)
+        if state == .held { return retry.words("release") }
+        let mended = causes.counts.compactMapValues { $0 }.filter { $0.key.mend(isCut: causes.isMostlyCut($0.key)) != nil }
+        guard let best = Self.ranked(mended).first, let mend = best.mend(isCut: causes.isMostlyCut(best)) else {
             return
                 "the same call would fail again; see `\((["cutline export --state failed --format table"] + queue).joined(separator: " "))`"
         }
-        let isAll = hopeful.count == causes.counts.count && others == 0
-        return command("retry", isAll ? [] : ["--class", best.key.rawValue])
-    }
-
-    private func command(_ verb: String, _ more: [String] = []) -> String {
-        (["cutline", verb] + queue + ["--batch", Words.quoted(batch)] + more).joined(separator: " ")
+        let isOnly = others == 0 && causes.counts.keys.allSatisfy { $0.mend(isCut: causes.isMostlyCut($0)) == mend }
+        return retry.words(mend, isOnly && mend == .again ? nil : best)
     }
 }
 
-extension FailureClass {
-    /// Whether the same call may succeed another time, or the user can mend its cause outside the queue.
-    fileprivate var mayPass: Bool {
-        switch self {
-        case .imageUnreadable, .contentFiltered, .refused, .schemaMismatch: true
-        case .noVision, .imageRejected, .tooLarge, .contextTooLong, .unsupportedParameter, .invalidRequest: false
-        case .unauthorized, .forbidden, .quotaExhausted, .rateLimited, .overloaded, .serverError, .timeout, .unreachable, .connectionLost,
-            .tls, .wrongEndpoint, .modelNotFound, .imageUnreachable, .emptyAnswer, .malformedAnswer, .cancelled:
-            true
-        }
-    }
+extension Causes {
+    fileprivate func isMostlyCut(_ kind: FailureClass) -> Bool { 2 * (cut[kind] ?? 0) > (counts[kind] ?? 0) }
 }
 
 extension Words {

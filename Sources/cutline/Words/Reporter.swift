@@ -87,11 +87,12 @@ final class Reporter: Sendable {
 
     private func stopped(_ batches: [BatchStatus]) -> [String] {
         batches.flatMap { batch in
-            [JobState.failed, .held].filter { batch.count($0) > 0 }.map { state in
+            [JobState.failed, .held].filter { batch.count($0) > 0 }.flatMap { state in
                 // Without its causes the number still stands.
                 let causes = (try? queue.causes(of: batch.id, state, in: scope)) ?? Causes()
-                let line = CauseText(batch: batch.name, queue: queueWords).line(state, batch.count(state), causes)
-                return batches.count > 1 ? "\(Words.clean(batch.name)): \(line)" : line
+                let text = CauseText(batch: batch.name, queue: queueWords, answerLimit: batch.answerLimit)
+                let lines = text.lines(state, batch.count(state), causes)
+                return batches.count > 1 ? ["\(Words.clean(batch.name)): \(lines[0])"] + lines.dropFirst() : lines
             }
         }
     }

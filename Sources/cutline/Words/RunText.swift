@@ -57,7 +57,7 @@ enum RunText {
     ///   - queue: `--queue PATH` where it was given, else empty.
     static func troubles(_ batches: [BatchStatus], stopped: [String], queue: [String], _ end: RunEnd) -> [String] {
         let doubts = DoubtText.ending(batches, queue: queue).map { [$0] } ?? []
-        return doubts + stopped + ending(end) + rest(batches, end)
+        return doubts + stopped + ending(end, RetryCommand(of: batches, queue: queue)) + rest(batches, end)
     }
 
     /// What is still to come where it stopped early.
@@ -66,10 +66,10 @@ enum RunText {
         return RunTotals(batches).rest.map { [$0] } ?? []
     }
 
-    private static func ending(_ end: RunEnd) -> [String] {
+    private static func ending(_ end: RunEnd, _ retry: RetryCommand) -> [String] {
         switch end {
         case .finished: []
-        case .paused(let stops): stops.compactMap { LaneText.end($0) }
+        case .paused(let stops): stops.compactMap { LaneText.end($0, retry) }
         case .interrupted: ["stopped; run the same command again to continue"]
         case .queueFailed(_, let saved):
             saved.map { ["the queue could not be written; what had been paid for is saved in \($0), and the next run brings it in"] } ?? []
@@ -127,14 +127,14 @@ enum LaneText {
     }
 
     /// What happened and what to do, a line each.
-    static func paused(_ lane: String, _ pause: Pause) -> String {
-        "\(lane) is paused (\(pause.kind.rawValue)): \(Words.clean(pause.message))\nto go on: \(pause.advice)"
+    static func paused(_ lane: String, _ pause: Pause, _ retry: RetryCommand = RetryCommand()) -> String {
+        "\(lane) is paused (\(pause.kind.rawValue)): \(Words.clean(pause.message))\nto go on: \(pause.advice(retry))"
     }
 
     /// Why a run stopped early.
-    static func end(_ stop: LaneStop) -> String? {
+    static func end(_ stop: LaneStop, _ retry: RetryCommand = RetryCommand()) -> String? {
         switch stop.refusal {
-        case .paused(let pause): paused(stop.lane, pause)
+        case .paused(let pause): paused(stop.lane, pause, retry)
         case .budget(let stop): BudgetText.end(stop)
         case .until(let time, _): "\(stop.lane) opens again at \(time.iso8601); run again then, or without --no-wait"
         case .slots: nil

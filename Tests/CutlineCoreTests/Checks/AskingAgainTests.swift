@@ -39,12 +39,24 @@ import Testing
     }
 
     @Test(arguments: [
-        (Double?.some(0), 1, 0.2), (0.2, 2, 0.6), (0.9, 1, 1), (1, 2, 1), (1.2, 1, 1.4), (1.9, 2, 2), (2.5, 1, 2.5), (nil, 1, 1),
+        (Double?.some(0), 1, 0.2), (0.2, 2, 0.6), (0.9, 1, 1), (1, 2, 0.6), (1.2, 1, 1.4), (1.9, 2, 2), (2, 1, 1.8), (2.5, 1, 2.5),
+        (nil, 1, 1),
     ])
-    func temperatureRises(asked: Double?, times: Int, sent: Double) {
+    func temperatureChanges(asked: Double?, times: Int, sent: Double) {
         var request = Self.request(Parameters(temperature: asked))
         request.change(after: AskedBefore(otherwise: times), adding: nil)
         #expect(request.parameters.temperature == sent && request.prompt == "Describe." && request.parameters.maxTokens == nil)
+    }
+
+    @Test func whatTheModelDoesNotTakeChangesNothing() {
+        var quirks = Quirks()
+        #expect(!quirks.leavesUnchanged(.otherwise, addingText: false) && !quirks.leavesUnchanged(.longer, addingText: false))
+        _ = quirks.learn(.rename("max_tokens", to: "max_completion_tokens"))
+        #expect(!quirks.leavesUnchanged(.longer, addingText: false))
+        _ = quirks.learn(.drop("temperature"))
+        #expect(quirks.leavesUnchanged(.otherwise, addingText: false) && !quirks.leavesUnchanged(.otherwise, addingText: true))
+        _ = quirks.learn(.drop("max_completion_tokens"))
+        #expect(quirks.leavesUnchanged(.longer, addingText: false))
     }
 
     @Test(arguments: [
