@@ -29,7 +29,6 @@ extension Profile {
     ]
 
     private mutating func readAddress(_ json: JSONCursor) throws(InvalidValue) {
-        if let member = json["base_url"] { baseURL = try Self.address(member) }
         if let member = json["base_url_example"] { baseURLExample = try member.nonEmptyString() }
         if let member = json["chat_path"] {
             guard json["chat_paths"] == nil else { throw member.invalid("give either this or chat_paths, not both") }
@@ -39,14 +38,10 @@ extension Profile {
             chatPaths = try Self.texts(member)
             guard !chatPaths.isEmpty else { throw member.invalid("names no path") }
         }
-    }
-
-    private static func address(_ member: JSONCursor) throws(InvalidValue) -> String {
-        let text = try member.nonEmptyString()
-        guard text.hasPrefix("http://") || text.hasPrefix("https://") else {
-            throw member.invalid("expected an address that begins with http:// or https://")
+        if let member = json["base_url"] {
+            let text = try member.nonEmptyString()
+            do throws(AddressProblem) { try take(address: text) } catch { throw member.invalid(error.reason) }
         }
-        return text
     }
 
     /// A profile is stored in queues and shown: a key has no place in it.

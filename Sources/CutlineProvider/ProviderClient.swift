@@ -155,11 +155,14 @@ extension ProviderClient {
             + #"for example {"name": "\#(profile.name)", "base_url": "\#(example)"}"#
     }
 
+    /// Whether a host is this machine, in whatever form its address is written.
     static func isLoopback(_ host: String) -> Bool {
-        let host = host.lowercased().trimmingPrefix("[")
-        if ["localhost", "::1", "::1]"].contains(String(host)) || host.hasSuffix(".localhost") { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        var host = host.lowercased()[...]
+        if host.hasPrefix("[") { host = host.dropFirst().prefix { $0 != "]" } }
+        if let address = InternetAddress(parsing: String(host)) { return address.isThisMachine }
+        // Its full name ends in the dot of the root.
+        if host.hasSuffix(".") { host.removeLast() }
+        return ["localhost", "ip6-localhost", "ip6-loopback"].contains(host) || host.hasSuffix(".localhost")
     }
 }
 

@@ -103,7 +103,15 @@ struct ProfileTests {
     @Test(arguments: [
         (#"{}"#, "provider: a profile needs a name"), (#"{"name": ""}"#, "provider.name: must not be empty"),
         (#"{"name": "a", "key": "sk"}"#, "provider.key: unknown key; known here: \(Profile.keys.joined(separator: ", "))"),
-        (#"{"name": "a", "base_url": "h.invalid"}"#, "provider.base_url: expected an address that begins with http:// or https://"),
+        (
+            #"{"name": "a", "base_url": "h.invalid"}"#,
+            "provider.base_url: expected an address that begins with http:// or https://; did you mean https://h.invalid?"
+        ),
+        (
+            #"{"name": "a", "base_url": "localhost:8000/v1"}"#,
+            "provider.base_url: expected an address that begins with http:// or https://; did you mean http://localhost:8000/v1?"
+        ),
+        (#"{"name": "a", "base_url": "my server"}"#, "provider.base_url: expected an address that begins with http:// or https://"),
         (#"{"name": "a", "headers": {"X": 1}}"#, "provider.headers.X: expected a text"),
         (
             #"{"name": "a", "headers": {"authorization": "Bearer sk"}}"#,
