@@ -20,12 +20,14 @@ extension Profile {
         if let member = json["models"] { profile.models = try ModelListRules(json: member, extending: profile.models) }
         if let member = json["prices"] { profile.prices = try Self.prices(member, over: profile.prices) }
         if let member = json["note"] { profile.note = try member.unlessNull?.nonEmptyString() }
+        if let member = json["proxy"] { profile.proxy = try member.unlessNull.map(Self.proxy) }
+        if let member = json["ca_file"] { profile.caFile = try member.unlessNull?.nonEmptyString() }
         self = profile
     }
 
     package static let keys = [
         "name", "base_url", "base_url_example", "chat_paths", "chat_path", "api_key_env", "auth", "headers", "forbidden_headers",
-        "request_fields", "parameter_places", "stream", "limits", "images", "models", "prices", "note",
+        "request_fields", "parameter_places", "stream", "limits", "images", "models", "prices", "note", "proxy", "ca_file",
     ]
 
     private mutating func readAddress(_ json: JSONCursor) throws(InvalidValue) {
@@ -42,6 +44,19 @@ extension Profile {
             let text = try member.nonEmptyString()
             do throws(AddressProblem) { try take(address: text) } catch { throw member.invalid(error.reason) }
         }
+    }
+
+    /// Like a key, a password has no place in a profile.
+    private static func proxy(_ member: JSONCursor) throws(InvalidValue) -> String {
+        let text = try member.string()
+        guard !["", "none"].contains(text.lowercased()) else { return "none" }
+        do throws(ProxyProblem) {
+            guard try ProxyAddress(text).credentials == nil else {
+                throw ProxyProblem(
+                    reason: "holds a user name, and a profile is stored and shown; give a proxy that needs one in HTTPS_PROXY or ALL_PROXY")
+            }
+        } catch { throw member.invalid(error.reason) }
+        return text
     }
 
     /// A profile is stored in queues and shown: a key has no place in it.

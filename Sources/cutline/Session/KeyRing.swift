@@ -3,8 +3,9 @@ import CutlineInput
 import CutlineProvider
 import SystemPackage
 
-/// Where API keys come from: the profile's environment variable, or a file. Never the command line, never the queue.
+/// What opens the way to a provider. API keys come from the profile's environment variable or a file, never from the command line or the queue.
 struct KeyRing: Sendable {
+    let routes: Routes
     private let variables: [String: String]
     private let file: KeyFile?
 
@@ -14,7 +15,8 @@ struct KeyRing: Sendable {
     }
 
     /// - Parameter file: read at once.
-    init(_ environment: Environment, file: String?) throws {
+    init(_ environment: Environment, file: String?, network: NetworkOptions) throws {
+        routes = network.routes(in: environment)
         variables = environment.variables
         self.file = try file.map { KeyFile(name: $0, text: try Self.text(inFile: $0, environment)) }
     }
@@ -33,6 +35,7 @@ struct KeyRing: Sendable {
         if let objection = ProviderClient.objection(to: profile, allowsInsecureHTTP: allowsInsecureHTTP) {
             throw CommandEnd.usage(objection)
         }
+        try checkRoute(profile)
         switch found(for: profile) {
         case .success?: return
         case .failure(let objection)?: throw CommandEnd.usage(sentence(objection, profile))
@@ -41,6 +44,13 @@ struct KeyRing: Sendable {
             throw CommandEnd.usage(
                 "\(profile.name) needs an API key: set the environment variable \(variable) (export \(variable)=…), or give --api-key-file PATH"
             )
+        }
+    }
+
+    /// Refuses a proxy or an authority that cannot be used.
+    func checkRoute(_ profile: Profile) throws {
+        do throws(RouteProblem) { try routes.check(profile) } catch {
+            throw error.isInFile ? CommandEnd.badInput("\(error)") : CommandEnd.usage("\(error)")
         }
     }
 

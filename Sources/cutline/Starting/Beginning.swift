@@ -16,7 +16,7 @@ struct Beginning {
 
     init(_ flags: Init, in environment: Environment) throws {
         (self.flags, self.environment) = (flags, environment)
-        keys = try KeyRing(environment, file: flags.apiKeyFile)
+        keys = try KeyRing(environment, file: flags.apiKeyFile, network: flags.network)
         catalogue = try UserProfiles.catalogue(besideQueue: flags.queue.path(in: environment), in: environment)
         dialogue = Dialogue(environment: environment)
     }
