@@ -87,6 +87,13 @@ import Testing
         #expect(try resolve(#"{"name":"infron","base_url":"http://127.0.0.1:9"}"#) == expected)
     }
 
+    @Test func theFileOfAuthoritiesLiesBesideTheFileThatNamesIt() throws {
+        let json = JSONCursor(try JSONValue(parsing: #"[{"name":"openai","ca_file":"company.pem","proxy":""},{"name":"infron"}]"#.utf8))
+        let catalogue = try ProfileCatalogue.builtIn().extended(by: json, in: "/etc/cutline")
+        #expect(catalogue["openai"]?.caFile == "/etc/cutline/company.pem" && catalogue["openai"]?.proxy == "none")
+        #expect(catalogue["infron"]?.caFile == nil && catalogue["infron"]?.proxy == nil)
+    }
+
     @Test func inlineProfileWithANewNameStandsAlone() throws {
         let profile = try resolve(#"{"name":"mine","base_url":"https://x.invalid/v1","api_key_env":"MY_KEY"}"#)
         #expect(profile == Profile(name: "mine", baseURL: "https://x.invalid/v1", apiKeyEnv: "MY_KEY"))

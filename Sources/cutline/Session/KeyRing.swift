@@ -14,9 +14,11 @@ struct KeyRing: Sendable {
         let text: KeyText
     }
 
-    /// - Parameter file: read at once.
-    init(_ environment: Environment, file: String?, network: NetworkOptions) throws {
-        routes = network.routes(in: environment)
+    /// - Parameters:
+    ///   - file: read at once.
+    ///   - network: nil where only keys are looked at.
+    init(_ environment: Environment, file: String?, network: NetworkOptions?) throws {
+        routes = network?.routes(in: environment) ?? .straight
         variables = environment.variables
         self.file = try file.map { KeyFile(name: $0, text: try Self.text(inFile: $0, environment)) }
     }
