@@ -4,7 +4,7 @@ SWIFT_FILES = Sources Tests migrations Package.swift
 
 SEEDS ?= 100000
 
-.PHONY: help build demo built-tests test check-exports check-compare ci simulate-soak bench bench-limits crash-soak format install man clean setup
+.PHONY: help build demo built-tests test check-exports check-compare check-network ci simulate-soak bench bench-limits crash-soak format install man clean setup
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -38,8 +38,12 @@ check-compare: setup ## Opens the page of `cutline compare` in Chromium (from De
 	swift build --product cutline
 	scripts/check-compare --install
 
-ci: built-tests ## test, check-exports and check-compare, counted together
-	@scripts/count-tests sh -c 'status=0; scripts/run-tests || status=1; scripts/check-exports || status=1; scripts/check-compare --install || status=1; exit $$status'
+check-network: setup ## Runs behind real proxies and with an authority of its own (tinyproxy, microsocks, openssl, from Debian)
+	swift build --product cutline
+	@scripts/count-tests scripts/check-network --install
+
+ci: built-tests ## test, check-exports, check-compare and check-network, counted together
+	@scripts/count-tests sh -c 'status=0; scripts/run-tests || status=1; scripts/check-exports || status=1; scripts/check-compare --install || status=1; scripts/check-network --install || status=1; exit $$status'
 
 simulate-soak: setup ## Simulates SEEDS=100000 lives of a queue with everything going wrong; prints the seeds that fail
 	swift build --build-tests

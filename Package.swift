@@ -15,6 +15,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 
 func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
@@ -35,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -53,7 +55,7 @@ let package = Package(
         room("CutlineInput", ["CutlineCore", system, crypto]),
         room("CutlineQueue", ["CutlineCore", "CutlineMigrationsSQLite", system, crypto, grdb]),
         room(
-            "CutlineProvider", ["CutlineCore", system, httpClient, nio, nioPosix, nioHTTP1],
+            "CutlineProvider", ["CutlineCore", system, httpClient, nio, nioPosix, nioHTTP1, nioTLS],
             resources: [.embedInCode("Profiles/profiles.json")]),
         room("CutlineExport", ["CutlineCore", system, crypto]),
         room(

@@ -20,16 +20,17 @@ extension Profile {
         if let member = json["models"] { profile.models = try ModelListRules(json: member, extending: profile.models) }
         if let member = json["prices"] { profile.prices = try Self.prices(member, over: profile.prices) }
         if let member = json["note"] { profile.note = try member.unlessNull?.nonEmptyString() }
+        if let member = json["proxy"] { profile.proxy = try member.unlessNull.map(Self.proxy) }
+        if let member = json["ca_file"] { profile.caFile = try member.unlessNull?.nonEmptyString() }
         self = profile
     }
 
     package static let keys = [
         "name", "base_url", "base_url_example", "chat_paths", "chat_path", "api_key_env", "auth", "headers", "forbidden_headers",
-        "request_fields", "parameter_places", "stream", "limits", "images", "models", "prices", "note",
+        "request_fields", "parameter_places", "stream", "limits", "images", "models", "prices", "note", "proxy", "ca_file",
     ]
 
     private mutating func readAddress(_ json: JSONCursor) throws(InvalidValue) {
-        if let member = json["base_url"] { baseURL = try Self.address(member) }
         if let member = json["base_url_example"] { baseURLExample = try member.nonEmptyString() }
         if let member = json["chat_path"] {
             guard json["chat_paths"] == nil else { throw member.invalid("give either this or chat_paths, not both") }
@@ -39,13 +40,22 @@ extension Profile {
             chatPaths = try Self.texts(member)
             guard !chatPaths.isEmpty else { throw member.invalid("names no path") }
         }
+        if let member = json["base_url"] {
+            let text = try member.nonEmptyString()
+            do throws(AddressProblem) { try take(address: text) } catch { throw member.invalid(error.reason) }
+        }
     }
 
-    private static func address(_ member: JSONCursor) throws(InvalidValue) -> String {
-        let text = try member.nonEmptyString()
-        guard text.hasPrefix("http://") || text.hasPrefix("https://") else {
-            throw member.invalid("expected an address that begins with http:// or https://")
-        }
+    /// Like a key, a password has no place in a profile.
+    private static func proxy(_ member: JSONCursor) throws(InvalidValue) -> String {
+        let text = try member.string()
+        guard !["", "none"].contains(text.lowercased()) else { return "none" }
+        do throws(ProxyProblem) {
+            guard try ProxyAddress(text).credentials == nil else {
+                throw ProxyProblem(
+                    reason: "holds a user name, and a profile is stored and shown; give a proxy that needs one in HTTPS_PROXY or ALL_PROXY")
+            }
+        } catch { throw member.invalid(error.reason) }
         return text
     }
 

@@ -21,11 +21,13 @@ extension Profile {
         prices = try stored.decodeIfPresent([String: Price].self, forKey: .prices)
         listedPrices = try stored.decodeIfPresent([String: Price].self, forKey: .listedPrices)
         note = try stored.decodeIfPresent(String.self, forKey: .note)
+        proxy = try stored.decodeIfPresent(String.self, forKey: .proxy)
+        caFile = try stored.decodeIfPresent(String.self, forKey: .caFile)
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case name, baseURL, baseURLExample, chatPaths, apiKeyEnv, auth, headers, forbiddenHeaders, requestFields, parameterPlaces
-        case streams, limits, images, models, prices, listedPrices, note
+        case streams, limits, images, models, prices, listedPrices, note, proxy, caFile
     }
 
     /// 0.1.0 knew one path.

@@ -89,6 +89,10 @@ package struct Profile: Codable, Hashable, Sendable {
     package var listedPrices: [String: Price]?
     /// What a user should know; shown with the profile.
     package var note: String?
+    /// The proxy for its calls, in place of the environment's, and never with credentials; empty or `none`: no proxy.
+    package var proxy: String?
+    /// A file with certificates of authorities that are believed beside the system's.
+    package var caFile: String?
 
     package init(
         name: String, baseURL: String? = nil, chatPaths: [String] = ["/chat/completions"], apiKeyEnv: String? = nil, auth: Auth = Auth(),
@@ -116,6 +120,13 @@ package struct Profile: Codable, Hashable, Sendable {
 
     /// The simulator, which is started when it is needed.
     package var isInProcess: Bool { baseURL == nil && baseURLExample == nil }
+
+    /// The simulator, once it is started: it listens on this machine, where no proxy is in between.
+    package func started(at address: String) -> Profile {
+        var profile = self
+        (profile.baseURL, profile.proxy) = (address, "none")
+        return profile
+    }
 
     /// The environment variable that must be set for calls to succeed.
     package var neededKeyVariable: String? { auth.isRequired ? apiKeyEnv : nil }

@@ -43,6 +43,7 @@ package struct JobFile: Sendable {
         } catch {
             throw InputError("the job file \(name) cannot be read: \(error)")
         }
+        if let fault = TextFault(in: bytes) { throw InputError("the job file \(name) \(fault.reason)") }
         let value: JSONValue
         do throws(JSONSyntaxError) {
             value = try JSONValue(parsing: bytes)

@@ -6,11 +6,15 @@ package enum TextFile {
     ///
     /// - Throws: `InputError` where it is missing, no regular file, or not UTF-8.
     package static func read(_ path: FilePath) throws(InputError) -> String {
-        let bytes: [UInt8]
-        do throws(Errno) { bytes = try FileDescriptor.contents(of: path) } catch {
+        let bytes = try bytes(of: path)
+        if let fault = TextFault(in: bytes) { throw InputError("\(path.text) \(fault.reason)") }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// - Throws: `InputError` where it is missing or no regular file.
+    package static func bytes(of path: FilePath) throws(InputError) -> [UInt8] {
+        do throws(Errno) { return try FileDescriptor.contents(of: path) } catch {
             throw InputError("\(path.text) cannot be read: \(error)")
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw InputError("\(path.text) is not UTF-8 text") }
-        return text
     }
 }

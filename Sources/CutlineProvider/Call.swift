@@ -20,6 +20,8 @@ struct Call: Sendable {
     /// How long the call's claim may be used; nil: for ever.
     let trust: TrustWindow?
     let body: RequestBody
+    /// The way to the provider.
+    var route = Route.straight
 
     /// - Parameter images: what is sent as pictures; nil: the request's own.
     init(
@@ -126,7 +128,7 @@ struct Call: Sendable {
             let what = progress.isHandedOver ? "no complete answer" : "the request was not sent completely"
             failure = Failure(.timeout, "\(what) within \(timeout.formattedSeconds)")
         case nil:
-            let transport = TransportFailure(error, host: Self.host(of: profile), isConnected: progress.isConnected)
+            let transport = TransportFailure(error, host: Self.host(of: profile), route: route, isConnected: progress.isConnected)
             switch transport.cause {
             case .noResources where !progress.isHandedOver: return .notSent(transport.message)
             case .noResources: failure = Failure(.connectionLost, transport.message)

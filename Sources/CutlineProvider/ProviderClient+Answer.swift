@@ -48,7 +48,9 @@ extension ProviderClient {
             now: now(), sentAddresses: call.sendsAddresses, key: call.key, sentParameters: call.body.sentParameters,
             quirks: call.request.quirks, schema: call.schema)
         switch received {
-        case .answer(let answer): return leading(to: call.nextChatPath, announcing(reader.outcome(of: answer), answer), answer, call)
+        case .answer(let answer):
+            let outcome = leading(to: call.nextChatPath, announcing(reader.outcome(of: answer), answer), answer, call)
+            return call.route.blaming(outcome, for: answer, host: Call.host(of: call.profile))
         case .events(let events, let head):
             return announcing(reader.outcome(of: events, status: head.status, headers: head.headers), head)
         case .tooMuch: return .failure(Failure(.malformedAnswer, "the answer is larger than 64 MB", billed: .unknown))

@@ -18,7 +18,7 @@ extension ProviderClient {
         let token: String
         do {
             token = try await tokens.token(of: source, at: now()) { [self] in
-                try await exchange(source, profile: call.profile, timeout: min(timeout, Self.exchangeTimeout))
+                try await exchange(source, for: call, timeout: min(timeout, Self.exchangeTimeout))
             }
         } catch let error as NoToken { return error.outcome } catch { return .notSent("stopped") }
         var call = call
@@ -35,7 +35,7 @@ extension ProviderClient {
         return outcome
     }
 
-    private func exchange(_ source: AccessTokens.Source, profile: Profile, timeout: Duration) async throws -> AccessTokens.Token {
+    private func exchange(_ source: AccessTokens.Source, for call: Call, timeout: Duration) async throws -> AccessTokens.Token {
         var request = HTTPClientRequest(url: source.address)
         request.method = .POST
         request.headers = [
@@ -43,11 +43,11 @@ extension ProviderClient {
         ]
         let progress = CallProgress()
         let start = now()
-        switch await answer(to: request, within: timeout, progress) {
+        switch await answer(to: request, by: call.route, within: timeout, progress) {
         case .success(.answer(let answer)): return try token(from: answer, source, start: start)
         case .success(.events), .success(.tooMuch):
             throw Self.noToken(Failure(.wrongEndpoint, "\(source.address) answered without an access_token"))
-        case .failure(let error): throw Self.noToken(error, progress, profile: profile, timeout: timeout)
+        case .failure(let error): throw Self.noToken(error, progress, call: call, timeout: timeout)
         }
     }
 
@@ -70,13 +70,13 @@ extension ProviderClient {
         return AccessTokens.Token(text: text, refreshAt: refreshAt)
     }
 
-    private static func noToken(_ error: any Error, _ progress: CallProgress, profile: Profile, timeout: Duration) -> NoToken {
-        let host = Call.host(of: profile)
+    private static func noToken(_ error: any Error, _ progress: CallProgress, call: Call, timeout: Duration) -> NoToken {
+        let host = Call.host(of: call.profile)
         switch progress.current.stop {
         case .caller?: return NoToken(outcome: .notSent("stopped"))
         case .deadline?: return noToken(Failure(.unreachable, "\(host) did not answer within \(timeout.formattedSeconds)"))
         case nil:
-            let transport = TransportFailure(error, host: host, isConnected: false)
+            let transport = TransportFailure(error, host: host, route: call.route, isConnected: false)
             switch transport.cause {
             case .noResources: return NoToken(outcome: .notSent(transport.message))
             case .failure(let kind): return noToken(Failure(kind, transport.message))

@@ -13,20 +13,25 @@ extension ProviderClient {
     /// answer too.
     ///
     /// - Returns: the HTTP status, or why there was none.
-    package static func reach(_ profile: Profile, timeout: Duration) async -> Result<Int, Unreached> {
+    package static func reach(_ profile: Profile, routes: Routes = .straight, timeout: Duration) async -> Result<Int, Unreached> {
         let address = Call.address("/models", of: profile)
         let host = URL(string: address)?.host ?? address
-        let client = HTTPClient(configuration: Self.configuration())
+        let (route, configuration): (Route, HTTPClient.Configuration)
+        do throws(RouteProblem) {
+            route = try routes.route(of: profile)
+            configuration = try Self.configuration(route: route)
+        } catch { return .failure(Unreached(reason: error.description)) }
+        let client = HTTPClient(configuration: configuration)
         let result: Result<Int, Unreached>
         do {
             var request = HTTPClientRequest(url: address)
             request.headers.add(name: "User-Agent", value: userAgent)
-            let response = try await client.execute(request, timeout: .milliseconds(timeout.milliseconds))
+            let response = try await client.execute(route.leading(request), timeout: .milliseconds(timeout.milliseconds))
             result = .success(Int(response.status.code))
         } catch let error as HTTPClientError where error == .deadlineExceeded || error == .connectTimeout {
-            result = .failure(Unreached(reason: "\(host) did not answer in \(timeout.milliseconds / 1_000) s"))
+            result = .failure(Unreached(reason: "\(route.proxy?.words ?? host) did not answer in \(timeout.milliseconds / 1_000) s"))
         } catch {
-            result = .failure(Unreached(reason: TransportFailure(error, host: host, isConnected: false).message))
+            result = .failure(Unreached(reason: TransportFailure(error, host: host, route: route, isConnected: false).message))
         }
         // What was still open is of no use to anybody.
         try? await client.shutdown()

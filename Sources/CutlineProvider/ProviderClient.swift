@@ -20,7 +20,8 @@ package final class ProviderClient: Sendable {
     static let maxAnswerBytes = 64 << 20
 
     private let group: MultiThreadedEventLoopGroup
-    private let client: HTTPClient
+    private let clients: Clients
+    private let routes: Routes
     private let allowsInsecureHTTP: Bool
     private let fetcher: PictureFetcher
     private let redraft: Redraft?
@@ -31,19 +32,21 @@ package final class ProviderClient: Sendable {
     ///   - connections: to one host. No fewer than calls are made at once, or calls wait inside the pool while their time runs.
     ///   - allowsInsecureHTTP: plain http to hosts other than this one.
     ///   - allowsPrivateHosts: whether pictures may be fetched from this machine and from private networks.
+    ///   - routes: the way to each provider and picture.
     ///   - temporaryFolder: where fetched pictures lie while they are sent.
     ///   - redraft: looks again at pictures of which one has changed; nil: such a job fails.
     ///   - now: the wall clock, for waits that a provider tells as a date.
     package init(
-        connections: Int, allowsInsecureHTTP: Bool = false, allowsPrivateHosts: Bool = false, temporaryFolder: FilePath = "/tmp",
-        redraft: Redraft? = nil, now: @escaping @Sendable () -> Timestamp
+        connections: Int, allowsInsecureHTTP: Bool = false, allowsPrivateHosts: Bool = false, routes: Routes = .straight,
+        temporaryFolder: FilePath = "/tmp", redraft: Redraft? = nil, now: @escaping @Sendable () -> Timestamp
     ) {
         self.allowsInsecureHTTP = allowsInsecureHTTP
         self.redraft = redraft
         self.now = now
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        fetcher = PictureFetcher(group: group, folder: temporaryFolder, allowsPrivateHosts: allowsPrivateHosts)
-        client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: Self.configuration(connections: connections))
+        fetcher = PictureFetcher(group: group, folder: temporaryFolder, allowsPrivateHosts: allowsPrivateHosts, routes: routes)
+        clients = Clients(group: group, connections: connections)
+        self.routes = routes
     }
 
     /// One request is one request, whoever makes it.
@@ -61,8 +64,8 @@ package final class ProviderClient: Sendable {
 
     /// Ends all connections. To be called once, when no call is running any more.
     package func shutdown() async {
-        // Shutting down reports what was still open; nobody is left to act on it.
-        try? await client.shutdown()
+        await clients.shutdown()
+        // As with the clients, nobody is left to act on it.
         try? await group.shutdownGracefully()
     }
 
@@ -85,7 +88,12 @@ package final class ProviderClient: Sendable {
         }
         // Their files live as long as this.
         defer { withExtendedLifetime(pictures) {} }
-        let call = Call(request: request, images: pictures.images, profile: profile, key: key, trust: trust, redraft: redraft)
+        var call = Call(request: request, images: pictures.images, profile: profile, key: key, trust: trust, redraft: redraft)
+        do throws(RouteProblem) {
+            call.route = try routes.route(of: profile)
+            // What a route needs is read before anything is sent on it.
+            _ = try clients.client(for: call.route)
+        } catch { return .failure(Failure(.wrongEndpoint, error.description)) }
         if let refusal = await call.refusal() { return refusal }
         if let key, profile.auth.exchangesKey, let path = profile.auth.exchangePath {
             return await callWithToken(call, exchangePath: path, key: key, timeout: timeout)
@@ -104,17 +112,19 @@ package final class ProviderClient: Sendable {
             trust?.mayFinish(at: now()) ?? true
         }
         request.body = .stream(stream, length: .known(call.body.length))
-        switch await answer(to: request, within: timeout, progress) {
+        switch await answer(to: request, by: call.route, within: timeout, progress) {
         case .success(let received): return outcome(of: received, to: call)
         case .failure(let error): return await call.outcome(of: error, progress.current, timeout: timeout)
         }
     }
 
     /// The complete answer.
-    func answer(to request: HTTPClientRequest, within timeout: Duration, _ progress: CallProgress) async -> Result<Received, any Error> {
-        let exchange = Task { [client] in
+    func answer(
+        to request: HTTPClientRequest, by route: Route, within timeout: Duration, _ progress: CallProgress
+    ) async -> Result<Received, any Error> {
+        let exchange = Task { [clients] in
             try Task.checkCancellation()
-            return try await Received(client.execute(request, deadline: .distantFuture))
+            return try await Received(clients.client(for: route).execute(route.leading(request), deadline: .distantFuture))
         }
         let alarm = group.next().scheduleTask(in: .nanoseconds(timeout.nanoseconds)) {
             progress.stopped(.deadline)
@@ -155,11 +165,14 @@ extension ProviderClient {
             + #"for example {"name": "\#(profile.name)", "base_url": "\#(example)"}"#
     }
 
+    /// Whether a host is this machine, in whatever form its address is written.
     static func isLoopback(_ host: String) -> Bool {
-        let host = host.lowercased().trimmingPrefix("[")
-        if ["localhost", "::1", "::1]"].contains(String(host)) || host.hasSuffix(".localhost") { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        var host = host.lowercased()[...]
+        if host.hasPrefix("[") { host = host.dropFirst().prefix { $0 != "]" } }
+        if let address = InternetAddress(parsing: String(host)) { return address.isThisMachine }
+        // Its full name ends in the dot of the root.
+        if host.hasSuffix(".") { host.removeLast() }
+        return ["localhost", "ip6-localhost", "ip6-loopback"].contains(host) || host.hasSuffix(".localhost")
     }
 }
 

@@ -3,6 +3,7 @@ import CutlineCore
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import SystemPackage
 
 /// What went wrong with a connection, in our words.
@@ -17,8 +18,16 @@ struct TransportFailure: Equatable {
     /// Never an error's full description: that may repeat a header, and with it the key.
     var message: String
 
-    /// - Parameter isConnected: whether the connection had been established.
-    init(_ error: any Error, host: String, isConnected: Bool) {
+    /// - Parameters:
+    ///   - route: the way that the connection went.
+    ///   - isConnected: whether the connection had been established.
+    init(_ error: any Error, host: String, route: Route = .straight, isConnected: Bool) {
+        if !isConnected, let proxy = route.proxy {
+            if let failure = TransportFailure(error, of: proxy, to: host) {
+                self = failure
+                return
+            }
+        }
         switch error {
         case let error as IOError: self.init(code: error.errnoCode, host: host)
         case let error as NIOConnectionError: self.init(error, host: host)
@@ -29,10 +38,53 @@ struct TransportFailure: Equatable {
         default:
             // A failed handshake; the errors of swift-nio-ssl have no common type.
             if !isConnected, String(reflecting: type(of: error)).contains("SSL") {
-                self.init(.tls, "no secure connection to \(host): its certificate or TLS version is not accepted")
+                self.init(.tls, "no secure connection to \(host): \(Self.tlsReason(error, route))")
             } else {
                 self.init(isConnected ? .connectionLost : .unreachable, "the connection to \(host) failed (\(type(of: error)))")
             }
+        }
+    }
+
+    /// What the proxy is to blame for: nothing of the call has reached the provider.
+    private init?(_ error: any Error, of proxy: Route.Proxy, to host: String) {
+        let name = proxy.words
+        switch error {
+        case let error as HTTPClientError where error == .proxyAuthenticationRequired:
+            self.init(
+                .forbidden,
+                proxy.address.credentials == nil
+                    ? "\(name) wants a user name and password (HTTP 407); write them into the variable: http://user:password@host:port"
+                    : "\(name) does not accept its user name and password (HTTP 407); correct them where they are set")
+        case let error as HTTPClientError where error == .invalidProxyResponse:
+            self.init(
+                .unreachable,
+                "\(name) opened no connection to \(host); look whether it allows that host and port\(proxy.address.credentials == nil ? "" : ", takes the user name and password,") and can reach it"
+            )
+        case let error as HTTPClientError where [.httpProxyHandshakeTimeout, .socksHandshakeTimeout, .connectTimeout].contains(error):
+            self.init(.unreachable, "\(name) did not answer in time")
+        case ChannelError.connectTimeout:
+            self.init(.unreachable, "\(name) did not answer in time")
+        case is IOError, is NIOConnectionError:
+            var failure = TransportFailure(error, host: name, isConnected: false)
+            if case .failure = failure.cause { failure.message += "; correct it there, or exempt the host with NO_PROXY" }
+            self = failure
+        case is HTTPParserError where proxy.address.kind == .http: self.init(.unreachable, "\(name) does not answer as an HTTP proxy does")
+        case _ where String(reflecting: type(of: error)).contains("SOCKS"):
+            self.init(.unreachable, "\(name) opened no connection to \(host) (\(type(of: error)))")
+        default: return nil
+        }
+    }
+
+    /// The library tells one cause of a refused certificate from all others.
+    private static func tlsReason(_ error: any Error, _ route: Route) -> String {
+        switch error {
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname: return "its certificate is for another host name"
+        case NIOSSLError.handshakeFailed(.sslError(let stack)) where "\(stack)".contains("CERTIFICATE_VERIFY_FAILED"):
+            let believed = route.authorities.isEmpty ? "" : ", nor in \(route.authorities.map(\.words).joined(separator: ", "))"
+            return
+                "its certificate is signed by nobody in the system's list\(believed), or has expired; where a company, a proxy or a server has "
+                + "an authority of its own, name its certificate with --ca-file PATH, ca_file in the profile, or SSL_CERT_FILE"
+        default: return "its certificate or TLS version is not accepted"
         }
     }
 

@@ -47,7 +47,7 @@ package actor Caller {
         guard var profile = try queue.batches().first(where: { $0.id == batch })?.settings.profile else {
             throw QueueError.noSuchBatch("\(batch.number)", known: [])
         }
-        if profile.isInProcess { profile.baseURL = try await simulatorAddress() }
+        if profile.isInProcess { profile = profile.started(at: try await simulatorAddress()) }
         profiles[batch] = profile
         return profile
     }

@@ -31,6 +31,10 @@ struct Cutline: ParsableCommand {
     static func main() async {
         // A reader that goes away (`| head`) is an error of write(2), not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        if let sentence = RawArguments.objection() {
+            Environment.live.error.say("cutline: \(sentence)\n")
+            leave(ExitStatus.usage.rawValue)
+        }
         leave(await run(Array(CommandLine.arguments.dropFirst()), in: .live))
     }
 

@@ -32,7 +32,7 @@ import Testing
         ),
         (
             #"{"provider": {"name": "mine", "base_url": "localhost"}, "images": ["a.png"]}"#,
-            "the job file jobs.json cannot be used, provider.base_url: expected an address that begins with http:// or https://"
+            "the job file jobs.json cannot be used, provider.base_url: expected an address that begins with http:// or https://; did you mean http://localhost?"
         ),
         ("{\(whole), \"images\": [\"none.png\"]}", "jobs.json, images[0]: there is no file or folder none.png; check the path"),
         ("{\(whole), \"images\": [\"*.tiff\"]}", "jobs.json, images[0]: nothing matches *.tiff; check the path and the pattern"),
@@ -114,7 +114,7 @@ import Testing
 
     @Test(arguments: [
         ("none", "cannot be read: No such file or directory; give a text file, or --prompt TEXT"),
-        ("raw", "is not UTF-8 text; give a text file, or --prompt TEXT"),
+        ("raw", "is UTF-16; save it as UTF-8; give a text file, or --prompt TEXT"),
     ])
     func aPromptFileThatCannotBeReadIsRefused(name: String, end: String) async {
         let desk = Desk(pictures: "a.png")

@@ -69,6 +69,21 @@ import Testing
         #expect(await desk.cutline("doctor", "--offline").code == 0)
     }
 
+    @Test func theWayToAProviderIsToldWithoutItsPassword() async {
+        var desk = Desk(pictures: "a.png")
+        desk.write("empty.pem", "")
+        _ = await desk.cutline("add", "a.png", "--provider", "ollama", "--model", "m", "--prompt", "p")
+        #expect(await desk.cutline("doctor", "--offline").output.contains("way to ollama  straight\n"))
+        desk.variables = ["http_proxy": "http://u:canary@proxy.invalid:3128"]
+        let behind = await desk.cutline("doctor", "--offline")
+        #expect(behind.output.contains("way to ollama  through http://proxy.invalid:3128 (http_proxy)\n"))
+        #expect(behind.code == 0 && !behind.output.contains("canary"))
+        desk.variables["NO_PROXY"] = "127.0.0.1,localhost"
+        #expect(await desk.cutline("doctor", "--offline").output.contains("way to ollama  straight, for NO_PROXY names it\n"))
+        let unusable = await desk.cutline("doctor", "--offline", "--ca-file", "empty.pem")
+        #expect(unusable.code == 1 && unusable.output.contains("problem  way to ollama"))
+    }
+
     @Test func whatIsNoQueueIs70() async {
         let desk = Desk()
         desk.write("notes.txt", String(repeating: "These are notes, not a queue. ", count: 100))

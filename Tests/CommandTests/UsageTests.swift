@@ -59,6 +59,17 @@ import Testing
         #expect(!desk.has("cutline.db"))
     }
 
+    @Test(arguments: [
+        (
+            [[0x61], Array("caf".utf8) + [0xE9]],
+            "argument 2 is not UTF-8: its byte 4 is 0xE9; a file of such a name is reached through its folder"
+        ),
+        ([Array("é".utf8), [0x61, 0x62]], nil),
+    ])
+    func anArgumentThatIsNotUTF8IsRefused(arguments: [[UInt8]], sentence: String?) {
+        #expect(RawArguments.objection(to: arguments) == sentence)
+    }
+
     @Test func workAsksForTheKeysOfWhatIsQueued() async {
         let desk = Desk(pictures: "a.png")
         _ = await desk.cutline("add", "a.png", "--provider", "infron", "--model", "m", "--prompt", "p")

@@ -103,7 +103,24 @@ struct ProfileTests {
     @Test(arguments: [
         (#"{}"#, "provider: a profile needs a name"), (#"{"name": ""}"#, "provider.name: must not be empty"),
         (#"{"name": "a", "key": "sk"}"#, "provider.key: unknown key; known here: \(Profile.keys.joined(separator: ", "))"),
-        (#"{"name": "a", "base_url": "h.invalid"}"#, "provider.base_url: expected an address that begins with http:// or https://"),
+        (
+            #"{"name": "a", "base_url": "h.invalid"}"#,
+            "provider.base_url: expected an address that begins with http:// or https://; did you mean https://h.invalid?"
+        ),
+        (
+            #"{"name": "a", "base_url": "localhost:8000/v1"}"#,
+            "provider.base_url: expected an address that begins with http:// or https://; did you mean http://localhost:8000/v1?"
+        ),
+        (
+            #"{"name": "a", "proxy": "http://u:canary@p:3128"}"#,
+            "provider.proxy: holds a user name, and a profile is stored and shown; give a proxy that needs one in HTTPS_PROXY or ALL_PROXY"
+        ),
+        (
+            #"{"name": "a", "proxy": "http://p:x"}"#,
+            "provider.proxy: has a port that is no number from 1 to 65535; an IPv6 address stands in brackets"
+        ),
+        (#"{"name": "a", "ca_file": ""}"#, "provider.ca_file: must not be empty"),
+        (#"{"name": "a", "base_url": "my server"}"#, "provider.base_url: expected an address that begins with http:// or https://"),
         (#"{"name": "a", "headers": {"X": 1}}"#, "provider.headers.X: expected a text"),
         (
             #"{"name": "a", "headers": {"authorization": "Bearer sk"}}"#,

@@ -35,6 +35,26 @@ struct JobFileTests {
         #expect(plan.paths[2] == folder.path.appending("away.png"))
     }
 
+    @Test(arguments: [
+        (
+            Array("{\"prompt\":\n \"Beschreibe die T".utf8) + [0xFC] + Array("r.\"}".utf8),
+            "is not UTF-8: line 2, column 19 holds the byte 0xFC (offset 29); save it as UTF-8"
+        ),
+        ([0xC3], "is not UTF-8: line 1, column 1 holds the byte 0xC3 (offset 0); save it as UTF-8"),
+        ([0xFF, 0xFE, 0x7B, 0x00], "is UTF-16; save it as UTF-8"), ([0x00, 0x7B], "is UTF-16; save it as UTF-8"),
+    ])
+    func oneThatIsNotUTF8IsRefusedWithTheByteAndItsPlace(bytes: [UInt8], reason: String) {
+        let folder = TemporaryFolder()
+        folder.write("jobs.json", bytes)
+        #expect(sentence { () throws(InputError) in try folder.plan("jobs.json") } == "the job file jobs.json \(reason)")
+    }
+
+    @Test func aByteOrderMarkIsNoFault() throws {
+        let folder = TemporaryFolder.make(pictures: "a.png")
+        folder.write("jobs.json", text: "\u{FEFF}{\"images\": [\"a.png\"]}\r\n")
+        #expect(try folder.plan("jobs.json").keys == ["a.png"])
+    }
+
     @Test func limitsMayHaveAnyWindow() throws {
         let folder = TemporaryFolder.make(pictures: "a.png")
         let limits = #"{"requests": {"count": 450, "seconds": 30}, "tokens": {"count": 10000, "seconds": 3600}}"#

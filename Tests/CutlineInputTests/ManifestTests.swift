@@ -77,8 +77,15 @@ struct ManifestTests {
         let folder = TemporaryFolder()
         folder.write("l.csv", Array("image,t\nhttp://h/a,".utf8) + [0xFF])
         folder.write("l.jsonl", Array("{\"image\": \"".utf8) + [0xFF] + Array("\"}".utf8))
-        #expect(sentence { () throws(InputError) in try folder.plan("l.csv") } == "l.csv, line 2, t: is not UTF-8; save the file as UTF-8")
-        #expect(sentence { () throws(InputError) in try folder.plan("l.jsonl") } == "l.jsonl, line 1: is not UTF-8; save the file as UTF-8")
+        folder.write("wide.jsonl", [0xFF, 0xFE, 0x7B, 0])
+        #expect(
+            sentence { () throws(InputError) in try folder.plan("wide.jsonl") } == "wide.jsonl, line 1: is UTF-16; save the file as UTF-8")
+        #expect(
+            sentence { () throws(InputError) in try folder.plan("l.csv") }
+                == "l.csv, line 2, t: is not UTF-8: its byte 1 is 0xFF; save the file as UTF-8")
+        #expect(
+            sentence { () throws(InputError) in try folder.plan("l.jsonl") }
+                == "l.jsonl, line 1: is not UTF-8: column 12 holds the byte 0xFF; save the file as UTF-8")
     }
 
     @Test func columnsFillThePromptOfTheBatch() throws {

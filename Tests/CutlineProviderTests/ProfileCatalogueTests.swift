@@ -87,6 +87,13 @@ import Testing
         #expect(try resolve(#"{"name":"infron","base_url":"http://127.0.0.1:9"}"#) == expected)
     }
 
+    @Test func theFileOfAuthoritiesLiesBesideTheFileThatNamesIt() throws {
+        let json = JSONCursor(try JSONValue(parsing: #"[{"name":"openai","ca_file":"company.pem","proxy":""},{"name":"infron"}]"#.utf8))
+        let catalogue = try ProfileCatalogue.builtIn().extended(by: json, in: "/etc/cutline")
+        #expect(catalogue["openai"]?.caFile == "/etc/cutline/company.pem" && catalogue["openai"]?.proxy == "none")
+        #expect(catalogue["infron"]?.caFile == nil && catalogue["infron"]?.proxy == nil)
+    }
+
     @Test func inlineProfileWithANewNameStandsAlone() throws {
         let profile = try resolve(#"{"name":"mine","base_url":"https://x.invalid/v1","api_key_env":"MY_KEY"}"#)
         #expect(profile == Profile(name: "mine", baseURL: "https://x.invalid/v1", apiKeyEnv: "MY_KEY"))
@@ -104,6 +111,14 @@ import Testing
         ("https://x.invalid/v1", false, true), ("http://x.invalid/v1", false, false), ("http://x.invalid/v1", true, true),
         ("http://127.0.0.1:8080", false, true), ("http://localhost/v1", false, true), ("http://[::1]:80/v1", false, true),
         ("http://127.0.0.1.example.com", false, false), ("http://127.0.0.1@example.com", false, false),
+        ("http://0.0.0.0:8000/v1", false, true), ("http://[::]:8000/v1", false, true), ("http://localhost.:8000/v1", false, true),
+        ("HTTP://LOCALHOST:8000", false, true), ("http://127.8.9.1:8000", false, true), ("http://127.1:8000", false, true),
+        ("http://2130706433:8000", false, true), ("http://0x7f000001", false, true), ("http://0:8000", false, true),
+        ("http://[::ffff:127.0.0.1]:80", false, true), ("http://[::ffff:8.8.8.8]:80", false, false),
+        ("http://[2001:db8::1]/", false, false),
+        ("http://0.0.0.1:8000", false, false), ("http://128.0.0.1", false, false), ("http://[::2]", false, false),
+        ("http://api.localhost:8000", false, true), ("http://ip6-localhost:8000", false, true),
+        ("http://localhost.example.com", false, false),
         ("https://user:secret@x.invalid", true, false), ("https://x.invalid/v1?a=b", true, false), ("https://", true, false),
     ])
     func plainHTTPIsForLoopback(address: String, insecure: Bool, isFine: Bool) {

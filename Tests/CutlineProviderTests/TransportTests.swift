@@ -44,6 +44,15 @@ import Testing
         #expect(sent.outcome.caption?.text == "ok")
     }
 
+    @Test(arguments: ["0.0.0.0", "127.1", "2130706433", "[::ffff:127.0.0.1]"])
+    func everyNameOfThisMachineIsCalledWithoutEncryption(host: String) async throws {
+        try await TestServer.run(TestServer.caption("ok")) { server in
+            let profile = Profile(name: "test", baseURL: "http://\(host):\(server.port)/v1")
+            let outcome = try await ProviderClient.run { await $0.call(.make(), profile: profile, key: nil, timeout: .seconds(30)) }
+            #expect(outcome.caption?.text == "ok")
+        }
+    }
+
     @Test func whatCannotBeFetchedCostsNothing() async throws {
         let missing = try await sent(.inline, at: "/none.gif")
         #expect(missing.body == nil && missing.outcome.failure?.kind == .imageUnreadable && missing.outcome.failure?.billed == .no)

@@ -11,7 +11,15 @@ struct RowPlace: Hashable, Sendable {
 
     /// The bytes as text. A name that is not UTF-8 cannot be written in a manifest.
     func text(_ bytes: some Collection<UInt8>) throws(InputError) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw error("is not UTF-8; save the file as UTF-8") }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw error(TextFault(in: bytes)?.reasonInLine ?? "is not UTF-8") }
+        return text
+    }
+
+    /// One field of a row, called `name`.
+    func text(field: [UInt8], _ name: String) throws(InputError) -> String {
+        guard let text = String(validating: field, as: UTF8.self) else {
+            throw error(InvalidValue(path: name, reason: TextFault(in: field)?.reasonInField ?? "is not UTF-8"))
+        }
         return text
     }
 }

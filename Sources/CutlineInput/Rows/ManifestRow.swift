@@ -50,7 +50,7 @@ struct CSVHeader {
     init(_ fields: [[UInt8]], at place: RowPlace) throws(InputError) {
         var names: [String] = []
         for (index, field) in fields.enumerated() {
-            let name = try place.text(field)
+            let name = try place.text(field: field, "column \(index + 1)")
             guard !name.isEmpty else { throw place.error("column \(index + 1) has no name") }
             guard !names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else { throw place.error("the column \(name) stands twice") }
             names.append(name)
@@ -68,11 +68,7 @@ struct CSVHeader {
         }
         var row = ManifestRow(place: place)
         for (name, field) in zip(names, fields) {
-            let text: String
-            guard let valid = String(validating: field, as: UTF8.self) else {
-                throw place.error(InvalidValue(path: name, reason: "is not UTF-8; save the file as UTF-8"))
-            }
-            text = valid
+            let text = try place.text(field: field, name)
             switch name {
             case "key": if !text.isEmpty { row.key = text }
             case "prompt": if !text.isEmpty { row.prompt = text }

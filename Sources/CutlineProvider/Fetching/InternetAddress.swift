@@ -14,6 +14,25 @@ struct InternetAddress: Hashable, Sendable, CustomStringConvertible {
         self.bytes = bytes
     }
 
+    /// Reads an address in any form that the system's resolver takes for one: `127.0.0.1`, `127.1`, `0x7f000001`, `::1`; no brackets.
+    init?(parsing text: String) {
+        var (v4, v6) = (in_addr(), in6_addr())
+        if inet_pton(AF_INET6, text, &v6) == 1 {
+            self.init(bytes: withUnsafeBytes(of: v6) { Array($0) })
+        } else if text.utf8.allSatisfy({ $0 > 0x20 }), inet_aton(text, &v4) != 0 {
+            self.init(bytes: withUnsafeBytes(of: v4) { Array($0) })
+        } else {
+            return nil
+        }
+    }
+
+    /// Loopback, or "any address", which a call reaches this machine by.
+    var isThisMachine: Bool {
+        guard bytes.count == 16 else { return bytes[0] == 127 || bytes == [0, 0, 0, 0] }
+        if let inner = embeddedIPv4, bytes.starts(with: repeatElement(0, count: 10)) { return inner.isThisMachine }
+        return bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] <= 1
+    }
+
     /// Whether anybody on the internet may have it. What belongs to this machine, to a private network or to nobody is not public
     /// (IANA's special-purpose address registries, RFC 6890 and its updates).
     var isPublic: Bool {

@@ -41,6 +41,7 @@ struct PictureFetcher: Sendable {
     let folder: FilePath
     /// Addresses of this machine and of private networks may be called, too.
     let allowsPrivateHosts: Bool
+    var routes = Routes.straight
     var maxBytes = 64 << 20
     /// For all of one job's pictures, from the lookup of the first name to the last byte.
     var timeout = Duration.seconds(30)
@@ -60,7 +61,7 @@ struct PictureFetcher: Sendable {
         let deadline = NIODeadline.now() + .milliseconds(timeout.milliseconds)
         for (index, image) in request.images.enumerated() {
             guard case .url(let address) = image else { continue }
-            let picture = try await fetch(address, deadline: deadline)
+            let picture = try await fetch(address, for: profile, deadline: deadline)
             pictures.files.append(picture)
             pictures.images[index] = .file(picture.file)
         }
@@ -69,13 +70,13 @@ struct PictureFetcher: Sendable {
 
     /// - Throws: `Failure`, always unbilled: nothing went to the provider.
     func fetch(_ address: String) async throws(Failure) -> FetchedPicture {
-        try await fetch(address, deadline: .now() + .milliseconds(timeout.milliseconds))
+        try await fetch(address, for: Profile(name: ""), deadline: .now() + .milliseconds(timeout.milliseconds))
     }
 
-    private func fetch(_ address: String, deadline: NIODeadline) async throws(Failure) -> FetchedPicture {
+    private func fetch(_ address: String, for profile: Profile, deadline: NIODeadline) async throws(Failure) -> FetchedPicture {
         var place = try Place(address)
         for _ in 0...Self.maxRedirects {
-            switch try await visit(place, deadline: deadline) {
+            switch try await visit(place, for: profile, deadline: deadline) {
             case .picture(let picture): return picture
             case .redirect(let location): place = try place.next(location)
             }
@@ -85,21 +86,36 @@ struct PictureFetcher: Sendable {
 
     private enum Visit { case picture(FetchedPicture), redirect(String) }
 
-    private func visit(_ place: Place, deadline: NIODeadline) async throws(Failure) -> Visit {
-        let target = try await self.target(of: place, deadline)
-        var configuration = ProviderClient.configuration()
-        // The address that was checked is the one that is called, whatever the name service says next.
-        configuration.dnsOverride = [place.host: target.description]
-        let client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration)
+    private func visit(_ place: Place, for profile: Profile, deadline: NIODeadline) async throws(Failure) -> Visit {
+        let course = try await course(to: place, for: profile, deadline)
+        let client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: course.configuration)
         let result: Result<Visit, Failure>
         do throws(Failure) {
-            result = .success(try await get(place, client, deadline))
+            result = .success(try await get(place, client, course.route, deadline))
         } catch {
             result = .failure(error)
         }
         // What was still open is of no use to anybody.
         try? await client.shutdown()
         return try result.get()
+    }
+
+    /// The route to a picture, and what a client needs for it.
+    private func course(
+        to place: Place, for profile: Profile, _ deadline: NIODeadline
+    ) async throws(Failure) -> (route: Route, configuration: HTTPClient.Configuration) {
+        do {
+            var route = try routes.route(toPicture: place.text, for: profile)
+            // A proxy looks names up itself, and perhaps it alone can.
+            if route.proxy != nil, allowsPrivateHosts { return (route, try ProviderClient.configuration(route: route)) }
+            let target = try await target(of: place, deadline)
+            // Asked for the whole address, a proxy would look the name up once more.
+            if case .forward(let proxy) = route.path { route.path = .tunnel(proxy) }
+            var configuration = try ProviderClient.configuration(route: route)
+            // The address that was checked is the one that is called, whatever the name service says next.
+            configuration.dnsOverride = [place.host: target.description]
+            return (route, configuration)
+        } catch let failure as Failure { throw failure } catch { throw Failure(.imageUnreachable, "\(error)") }
     }
 
     private func target(of place: Place, _ deadline: NIODeadline) async throws(Failure) -> InternetAddress {
@@ -128,8 +144,8 @@ struct PictureFetcher: Sendable {
     }
 
     /// The client's own deadline ends at the head of the answer, and a body may stop at any byte.
-    private func get(_ place: Place, _ client: HTTPClient, _ deadline: NIODeadline) async throws(Failure) -> Visit {
-        let exchange = Task { try await answer(of: place, client) }
+    private func get(_ place: Place, _ client: HTTPClient, _ route: Route, _ deadline: NIODeadline) async throws(Failure) -> Visit {
+        let exchange = Task { try await answer(of: place, client, route) }
         let alarm = group.any().scheduleTask(deadline: deadline) { exchange.cancel() }
         let result = await withTaskCancellationHandler {
             await exchange.result
@@ -141,15 +157,15 @@ struct PictureFetcher: Sendable {
             guard NIODeadline.now() < deadline else {
                 throw Failure(.imageUnreachable, "\(place.shown) was not there within \(timeout.formattedSeconds)")
             }
-            throw Failure(.imageUnreachable, TransportFailure(error, host: place.host, isConnected: false).message)
+            throw Failure(.imageUnreachable, TransportFailure(error, host: place.host, route: route, isConnected: false).message)
         }
     }
 
-    private func answer(of place: Place, _ client: HTTPClient) async throws -> Visit {
+    private func answer(of place: Place, _ client: HTTPClient, _ route: Route) async throws -> Visit {
         try Task.checkCancellation()
         var request = HTTPClientRequest(url: place.text)
         request.headers = ["User-Agent": ProviderClient.userAgent, "Accept": "image/*"]
-        let response = try await client.execute(request, deadline: .distantFuture)
+        let response = try await client.execute(route.leading(request), deadline: .distantFuture)
         switch response.status.code {
         case 200: return .picture(try await receive(response, place))
         case 301, 302, 303, 307, 308:

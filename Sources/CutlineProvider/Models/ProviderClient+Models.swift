@@ -9,14 +9,19 @@ extension ProviderClient {
     ///   - key: sent only where the profile says that the list needs it.
     ///   - timeout: from now to the last byte of the answer; the wait is never longer.
     package static func models(
-        of profile: Profile, key: String?, timeout: Duration, allowsInsecureHTTP: Bool = false
+        of profile: Profile, key: String?, timeout: Duration, allowsInsecureHTTP: Bool = false, routes: Routes = .straight
     ) async -> Result<ModelList, Failure> {
         if let objection = objection(to: profile, allowsInsecureHTTP: allowsInsecureHTTP) {
             return .failure(Failure(.wrongEndpoint, objection))
         }
         let rules = profile.models ?? ModelListRules(needsKey: profile.apiKeyEnv != nil)
-        let inquiry = ModelInquiry(profile: profile, rules: rules, key: rules.needsKey ? key : nil)
-        var configuration = Self.configuration()
+        let (route, base): (Route, HTTPClient.Configuration)
+        do throws(RouteProblem) {
+            route = try routes.route(of: profile)
+            base = try Self.configuration(route: route)
+        } catch { return .failure(Failure(.wrongEndpoint, error.description)) }
+        let inquiry = ModelInquiry(profile: profile, rules: rules, key: rules.needsKey ? key : nil, route: route)
+        var configuration = base
         configuration.timeout.connect = .milliseconds(timeout.milliseconds)
         let client = HTTPClient(configuration: configuration)
         let fetch = Task { try await inquiry.send(by: client) }
@@ -41,6 +46,7 @@ struct ModelInquiry: Sendable {
     let profile: Profile
     let rules: ModelListRules
     let key: String?
+    let route: Route
 
     var address: String { Call.address(rules.path, of: profile) }
 
@@ -51,7 +57,7 @@ struct ModelInquiry: Sendable {
         request.headers = Call(request: CaptionRequest(model: "", prompt: "", images: []), profile: profile, key: key).headers
         request.headers.remove(name: "Content-Type")
         request.headers.replaceOrAdd(name: "Accept", value: "application/json")
-        let response = try await client.execute(request, deadline: .distantFuture)
+        let response = try await client.execute(route.leading(request), deadline: .distantFuture)
         let body = try await response.body.collect(upTo: ProviderClient.maxAnswerBytes)
         return Answer(status: Int(response.status.code), headers: response.headers, body: Array(body.readableBytesView))
     }
@@ -83,7 +89,7 @@ struct ModelInquiry: Sendable {
         let isLate = error is CancellationError || (error as? HTTPClientError).map { [.cancelled, .connectTimeout].contains($0) } ?? false
         guard !isLate else { return Failure(.timeout, "\(host) did not give its model list in \(timeout.milliseconds / 1_000) s") }
         if error is NIOTooManyBytesError { return Failure(.malformedAnswer, "the answer is larger than 64 MB") }
-        let transport = TransportFailure(error, host: host, isConnected: false)
+        let transport = TransportFailure(error, host: host, route: route, isConnected: false)
         guard case .failure(let kind) = transport.cause else { return Failure(.unreachable, transport.message) }
         return Failure(kind, transport.message)
     }

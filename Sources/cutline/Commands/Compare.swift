@@ -51,7 +51,7 @@ struct Compare: Command {
             var grid = try Grid(
                 inputs: inputs, selection: input.selection, options: grid, sending: sending, policy: policy, queue: queue,
                 isQuiet: work.log.quiet, in: environment)
-            let keys = try KeyRing(environment, file: work.apiKeyFile)
+            let keys = try KeyRing(environment, file: work.apiKeyFile, network: work.network)
             if !input.dryRun { try keys.check(grid.profile, allowsInsecureHTTP: work.insecureHttp) }
             let warnings = await grid.findPrices(keys: keys, allowsInsecureHTTP: work.insecureHttp)
             if input.dryRun || !work.log.quiet {

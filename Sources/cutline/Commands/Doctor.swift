@@ -15,6 +15,7 @@ struct Doctor: Command {
 
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @Flag(help: "Do not ask the providers.") var offline = false
+    @OptionGroup var network: NetworkOptions
     @Flag(help: "One JSON object instead of lines.") var json = false
 
     func run(in environment: Environment) async throws {
@@ -22,7 +23,7 @@ struct Doctor: Command {
             let findings: [Finding]
             do {
                 let reader = try queue.reader(in: environment)
-                findings = try await CheckUp(reader: reader, isOffline: offline, environment: environment).findings()
+                findings = try await CheckUp(reader: reader, isOffline: offline, network: network, environment: environment).findings()
             } catch let error as QueueError {
                 findings = [Finding(level: .problem, check: "queue file", message: "\(error)", isDamage: true)]
             }

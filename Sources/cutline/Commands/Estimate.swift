@@ -26,6 +26,7 @@ struct Estimate: Command {
         help: ArgumentHelp(
             "A file that holds the API key, for providers whose list of prices needs one.", valueName: "path"))
     var apiKeyFile: String?
+    @OptionGroup var network: NetworkOptions
     @Flag(help: "One JSON object instead of lines.") var json = false
 
     func run(in environment: Environment) async throws {
@@ -35,7 +36,9 @@ struct Estimate: Command {
                 queue: queue, log: nil,
                 in: environment)
             var forecast = try CostForecast(adding)
-            try await forecast.findPrice(keys: KeyRing(environment, file: apiKeyFile), isOffline: offline, patience: environment.patience)
+            let keys = try KeyRing(environment, file: apiKeyFile, network: network)
+            if !offline { try keys.checkRoute(adding.profile) }
+            await forecast.findPrice(keys: keys, isOffline: offline, patience: environment.patience)
             if let skipped = adding.input.skipped.description { environment.error.say("\(skipped)\n") }
             if let warning = forecast.warning { environment.error.say("\(warning)\n") }
             try environment.output.send(json ? EstimateText.json(forecast) : EstimateText.lines(forecast))

@@ -32,6 +32,7 @@ struct Init: Command {
     @Option(help: ArgumentHelp("A file that holds the API key, instead of the provider's environment variable.", valueName: "path"))
     var apiKeyFile: String?
     @Flag(help: "Allow plain http to other machines.") var insecureHttp = false
+    @OptionGroup var network: NetworkOptions
     @OptionGroup(title: "Queue") var queue: QueueOptions
 
     func validate() throws {
@@ -71,7 +72,9 @@ struct Init: Command {
     /// A missing key is no reason to refuse: the file is right without it.
     private func refuseUnusable(_ profile: Profile, _ keys: KeyRing) throws {
         if keys.key(for: profile) != nil { return try keys.check(profile, allowsInsecureHTTP: insecureHttp) }
-        guard !profile.isInProcess, let objection = ProviderClient.objection(to: profile, allowsInsecureHTTP: insecureHttp) else { return }
+        guard !profile.isInProcess, let objection = ProviderClient.objection(to: profile, allowsInsecureHTTP: insecureHttp) else {
+            return try keys.checkRoute(profile)
+        }
         throw CommandEnd.usage(objection)
     }
 
@@ -92,7 +95,8 @@ struct Init: Command {
         }
         guard !noCheck else { return true }
         let trial = KeyTrial(
-            profile: profile, model: file.model, key: key, price: price, allowsInsecureHTTP: insecureHttp, environment: environment)
+            profile: profile, model: file.model, key: key, routes: keys.routes, price: price, allowsInsecureHTTP: insecureHttp,
+            environment: environment)
         let (text, isGood) = TrialText.line(try await trial.run(), profile: profile, model: file.model)
         environment.error.say("\(text)\n")
         return isGood
@@ -100,7 +104,9 @@ struct Init: Command {
 
     private var next: String {
         let words = ["cutline", "run", Words.quoted(output)] + queue.words
-        let flags = (apiKeyFile.map { ["--api-key-file", Words.quoted($0)] } ?? []) + (insecureHttp ? ["--insecure-http"] : [])
+        let flags =
+            (apiKeyFile.map { ["--api-key-file", Words.quoted($0)] } ?? []) + (insecureHttp ? ["--insecure-http"] : [])
+            + (network.caFile.map { ["--ca-file", Words.quoted($0)] } ?? [])
         let command = (words + flags).joined(separator: " ")
         return "a sample first: \(command) --sample 20\nall of them:    \(command)\n"
     }

@@ -20,12 +20,13 @@ struct Models: Command {
     @Option(help: ArgumentHelp("A file that holds the API key, instead of the provider's environment variable.", valueName: "path"))
     var apiKeyFile: String?
     @Flag(help: "Allow plain http to other machines.") var insecureHttp = false
+    @OptionGroup var network: NetworkOptions
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             let profile = try UserProfiles.catalogue(besideQueue: queue.path(in: environment), in: environment).profile(named: provider)
             let list = try await list(
-                of: profile, keys: KeyRing(environment, file: apiKeyFile), patience: environment.patience * 10)
+                of: profile, keys: KeyRing(environment, file: apiKeyFile, network: network), patience: environment.patience * 10)
             let shown = vision ? list.models.filter { $0.vision == true } : list.models
             try environment.output.send(json ? ModelText.json(shown, provider: profile.name) : ModelText.table(shown))
             let unknown = list.models.count { $0.vision == nil }
@@ -37,9 +38,10 @@ struct Models: Command {
         guard !profile.isInProcess else { return try await simulated(profile, keys: keys, patience: patience) }
         try KeyRing.checkAddress(profile)
         if let objection = ProviderClient.objection(to: profile, allowsInsecureHTTP: insecureHttp) { throw CommandEnd.usage(objection) }
+        try keys.checkRoute(profile)
         if profile.models?.needsKey == true { try keys.check(profile, allowsInsecureHTTP: insecureHttp) }
         switch await ProviderClient.models(
-            of: profile, key: keys.key(for: profile), timeout: patience, allowsInsecureHTTP: insecureHttp)
+            of: profile, key: keys.key(for: profile), timeout: patience, allowsInsecureHTTP: insecureHttp, routes: keys.routes)
         {
         case .success(let list): return list
         case .failure(let failure):
@@ -51,8 +53,7 @@ struct Models: Command {
     /// The simulator has a list, too, and it answers to any name beside it.
     private func simulated(_ profile: Profile, keys: KeyRing, patience: Duration) async throws -> ModelList {
         let simulator = InProcessSimulator()
-        var profile = profile
-        profile.baseURL = try await simulator.address()
+        let profile = profile.started(at: try await simulator.address())
         do {
             let list = try await list(of: profile, keys: keys, patience: patience)
             await simulator.stop()

@@ -21,7 +21,7 @@ struct Providers: Command {
         try await CommandEnd.mapping {
             let catalogue = try UserProfiles.catalogue(besideQueue: queue.path(in: environment), in: environment)
             guard let name else {
-                let keys = try KeyRing(environment, file: nil)
+                let keys = try KeyRing(environment, file: nil, network: nil)
                 return try environment.output.send(ProfileText.table(catalogue, isSet: { keys.key(for: $0) != nil }))
             }
             try environment.output.send(ProfileText.json(catalogue.profile(named: name)))

@@ -32,7 +32,7 @@ struct Work: Command {
             let whole = try reader.scope(ofBatch: batch)
             let scope = try whole.batch.map { try sample.scope(of: $0, reader) } ?? whole
             let rules = try CheckChoice(flags: checks, environment: environment).rules()
-            let keys = try KeyRing(environment, file: work.apiKeyFile)
+            let keys = try KeyRing(environment, file: work.apiKeyFile, network: work.network)
             for status in try reader.batchStatuses(in: scope) where status.remaining > 0 {
                 var settings = try reader.batch(named: status.name).settings
                 try keys.check(settings.profile, allowsInsecureHTTP: work.insecureHttp)

@@ -20,6 +20,7 @@ struct WorkOptions: ParsableArguments {
     var insecureHttp = false
     @Flag(help: "Fetch pictures from addresses of this machine and of private networks, too.")
     var allowPrivateHosts = false
+    @OptionGroup var network: NetworkOptions
     @OptionGroup var log: LogOptions
 
     func validate() throws {

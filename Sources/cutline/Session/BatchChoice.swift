@@ -58,7 +58,7 @@ struct BatchChoice {
             if let profile = catalogue[provider] { return profile }
             throw CommandEnd.badInput("the job file \(name) cannot be used, provider: \(Self.unknown(provider, catalogue))")
         case .inline(let json):
-            do throws(InvalidValue) { return try catalogue.resolve(inline: json) } catch {
+            do throws(InvalidValue) { return try catalogue.resolve(inline: json, in: jobFile?.folder) } catch {
                 throw CommandEnd.badInput("the job file \(name) cannot be used, \(error)")
             }
         }

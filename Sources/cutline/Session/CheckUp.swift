@@ -21,6 +21,7 @@ struct Finding: Hashable {
 struct CheckUp {
     let reader: QueueReader
     let isOffline: Bool
+    let network: NetworkOptions
     let environment: Environment
 
     private static let patience = Duration.seconds(5)
@@ -29,6 +30,7 @@ struct CheckUp {
         var findings = try [queueFile(), library()] + invariants() + budgets() + lanes() + workers() + [rescueFile()]
         for (profile, isNeeded) in try profiles() {
             findings.append(try key(of: profile, isNeeded: isNeeded))
+            if let finding = route(to: profile) { findings.append(finding) }
             if let finding = await reachability(of: profile) { findings.append(finding) }
         }
         return findings
@@ -141,7 +143,7 @@ struct CheckUp {
     private func key(of profile: Profile, isNeeded: Bool) throws -> Finding {
         let check = "key of \(profile.name)"
         guard let variable = profile.apiKeyEnv else { return Finding(level: .ok, check: check, message: "none needed") }
-        if try KeyRing(environment, file: nil).key(for: profile) != nil {
+        if try KeyRing(environment, file: nil, network: network).key(for: profile) != nil {
             return Finding(level: .ok, check: check, message: "\(variable) is set")
         }
         guard profile.auth.isRequired else {
@@ -151,10 +153,20 @@ struct CheckUp {
         return Finding(level: isNeeded ? .problem : .warning, check: check, message: isNeeded ? "\(advice): jobs wait for it" : advice)
     }
 
+    /// Which proxy and which authorities, and who says so.
+    private func route(to profile: Profile) -> Finding? {
+        guard profile.baseURL != nil else { return nil }
+        let (check, routes) = ("way to \(profile.name)", network.routes(in: environment))
+        do throws(RouteProblem) {
+            try routes.check(profile)
+            return Finding(level: .ok, check: check, message: try routes.route(of: profile).words)
+        } catch { return Finding(level: .problem, check: check, message: "\(error)") }
+    }
+
     private func reachability(of profile: Profile) async -> Finding? {
         guard !isOffline, profile.baseURL != nil else { return nil }
         let check = "provider \(profile.name)"
-        switch await ProviderClient.reach(profile, timeout: Self.patience) {
+        switch await ProviderClient.reach(profile, routes: network.routes(in: environment), timeout: Self.patience) {
         case .success(let status) where status < 500:
             return Finding(level: .ok, check: check, message: "answers")
         case .success(let status):

@@ -3,21 +3,32 @@ import CutlineInput
 import CutlineProvider
 import SystemPackage
 
-/// Where API keys come from: the profile's environment variable, or a file. Never the command line, never the queue.
+/// What opens the way to a provider. API keys come from the profile's environment variable or a file, never from the command line or the queue.
 struct KeyRing: Sendable {
+    let routes: Routes
     private let variables: [String: String]
-    private let fileKey: String?
+    private let file: KeyFile?
 
-    /// - Parameter file: read at once; white space around the key is dropped.
-    init(_ environment: Environment, file: String?) throws {
-        variables = environment.variables
-        fileKey = try file.map { try Self.key(inFile: $0, environment) }
+    private struct KeyFile: Sendable {
+        let name: String
+        let text: KeyText
     }
 
+    /// - Parameters:
+    ///   - file: read at once.
+    ///   - network: nil where only keys are looked at.
+    init(_ environment: Environment, file: String?, network: NetworkOptions?) throws {
+        routes = network?.routes(in: environment) ?? .straight
+        variables = environment.variables
+        self.file = try file.map { KeyFile(name: $0, text: try Self.text(inFile: $0, environment)) }
+    }
+
+    /// Nil where there is none that could be sent; `check` says why.
     func key(for profile: Profile) -> String? {
-        if let fileKey { return fileKey }
-        let key = profile.apiKeyEnv.flatMap { variables[$0] }?.trimmingSpace
-        return key?.isEmpty == true ? nil : key
+        switch found(for: profile) {
+        case .success(let key)?: key
+        case .failure?, nil: nil
+        }
     }
 
     /// Refuses a provider that could not be called, before anything is added or sent.
@@ -26,15 +37,22 @@ struct KeyRing: Sendable {
         if let objection = ProviderClient.objection(to: profile, allowsInsecureHTTP: allowsInsecureHTTP) {
             throw CommandEnd.usage(objection)
         }
-        guard let variable = profile.apiKeyEnv else { return }
-        guard let key = key(for: profile) else {
-            guard profile.auth.isRequired else { return }
+        try checkRoute(profile)
+        switch found(for: profile) {
+        case .success?: return
+        case .failure(let objection)?: throw CommandEnd.usage(sentence(objection, profile))
+        case nil:
+            guard let variable = profile.apiKeyEnv, profile.auth.isRequired else { return }
             throw CommandEnd.usage(
                 "\(profile.name) needs an API key: set the environment variable \(variable) (export \(variable)=…), or give --api-key-file PATH"
             )
         }
-        guard key.canStandInAHeader else {
-            throw CommandEnd.usage("\(variable) cannot be an API key: it holds white space or other characters that none has; set it again")
+    }
+
+    /// Refuses a proxy or an authority that cannot be used.
+    func checkRoute(_ profile: Profile) throws {
+        do throws(RouteProblem) { try routes.check(profile) } catch {
+            throw error.isInFile ? CommandEnd.badInput("\(error)") : CommandEnd.usage("\(error)")
         }
     }
 
@@ -44,25 +62,53 @@ struct KeyRing: Sendable {
         if let objection = ProviderClient.objection(to: profile, allowsInsecureHTTP: true) { throw CommandEnd.usage(objection) }
     }
 
-    private static func key(inFile name: String, _ environment: Environment) throws -> String {
-        let key: String
-        do throws(InputError) {
-            key = try TextFile.read(environment.path(name)).trimmingSpace
+    /// Nil: nothing is set, or it is blank.
+    private func found(for profile: Profile) -> Result<String, KeyText.Objection>? {
+        do throws(KeyText.Objection) {
+            if let file { return .success(try file.text.key(for: profile.apiKeyEnv)) }
+            guard let variable = profile.apiKeyEnv, let value = variables[variable] else { return nil }
+            return .success(try KeyText(Array(value.utf8)).key(for: variable))
+        } catch {
+            return file == nil && error == .empty ? nil : .failure(error)
+        }
+    }
+
+    private func sentence(_ objection: KeyText.Objection, _ profile: Profile) -> String {
+        guard let file else {
+            return
+                "\(profile.apiKeyEnv ?? "the key") cannot be an API key: it holds white space or other characters that none has; set it again"
+        }
+        return Self.sentence(objection, file: file.name, variable: profile.apiKeyEnv)
+    }
+
+    private static func text(inFile name: String, _ environment: Environment) throws -> KeyText {
+        do {
+            let text = try KeyText(TextFile.bytes(of: environment.path(name)))
+            // What is wrong whichever provider is asked is said before anything else is looked at.
+            if case .failure(let objection) = Result(catching: { () throws(KeyText.Objection) in try text.key(for: nil) }) {
+                switch objection {
+                case .otherVariables: break
+                case .empty, .encoding, .severalKeys, .oddCharacters: throw objection
+                }
+            }
+            return text
+        } catch let objection as KeyText.Objection {
+            throw CommandEnd.usage(sentence(objection, file: name, variable: nil))
         } catch {
             throw CommandEnd.usage("--api-key-file: \(error); give a file that holds the key alone")
         }
-        guard !key.isEmpty else { throw CommandEnd.usage("--api-key-file: \(name) is empty; give a file that holds the key alone") }
-        guard key.canStandInAHeader else {
-            throw CommandEnd.usage("--api-key-file: \(name) holds more than one word; give a file that holds the key alone")
-        }
-        return key
     }
-}
 
-extension String {
-    fileprivate var trimmingSpace: String {
-        let start = unicodeScalars.drop { $0.properties.isWhitespace }
-        guard let end = start.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
-        return String(start[...end])
+    private static func sentence(_ objection: KeyText.Objection, file name: String, variable: String?) -> String {
+        let advice = "give a file that holds the key alone"
+        switch objection {
+        case .empty: return "--api-key-file: \(name) is empty; \(advice)"
+        case .encoding(let reason): return "--api-key-file: \(name) \(reason)"
+        case .severalKeys: return "--api-key-file: \(name) holds more than one word; \(advice)"
+        case .oddCharacters: return "--api-key-file: \(name) holds characters that no key has; \(advice)"
+        case .otherVariables(let names):
+            let missing = variable.map { ", but not \($0)" } ?? ""
+            return "--api-key-file: \(name) holds \(names.joined(separator: ", "))\(missing); name the right one there, or \(advice)"
+        }
     }
 }

@@ -10,7 +10,8 @@ enum ModelLookup {
         guard profile.baseURL != nil, let rules = profile.models else { return nil }
         let key = keys.key(for: profile)
         guard !rules.needsKey || key != nil else { return nil }
-        let answer = await ProviderClient.models(of: profile, key: key, timeout: patience, allowsInsecureHTTP: allowsInsecureHTTP)
+        let answer = await ProviderClient.models(
+            of: profile, key: key, timeout: patience, allowsInsecureHTTP: allowsInsecureHTTP, routes: keys.routes)
         guard case .success(let list) = answer, !list.models.isEmpty else { return nil }
         return list
     }

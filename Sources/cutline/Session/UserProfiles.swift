@@ -17,7 +17,7 @@ enum UserProfiles {
         guard let file = places(queue, environment).first(where: { access($0.string, F_OK) == 0 }) else { return builtIn }
         let name = environment.shortName(of: file)
         do {
-            return try builtIn.extended(by: JSONCursor(JSONValue(parsing: TextFile.read(file).utf8)))
+            return try builtIn.extended(by: JSONCursor(JSONValue(parsing: TextFile.read(file).utf8)), in: file.removingLastComponent())
         } catch let error as JSONSyntaxError {
             throw CommandEnd.badInput("\(name) is not JSON, line \(error.line), column \(error.column): \(error.reason)")
         } catch let error as InvalidValue {

@@ -28,7 +28,7 @@ struct Working {
         let limit = Descriptors.callLimit()
         let client = ProviderClient(
             connections: limit, allowsInsecureHTTP: options.insecureHttp, allowsPrivateHosts: options.allowPrivateHosts,
-            temporaryFolder: environment.temporaryFolder, redraft: Drafter.redraft, now: environment.now)
+            routes: keys.routes, temporaryFolder: environment.temporaryFolder, redraft: Drafter.redraft, now: environment.now)
         let simulator = InProcessSimulator()
         let caller = Caller(
             client: client, queue: queue.reader, timeout: options.deadline, key: keys.key,

@@ -16,7 +16,7 @@ struct Beginning {
 
     init(_ flags: Init, in environment: Environment) throws {
         (self.flags, self.environment) = (flags, environment)
-        keys = try KeyRing(environment, file: flags.apiKeyFile)
+        keys = try KeyRing(environment, file: flags.apiKeyFile, network: flags.network)
         catalogue = try UserProfiles.catalogue(besideQueue: flags.queue.path(in: environment), in: environment)
         dialogue = Dialogue(environment: environment)
     }
@@ -50,14 +50,14 @@ struct Beginning {
 
     func profile() throws -> Profile {
         let profile = try provider()
-        if let address = flags.baseURL { return profile.at(address) }
+        if let address = flags.baseURL { return try profile.at(address) }
         guard !profile.isInProcess, profile.baseURL == nil else { return profile }
         guard environment.isInteractive else {
             try KeyRing.checkAddress(profile)
             return profile
         }
         let example = profile.baseURLExample.map { " It looks like \($0):" } ?? ""
-        return try dialogue.ask("Which address has your \(profile.name)?\(example)", offer: nil) { profile.at($0) }
+        return try dialogue.ask("Which address has your \(profile.name)?\(example)", offer: nil) { try profile.at($0) }
     }
 
     private func provider() throws -> Profile {
@@ -113,9 +113,11 @@ struct Beginning {
 }
 
 extension Profile {
-    fileprivate func at(_ address: String) -> Profile {
+    fileprivate func at(_ address: String) throws -> Profile {
         var profile = self
-        profile.baseURL = address
+        do throws(AddressProblem) { try profile.take(address: address) } catch {
+            throw CommandEnd.usage("\(Words.clean(address)) is not an address that can be called: \(error.reason)")
+        }
         return profile
     }
 }

@@ -33,6 +33,7 @@ struct Dialogue {
             bytes.append(byte)
         }
         guard !bytes.isEmpty || byte == UInt8(ascii: "\n") else { return nil }
+        if let fault = TextFault(in: bytes) { throw CommandEnd.badInput("the answer on stdin \(fault.reason)") }
         let text = String(decoding: bytes, as: UTF8.self).unicodeScalars.drop { $0.properties.isWhitespace }
         guard let end = text.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
         return String(String.UnicodeScalarView(text[...end]))

@@ -14,6 +14,7 @@ struct KeyTrial {
     let profile: Profile
     let model: String
     let key: String?
+    let routes: Routes
     /// Where it is known.
     let price: Price?
     let allowsInsecureHTTP: Bool
@@ -32,7 +33,7 @@ struct KeyTrial {
         try Self.picture.write(to: URL(filePath: file.string))
         let simulator = InProcessSimulator()
         let client = ProviderClient(
-            connections: 1, allowsInsecureHTTP: allowsInsecureHTTP, allowsPrivateHosts: false,
+            connections: 1, allowsInsecureHTTP: allowsInsecureHTTP, allowsPrivateHosts: false, routes: routes,
             temporaryFolder: environment.temporaryFolder, redraft: Drafter.redraft, now: environment.now)
         let outcome = await call(client, simulator, file)
         await client.shutdown()
@@ -43,7 +44,7 @@ struct KeyTrial {
     private func call(_ client: ProviderClient, _ simulator: InProcessSimulator, _ file: FilePath) async -> Outcome {
         do {
             var profile = profile
-            if profile.isInProcess { profile.baseURL = try await simulator.address() }
+            if profile.isInProcess { profile = profile.started(at: try await simulator.address()) }
             let settings = BatchSettings(
                 name: "check", profile: profile, model: model, prompt: "What is this?", parameters: Parameters(maxTokens: Self.maxTokens))
             guard let item = try InputPlan.read([file.string], from: environment.folder).checked(for: settings).sample(1).first else {

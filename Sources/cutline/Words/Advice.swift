@@ -8,7 +8,7 @@ extension Pause {
     func advice(_ retry: RetryCommand) -> String {
         switch kind {
         case .unauthorized: "check the API key, then run again"
-        case .forbidden: "ask the provider to allow this account or model, then run again"
+        case .forbidden: "ask the provider to allow this account or model (or the proxy, where it is named), then run again"
         case .quotaExhausted: "top up at the provider or wait for the quota's reset, then run again"
         case .modelNotFound: "check --model, and give a new --batch with the right one; where it is right, run again later"
         case .wrongEndpoint: "check the provider's base_url, then run again"

@@ -42,6 +42,8 @@ enum ProfileText {
             text.key("stream")
             text.value(true)
         }
+        if let proxy = profile.proxy { text.member("proxy", proxy) }
+        if let file = profile.caFile { text.member("ca_file", file) }
         if let note = profile.note { text.member("note", note) }
         text.closeObject()
         return String(decoding: text.bytes, as: UTF8.self) + "\n"
