@@ -63,6 +63,7 @@ struct SettleStep {
             try add(attempts: 1, to: attempt.job)
             return try askAgain(change, attempt)
         }
+        if decision == .fail, let effect = try fallBack(after: failure, attempt) { return effect }
         return try move(attempt, by: decision, counting: decision == .release ? nil : .failures)
     }
 
