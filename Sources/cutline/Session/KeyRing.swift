@@ -7,6 +7,8 @@ import SystemPackage
 struct KeyRing: Sendable {
     private let variables: [String: String]
     private let fileKey: String?
+    /// The providers that the file's key is for; nil: all.
+    private var fileProviders: Set<String>?
 
     /// - Parameter file: read at once; white space around the key is dropped.
     init(_ environment: Environment, file: String?) throws {
@@ -14,8 +16,15 @@ struct KeyRing: Sendable {
         fileKey = try file.map { try Self.key(inFile: $0, environment) }
     }
 
+    /// The file's key goes to these providers alone: a batch's other ones have keys of their own.
+    func keepingFile(for providers: Set<String>) -> KeyRing {
+        var keys = self
+        keys.fileProviders = providers
+        return keys
+    }
+
     func key(for profile: Profile) -> String? {
-        if let fileKey { return fileKey }
+        if let fileKey, fileProviders?.contains(profile.name) ?? true { return fileKey }
         let key = profile.apiKeyEnv.flatMap { variables[$0] }?.trimmingSpace
         return key?.isEmpty == true ? nil : key
     }
