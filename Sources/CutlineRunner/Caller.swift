@@ -36,7 +36,9 @@ package actor Caller {
     /// One call for one claim.
     package nonisolated func call(_ claim: Claim) async -> Outcome {
         let profile: Profile
-        do { profile = try await self.profile(of: Place(batch: claim.batch, route: claim.route)) } catch let failure as Failure { return .failure(failure) } catch {
+        do { profile = try await self.profile(of: Place(batch: claim.batch, route: claim.route)) } catch let failure as Failure {
+            return .failure(failure)
+        } catch {
             return .notSent("\(error)")
         }
         let key = key(profile)

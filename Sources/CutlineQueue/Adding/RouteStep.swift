@@ -28,7 +28,9 @@ struct RouteStep {
         try db.execute(sql: "UPDATE routes SET position = NULL WHERE batch = ?", arguments: [batch.number])
         for (index, draft) in drafts.enumerated() {
             var asked = draft.applied(to: settings)
-            let known = left.firstIndex { $0["provider"] == asked.profile.name && $0.text("model") == asked.model }.map { left.remove(at: $0) }
+            let known = left.firstIndex { $0["provider"] == asked.profile.name && $0.text("model") == asked.model }.map {
+                left.remove(at: $0)
+            }
             if let known { try asked.profile.keepListedPrices(of: JSONColumn.decode(from: known["profile"])) }
             _ = try write(asked, to: known?["id"], position: index + 1)
         }
@@ -71,7 +73,8 @@ struct RouteStep {
 
     private func moveOn(from route: Int64, at position: Int) throws {
         let next = try Int64.fetchOne(
-            db, sql: "SELECT id FROM routes WHERE batch = ? AND position >= ? ORDER BY position LIMIT 1", arguments: [batch.number, position])
+            db, sql: "SELECT id FROM routes WHERE batch = ? AND position >= ? ORDER BY position LIMIT 1",
+            arguments: [batch.number, position])
         for job in try Int64.fetchAll(db, sql: Self.waiting, arguments: [route, route]) {
             if let next {
                 try db.cachedStatement(sql: "UPDATE jobs SET route = ? WHERE id = ?").execute(arguments: [next, job])

@@ -48,7 +48,9 @@ extension QueueReader {
             // An older queue asks nobody but the batch's own provider.
             let hasRoutes = try db.tableExists("routes")
             let job = try Row.fetchOne(
-                db, sql: "SELECT jobs.*, batches.provider, batches.model FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = jobs.batch WHERE entries.id = ?",
+                db,
+                sql:
+                    "SELECT jobs.*, batches.provider, batches.model FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = jobs.batch WHERE entries.id = ?",
                 arguments: [entry])!
             let counts = try Row.fetchOne(
                 db, sql: "SELECT * FROM counts WHERE batch = (SELECT batch FROM jobs WHERE id = ?)", arguments: [job["id"]])!
@@ -65,7 +67,8 @@ extension QueueReader {
                     """, arguments: [job["id"]])
             let own = Asked(provider: job["provider"], model: job.text("model"))
             return JobStatus(
-                job: JobID(job["id"]), record: record, isReopened: job["reopened"] as Int64? != nil, availableAt: job.time(optional: "available_at"),
+                job: JobID(job["id"]), record: record, isReopened: job["reopened"] as Int64? != nil,
+                availableAt: job.time(optional: "available_at"),
                 attempts: try rows.map { try AttemptStatus($0, own, CostTrend(counts)) })
         }
     }
@@ -81,7 +84,8 @@ extension AttemptStatus {
         let cost: Int64? = row["cost"]
         self.init(
             id: AttemptID(row["id"]), n: row["n"],
-            asked: Asked(provider: row["provider"] ?? own.provider, model: row.text(optional: "asked_model") ?? own.model), phase: phase, billed: billed, startedAt: row.time("started_at"),
+            asked: Asked(provider: row["provider"] ?? own.provider, model: row.text(optional: "asked_model") ?? own.model), phase: phase,
+            billed: billed, startedAt: row.time("started_at"),
             endedAt: row.time(optional: "ended_at"), problem: CutlineCore.Record.Problem(ofAttempt: row),
             requestID: row["request_id"], latency: latency.map { .milliseconds($0) },
             usage: Usage(

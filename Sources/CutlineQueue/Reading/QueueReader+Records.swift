@@ -43,7 +43,8 @@ extension QueueReader {
         let last = cursor.lastEntry
         let (records, end) = try read { db -> ([CutlineCore.Record], Int64?) in
             let rows = try Row.fetchAll(
-                db.cachedStatement(sql: Self.page(hasRoutes: db.tableExists("routes"))), arguments: [last, selection.batch?.number, selection.batch?.number, pageSize])
+                db.cachedStatement(sql: Self.page(hasRoutes: db.tableExists("routes"))),
+                arguments: [last, selection.batch?.number, selection.batch?.number, pageSize])
             let records = try rows.filter(selection.admits).map { try CutlineCore.Record($0, db) }
             return (records.filter { selection.flags.admits($0.caption?.flags ?? []) }, rows.last?["id"])
         }
@@ -76,16 +77,16 @@ extension QueueReader {
                 """
             ) : ("jobs.state", "jobs.finished_at", "batches.provider", "batches.model", "")
         return """
-        SELECT entries.id, entries.key, entries.own_key, entries.given, entries.path, entries.extra, entries.created_at, jobs.id AS job,
-            \(state) AS state, jobs.prompt AS own_prompt, jobs.images, jobs.attempts, \(finished) AS finished_at, batches.name AS batch,
-            \(provider) AS provider, \(model) AS requested_model, batches.prompt,
-            captions.text, captions.finish_reason, captions.model, captions.flags, attempts.request_id, attempts.latency, attempts.input_tokens,
-            attempts.output_tokens, attempts.cached_tokens, attempts.cost, attempts.cost_source
-        FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = entries.batch
-            LEFT JOIN captions ON captions.job = jobs.id AND captions.accepted = 1
-            LEFT JOIN attempts ON attempts.id = captions.attempt
-            \(route)
-        """
+            SELECT entries.id, entries.key, entries.own_key, entries.given, entries.path, entries.extra, entries.created_at, jobs.id AS job,
+                \(state) AS state, jobs.prompt AS own_prompt, jobs.images, jobs.attempts, \(finished) AS finished_at, batches.name AS batch,
+                \(provider) AS provider, \(model) AS requested_model, batches.prompt,
+                captions.text, captions.finish_reason, captions.model, captions.flags, attempts.request_id, attempts.latency, attempts.input_tokens,
+                attempts.output_tokens, attempts.cached_tokens, attempts.cost, attempts.cost_source
+            FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = entries.batch
+                LEFT JOIN captions ON captions.job = jobs.id AND captions.accepted = 1
+                LEFT JOIN attempts ON attempts.id = captions.attempt
+                \(route)
+            """
     }
 
     static func page(hasRoutes: Bool) -> String {

@@ -20,7 +20,8 @@ extension QueueReader {
             let hasMoney = try db.tableExists("doubts")
             let hasFlags = try db.tableExists("flag_counts")
             let hasRoutes = try db.tableExists("routes")
-            let rules = Self.rules(hasRoutes: hasRoutes) + (hasMoney ? Self.moneyRules(hasFlags: hasFlags) : []) + (hasFlags ? Self.flagRules : [])
+            let rules =
+                Self.rules(hasRoutes: hasRoutes) + (hasMoney ? Self.moneyRules(hasFlags: hasFlags) : []) + (hasFlags ? Self.flagRules : [])
             for rule in rules {
                 let broken = try Int64.fetchAll(db, sql: "\(rule.violations) LIMIT 1000")
                 guard let first = broken.first else { continue }
@@ -29,7 +30,9 @@ extension QueueReader {
                         rule: rule.name,
                         detail: "\(broken.count == 1_000 ? "1000 or more" : "\(broken.count)"), the first is \(rule.of) \(first)"))
             }
-            found += try Self.miscounted(db, Self.recounts + [Self.duplicates(hasFlags: hasFlags)]) + Self.miscountedLanes(db, hasRoutes: hasRoutes)
+            found +=
+                try Self.miscounted(db, Self.recounts + [Self.duplicates(hasFlags: hasFlags)])
+                + Self.miscountedLanes(db, hasRoutes: hasRoutes)
             if hasFlags { found += try Self.miscountedFlags(db) }
             if hasRoutes { found += try Self.miscountedRoutes(db) }
             return try hasMoney ? found + Self.miscounted(db, Self.moneyRecounts) + Self.miscountedDoubts(db) : found

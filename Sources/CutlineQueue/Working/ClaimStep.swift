@@ -255,7 +255,8 @@ private struct ClaimableBatch {
         lane = (place ?? row)["lane"]
         let parameters: Parameters = try JSONColumn.decode(from: row["parameters"])
         request = CaptionRequest(
-            model: (place ?? row).text("model"), system: row.text(optional: "system"), prompt: row.text("prompt"), images: [], parameters: parameters)
+            model: (place ?? row).text("model"), system: row.text(optional: "system"), prompt: row.text("prompt"), images: [],
+            parameters: parameters)
         checks = row["checks"]
         account = try BudgetAccount(row, at: place, ledger, prompt: request.prompt)
         let used = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"])

@@ -45,7 +45,9 @@ struct SetAsideStep {
 
     /// The accepted caption gives its place to a better one and is kept beside it. Nothing where there is none.
     func withdraw(of job: Int64) throws {
-        try db.cachedStatement(sql: "UPDATE captions SET accepted = 0, set_aside = 1 WHERE job = ? AND accepted = 1").execute(arguments: [job])
+        try db.cachedStatement(sql: "UPDATE captions SET accepted = 0, set_aside = 1 WHERE job = ? AND accepted = 1").execute(arguments: [
+            job
+        ])
     }
 
     /// The job has its caption.

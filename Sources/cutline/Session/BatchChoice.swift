@@ -67,7 +67,9 @@ struct BatchChoice {
         }
     }
 
-    private func profile(_ choice: JobFile.ProviderChoice, at path: String, of file: JobFile, _ catalogue: ProfileCatalogue) throws -> Profile {
+    private func profile(_ choice: JobFile.ProviderChoice, at path: String, of file: JobFile, _ catalogue: ProfileCatalogue) throws
+        -> Profile
+    {
         let name = environment.shortName(of: file.path)
         switch choice {
         case .named(let provider):

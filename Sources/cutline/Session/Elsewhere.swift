@@ -62,7 +62,8 @@ struct Elsewhere {
     func checkStoredPrices(of settings: BatchSettings, _ budget: BudgetCheck) throws {
         guard budget.needsPrice else { return }
         for route in routes {
-            let command = "cutline retry --batch \(Words.quoted(settings.name)) --provider \(route.profile.name) --model \(Words.quoted(route.model))"
+            let command =
+                "cutline retry --batch \(Words.quoted(settings.name)) --provider \(route.profile.name) --model \(Words.quoted(route.model))"
             try Self.check(
                 RouteDraft(profile: route.profile, model: route.model).applied(to: settings),
                 route.position == nil

@@ -23,7 +23,8 @@ struct Moving {
             }
             let opened = try Queue(at: path, now: environment.now())
             let moved = try move(selected, change, in: opened, at: environment.now())
-            let text = MovedText.lines(verb, moved, change: change == nil ? nil : self.change?.words, standing: try standing(selected, reader))
+            let text = MovedText.lines(
+                verb, moved, change: change == nil ? nil : self.change?.words, standing: try standing(selected, reader))
             try opened.close()
             try environment.output.send(text)
         }
