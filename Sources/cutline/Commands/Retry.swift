@@ -6,9 +6,10 @@ struct Retry: Command {
         abstract: "Queue failed jobs again, with all their attempts before them.",
         usage: "cutline retry [<options>]",
         discussion: """
-            Without a selection: every failed job of the queue. With something changed, jobs that
-            are still queued are changed, too. --flag asks captioned jobs again, and the better
-            caption counts. Nothing is sent before the next `cutline run` or `cutline work`.
+            Without a selection: every failed job of the queue. With something changed,
+            jobs that are still queued are changed, too. --flag asks captioned jobs
+            again, and the better caption counts. The next `cutline run` or `work`
+            sends them.
 
             Examples:
               cutline retry --batch photos --class timeout
