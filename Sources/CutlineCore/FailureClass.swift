@@ -71,6 +71,17 @@ extension FailureClass {
         }
     }
 
+    /// Whether another provider or model may do better with the same job.
+    package var mayPassElsewhere: Bool {
+        switch self {
+        case .imageUnreadable, .cancelled: false
+        case .unauthorized, .forbidden, .quotaExhausted, .rateLimited, .overloaded, .serverError, .timeout, .unreachable, .connectionLost,
+            .tls, .wrongEndpoint, .modelNotFound, .noVision, .imageUnreachable, .imageRejected, .tooLarge, .contextTooLong,
+            .contentFiltered, .refused, .emptyAnswer, .malformedAnswer, .schemaMismatch, .unsupportedParameter, .invalidRequest:
+            true
+        }
+    }
+
     /// The connection itself failed; five in a row open the lane's breaker.
     package var isTransport: Bool {
         switch self {

@@ -4,13 +4,14 @@ package enum JobState: String, Codable, CaseIterable, Sendable {
 
     /// The moves the queue may make; every other is a defect, and the schema refuses it as well.
     ///
-    /// A caption that arrives late is kept whatever became of its job meanwhile, so `succeeded` is reachable from everywhere.
+    /// A caption that arrives late is kept whatever became of its job meanwhile, so `succeeded` is reachable from everywhere. A job that has
+    /// its caption is queued again only where a person wants another one, and then it comes back in any case.
     package var next: Set<JobState> {
         switch self {
-        case .queued: [.running, .succeeded, .held, .cancelled]
+        case .queued: [.running, .succeeded, .failed, .held, .cancelled]
         case .running: [.queued, .succeeded, .failed, .held, .cancelled]
         case .failed, .held, .cancelled: [.queued, .succeeded, .cancelled]
-        case .succeeded: []
+        case .succeeded: [.queued]
         }
     }
 

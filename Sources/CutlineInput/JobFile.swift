@@ -16,6 +16,16 @@ package struct JobFile: Sendable {
         package var prompt: String?
     }
 
+    /// Another provider for what failed for good before it.
+    package struct Fallback: Sendable {
+        package var provider: ProviderChoice
+        package var model: String
+        /// Nil: as the profile or the provider's list knows it.
+        package var price: Price?
+        /// `fallback[0]`
+        package var path: String
+    }
+
     /// Absolute.
     package let path: FilePath
     package let batch: String?
@@ -29,6 +39,8 @@ package struct JobFile: Sendable {
     package let limits: Limits
     package let budget: BudgetChange
     package let checks: JobFileChecks
+    /// In the order in which they are asked.
+    package let fallback: [Fallback]
     package let images: [String]
     package let jobs: [Job]
 
@@ -58,7 +70,7 @@ package struct JobFile: Sendable {
     }
 
     private static let keys = [
-        "batch", "provider", "model", "system", "prompt", "parameters", "limits", "budget", "checks", "images", "jobs",
+        "batch", "provider", "model", "system", "prompt", "parameters", "limits", "budget", "checks", "fallback", "images", "jobs",
     ]
 
     private init(path: FilePath, json: JSONCursor) throws(InvalidValue) {
@@ -73,13 +85,14 @@ package struct JobFile: Sendable {
         limits = try Self.limits(json["limits"])
         budget = try Self.budget(json["budget"])
         checks = try JobFileChecks(json: json["checks"])
+        fallback = try Fallback.list(json["fallback"])
         images = try Self.texts(json["images"])
         var jobs: [Job] = []
         for job in try json["jobs"]?.items() ?? [] { jobs.append(try Job(json: job)) }
         self.jobs = jobs
     }
 
-    private static func provider(_ member: JSONCursor?) throws(InvalidValue) -> ProviderChoice? {
+    static func provider(_ member: JSONCursor?) throws(InvalidValue) -> ProviderChoice? {
         guard let member else { return nil }
         switch member.value {
         case .string: return .named(try member.nonEmptyString())

@@ -21,7 +21,7 @@ struct Call: Sendable {
     let trust: TrustWindow?
     let body: RequestBody
     /// The way to the provider.
-    var route = Route.straight
+    var route = NetworkRoute.straight
 
     /// - Parameter images: what is sent as pictures; nil: the request's own.
     init(

@@ -13,11 +13,11 @@ extension ProviderClient {
     /// answer too.
     ///
     /// - Returns: the HTTP status, or why there was none.
-    package static func reach(_ profile: Profile, routes: Routes = .straight, timeout: Duration) async -> Result<Int, Unreached> {
+    package static func reach(_ profile: Profile, routes: NetworkRoutes = .straight, timeout: Duration) async -> Result<Int, Unreached> {
         let address = Call.address("/models", of: profile)
         let host = URL(string: address)?.host ?? address
-        let (route, configuration): (Route, HTTPClient.Configuration)
-        do throws(RouteProblem) {
+        let (route, configuration): (NetworkRoute, HTTPClient.Configuration)
+        do throws(NetworkRouteProblem) {
             route = try routes.route(of: profile)
             configuration = try Self.configuration(route: route)
         } catch { return .failure(Unreached(reason: error.description)) }

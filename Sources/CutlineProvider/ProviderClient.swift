@@ -21,7 +21,7 @@ package final class ProviderClient: Sendable {
 
     private let group: MultiThreadedEventLoopGroup
     private let clients: Clients
-    private let routes: Routes
+    private let routes: NetworkRoutes
     private let allowsInsecureHTTP: Bool
     private let fetcher: PictureFetcher
     private let redraft: Redraft?
@@ -37,7 +37,7 @@ package final class ProviderClient: Sendable {
     ///   - redraft: looks again at pictures of which one has changed; nil: such a job fails.
     ///   - now: the wall clock, for waits that a provider tells as a date.
     package init(
-        connections: Int, allowsInsecureHTTP: Bool = false, allowsPrivateHosts: Bool = false, routes: Routes = .straight,
+        connections: Int, allowsInsecureHTTP: Bool = false, allowsPrivateHosts: Bool = false, routes: NetworkRoutes = .straight,
         temporaryFolder: FilePath = "/tmp", redraft: Redraft? = nil, now: @escaping @Sendable () -> Timestamp
     ) {
         self.allowsInsecureHTTP = allowsInsecureHTTP
@@ -89,7 +89,7 @@ package final class ProviderClient: Sendable {
         // Their files live as long as this.
         defer { withExtendedLifetime(pictures) {} }
         var call = Call(request: request, images: pictures.images, profile: profile, key: key, trust: trust, redraft: redraft)
-        do throws(RouteProblem) {
+        do throws(NetworkRouteProblem) {
             call.route = try routes.route(of: profile)
             // What a route needs is read before anything is sent on it.
             _ = try clients.client(for: call.route)
@@ -120,7 +120,7 @@ package final class ProviderClient: Sendable {
 
     /// The complete answer.
     func answer(
-        to request: HTTPClientRequest, by route: Route, within timeout: Duration, _ progress: CallProgress
+        to request: HTTPClientRequest, by route: NetworkRoute, within timeout: Duration, _ progress: CallProgress
     ) async -> Result<Received, any Error> {
         let exchange = Task { [clients] in
             try Task.checkCancellation()

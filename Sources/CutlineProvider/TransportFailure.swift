@@ -21,7 +21,7 @@ struct TransportFailure: Equatable {
     /// - Parameters:
     ///   - route: the way that the connection went.
     ///   - isConnected: whether the connection had been established.
-    init(_ error: any Error, host: String, route: Route = .straight, isConnected: Bool) {
+    init(_ error: any Error, host: String, route: NetworkRoute = .straight, isConnected: Bool) {
         if !isConnected, let proxy = route.proxy {
             if let failure = TransportFailure(error, of: proxy, to: host) {
                 self = failure
@@ -46,7 +46,7 @@ struct TransportFailure: Equatable {
     }
 
     /// What the proxy is to blame for: nothing of the call has reached the provider.
-    private init?(_ error: any Error, of proxy: Route.Proxy, to host: String) {
+    private init?(_ error: any Error, of proxy: NetworkRoute.Proxy, to host: String) {
         let name = proxy.words
         switch error {
         case let error as HTTPClientError where error == .proxyAuthenticationRequired:
@@ -76,7 +76,7 @@ struct TransportFailure: Equatable {
     }
 
     /// The library tells one cause of a refused certificate from all others.
-    private static func tlsReason(_ error: any Error, _ route: Route) -> String {
+    private static func tlsReason(_ error: any Error, _ route: NetworkRoute) -> String {
         switch error {
         case let error as NIOSSLExtraError where error == .failedToValidateHostname: return "its certificate is for another host name"
         case NIOSSLError.handshakeFailed(.sslError(let stack)) where "\(stack)".contains("CERTIFICATE_VERIFY_FAILED"):

@@ -9,7 +9,13 @@ package actor Caller {
     private let queue: QueueReader
     private let key: @Sendable (Profile) -> String?
     private let startSimulator: @Sendable () async throws -> String
-    private var profiles: [BatchID: Profile] = [:]
+    private var profiles: [Place: Profile] = [:]
+    /// Where a batch's jobs are asked.
+    private struct Place: Hashable {
+        let batch: BatchID
+        let route: RouteID
+    }
+
     private var simulator: Task<String, any Error>?
 
     /// - Parameters:
@@ -30,7 +36,9 @@ package actor Caller {
     /// One call for one claim.
     package nonisolated func call(_ claim: Claim) async -> Outcome {
         let profile: Profile
-        do { profile = try await self.profile(of: claim.batch) } catch let failure as Failure { return .failure(failure) } catch {
+        do { profile = try await self.profile(of: Place(batch: claim.batch, route: claim.route)) } catch let failure as Failure {
+            return .failure(failure)
+        } catch {
             return .notSent("\(error)")
         }
         let key = key(profile)
@@ -42,14 +50,19 @@ package actor Caller {
         return outcome.priced(with: profile.price(of: claim.request.model), images: claim.request.images.count)
     }
 
-    private func profile(of batch: BatchID) async throws -> Profile {
-        if let profile = profiles[batch] { return profile }
-        guard var profile = try queue.batches().first(where: { $0.id == batch })?.settings.profile else {
-            throw QueueError.noSuchBatch("\(batch.number)", known: [])
+    private func profile(of place: Place) async throws -> Profile {
+        if let profile = profiles[place] { return profile }
+        guard var profile = try storedProfile(of: place) else {
+            throw QueueError.noSuchBatch("\(place.batch.number)", known: [])
         }
         if profile.isInProcess { profile = profile.started(at: try await simulatorAddress()) }
-        profiles[batch] = profile
+        profiles[place] = profile
         return profile
+    }
+
+    private func storedProfile(of place: Place) throws -> Profile? {
+        guard place.route == .own else { return try queue.routes().first { $0.id == place.route }?.profile }
+        return try queue.batches().first { $0.id == place.batch }?.settings.profile
     }
 
     private func simulatorAddress() async throws -> String {

@@ -94,7 +94,7 @@ struct JobFileTests {
     @Test(arguments: [
         (
             #"{"image": []}"#,
-            "image: unknown key; known here: batch, provider, model, system, prompt, parameters, limits, budget, checks, images, jobs"
+            "image: unknown key; known here: batch, provider, model, system, prompt, parameters, limits, budget, checks, fallback, images, jobs"
         ),
         (#"{"batch": ""}"#, "batch: must not be empty"), (#"{"batch": null}"#, "batch: expected a text"),
         (#"{"provider": 3}"#, "provider: expected the name of a profile, or a profile"),

@@ -170,7 +170,8 @@ extension Fixture {
         try queue.execute(
             """
             UPDATE jobs SET state = '\(state.rawValue)', lease = \(state == .running ? "1" : "NULL"),
-                finished_at = \(state.isFinished ? "1" : "NULL")
+                finished_at = \(state.isFinished ? "1" : "NULL"),
+                reopened = iif(state = 'succeeded' AND '\(state.rawValue)' = 'queued', 1, NULL)
             """)
     }
 

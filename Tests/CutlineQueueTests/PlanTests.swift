@@ -23,7 +23,11 @@ import Testing
         (QueueReader.keysBelow, "(batch=? AND key<?)"),
         (ClaimStep.candidatesAmong, "jobs USING INTEGER PRIMARY KEY"), (Queue.remainingAmong, "jobs USING INTEGER PRIMARY KEY"),
         (QueueReader.samplePage, "sqlite_autoindex_jobs_1 (batch=?)"), (QueueReader.causesAmong, "jobs USING INTEGER PRIMARY KEY"),
-        (QueueReader.page, "captions_accepted"), (QueueReader.page, "entries USING INTEGER PRIMARY KEY"),
+        (QueueReader.page(hasRoutes: true), "captions_accepted"), (QueueReader.page(hasRoutes: true), "entries USING INTEGER PRIMARY KEY"),
+        (ClaimStep.candidatesElsewhere, "jobs_ready_elsewhere (route=?)"), (JobSource.elsewherePage, "jobs_ready_elsewhere"),
+        (JobSource.flaggedPage, "captions_flagged (job>?)"), (ClaimStep.routes, "routes_batch (batch=?)"),
+        (ClaimStep.routesAmong, "jobs USING INTEGER PRIMARY KEY"), (RouteStep.waiting, "jobs_ready_elsewhere (route=?)"),
+        (RouteStep.waiting, "jobs_due"),
     ])
     func statementUsesItsIndex(sql: String, index: String) throws {
         let fixture = try Fixture.make()

@@ -89,11 +89,7 @@ extension Parameters {
         } else {
             limit = min(2 * min(before.longest ?? 1_024, Self.greatest), Self.greatest / 8)
         }
-        if maxTokens == nil, others["max_completion_tokens"] != nil {
-            others["max_completion_tokens"] = .integer(Int64(limit))
-        } else {
-            maxTokens = limit
-        }
+        limitAnswer(to: limit)
     }
 
     private static var greatest: Int { 1_048_576 }

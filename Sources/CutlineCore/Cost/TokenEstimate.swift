@@ -52,5 +52,14 @@ extension Parameters {
     /// The longest answer that was asked for, under whichever name.
     package var answerLimit: Int? { maxTokens ?? others["max_completion_tokens"]?.int }
 
+    /// Changes the limit under the name that it has, or sets one.
+    package mutating func limitAnswer(to tokens: Int) {
+        if maxTokens == nil, others["max_completion_tokens"] != nil {
+            others["max_completion_tokens"] = .integer(Int64(tokens))
+        } else {
+            maxTokens = tokens
+        }
+    }
+
     package static let answerLimitNames: Set = ["max_tokens", "max_completion_tokens"]
 }

@@ -41,7 +41,7 @@ struct PictureFetcher: Sendable {
     let folder: FilePath
     /// Addresses of this machine and of private networks may be called, too.
     let allowsPrivateHosts: Bool
-    var routes = Routes.straight
+    var routes = NetworkRoutes.straight
     var maxBytes = 64 << 20
     /// For all of one job's pictures, from the lookup of the first name to the last byte.
     var timeout = Duration.seconds(30)
@@ -103,7 +103,7 @@ struct PictureFetcher: Sendable {
     /// The route to a picture, and what a client needs for it.
     private func course(
         to place: Place, for profile: Profile, _ deadline: NIODeadline
-    ) async throws(Failure) -> (route: Route, configuration: HTTPClient.Configuration) {
+    ) async throws(Failure) -> (route: NetworkRoute, configuration: HTTPClient.Configuration) {
         do {
             var route = try routes.route(toPicture: place.text, for: profile)
             // A proxy looks names up itself, and perhaps it alone can.
@@ -144,7 +144,7 @@ struct PictureFetcher: Sendable {
     }
 
     /// The client's own deadline ends at the head of the answer, and a body may stop at any byte.
-    private func get(_ place: Place, _ client: HTTPClient, _ route: Route, _ deadline: NIODeadline) async throws(Failure) -> Visit {
+    private func get(_ place: Place, _ client: HTTPClient, _ route: NetworkRoute, _ deadline: NIODeadline) async throws(Failure) -> Visit {
         let exchange = Task { try await answer(of: place, client, route) }
         let alarm = group.any().scheduleTask(deadline: deadline) { exchange.cancel() }
         let result = await withTaskCancellationHandler {
@@ -161,7 +161,7 @@ struct PictureFetcher: Sendable {
         }
     }
 
-    private func answer(of place: Place, _ client: HTTPClient, _ route: Route) async throws -> Visit {
+    private func answer(of place: Place, _ client: HTTPClient, _ route: NetworkRoute) async throws -> Visit {
         try Task.checkCancellation()
         var request = HTTPClientRequest(url: place.text)
         request.headers = ["User-Agent": ProviderClient.userAgent, "Accept": "image/*"]

@@ -9,14 +9,14 @@ extension ProviderClient {
     ///   - key: sent only where the profile says that the list needs it.
     ///   - timeout: from now to the last byte of the answer; the wait is never longer.
     package static func models(
-        of profile: Profile, key: String?, timeout: Duration, allowsInsecureHTTP: Bool = false, routes: Routes = .straight
+        of profile: Profile, key: String?, timeout: Duration, allowsInsecureHTTP: Bool = false, routes: NetworkRoutes = .straight
     ) async -> Result<ModelList, Failure> {
         if let objection = objection(to: profile, allowsInsecureHTTP: allowsInsecureHTTP) {
             return .failure(Failure(.wrongEndpoint, objection))
         }
         let rules = profile.models ?? ModelListRules(needsKey: profile.apiKeyEnv != nil)
-        let (route, base): (Route, HTTPClient.Configuration)
-        do throws(RouteProblem) {
+        let (route, base): (NetworkRoute, HTTPClient.Configuration)
+        do throws(NetworkRouteProblem) {
             route = try routes.route(of: profile)
             base = try Self.configuration(route: route)
         } catch { return .failure(Failure(.wrongEndpoint, error.description)) }
@@ -46,7 +46,7 @@ struct ModelInquiry: Sendable {
     let profile: Profile
     let rules: ModelListRules
     let key: String?
-    let route: Route
+    let route: NetworkRoute
 
     var address: String { Call.address(rules.path, of: profile) }
 

@@ -32,7 +32,9 @@ struct BudgetStep {
         }
     }
 
-    private func reckon(_ row: Row, _ terms: BudgetTerms) throws {
+    private func reckon(_ row: Row, _ own: BudgetTerms) throws {
+        // Who was asked elsewhere has the price of there.
+        let terms = try (row["terms"] as String?).map { try JSONColumn.decode(BudgetTerms.self, from: $0) } ?? own
         let prompt = row.text(optional: "prompt") ?? settings.prompt
         let call = CallSize(promptBytes: prompt.utf8.count, images: try ImageColumn.count(row["images"]))
         let usage = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"])
@@ -52,8 +54,8 @@ struct BudgetStep {
 
     static let unreckoned = """
         SELECT attempts.id, attempts.phase = 'open' AS is_open, attempts.input_tokens, attempts.output_tokens, attempts.cached_tokens,
-            attempts.cost, jobs.images, jobs.prompt
-        FROM attempts JOIN jobs ON jobs.id = attempts.job
+            attempts.cost, jobs.images, jobs.prompt, routes.terms
+        FROM attempts JOIN jobs ON jobs.id = attempts.job LEFT JOIN routes ON routes.id = attempts.route
         WHERE attempts.batch = ? AND attempts.id > ? AND attempts.billed <> 'no' AND (
             (? AND attempts.cost IS NULL AND attempts.reserved_cost IS NULL)
             OR (attempts.input_tokens + attempts.output_tokens IS NULL AND attempts.reserved_tokens IS NULL))

@@ -21,10 +21,11 @@ extension Queue {
     ///   - limits: the lane's from now on.
     ///   - budget: what changes in the batch's budget; what was spent before counts.
     ///   - checks: of its captions from now on.
+    ///   - fallback: where jobs go that failed for good, in order; nil: as it was.
     /// - Throws: `QueueError.batchDiffers`, naming the first difference.
     package func openBatch(
         _ settings: BatchSettings, policy: RetryPolicy, limits: Limits, budget: BudgetChange = BudgetChange(),
-        checks: CheckRules = CheckRules(), now: Timestamp
+        checks: CheckRules = CheckRules(), fallback: [RouteDraft]? = nil, now: Timestamp
     ) throws -> BatchID {
         try write { db in
             let lane = try Self.openLane(settings.profile.laneName, limits: limits, db, at: now)
@@ -36,13 +37,16 @@ extension Queue {
                     sql: "UPDATE batches SET profile = ?, policy = ? WHERE id = ?",
                     arguments: [try JSONColumn.encode(settings.profile), try JSONColumn.encode(policy), id.number])
             }
+            let routes = RouteStep(db: db, batch: id, settings: settings, now: now)
+            if let fallback { try routes.replaceList(by: fallback) }
+            if stored != nil { try routes.renewOwn() }
             try BudgetStep(db: db, batch: id, settings: settings).change(stored?.terms, by: budget)
             try SetAsideStep(db: db, now: now).change(stored?.checks ?? CheckRules(), to: checks, of: id)
             return id
         }
     }
 
-    private static func openLane(_ name: String, limits: Limits, _ db: Database, at now: Timestamp) throws -> Int64 {
+    static func openLane(_ name: String, limits: Limits, _ db: Database, at now: Timestamp) throws -> Int64 {
         guard let id = try Int64.fetchOne(db, sql: "SELECT id FROM lanes WHERE name = ?", arguments: [name]) else {
             try db.execute(
                 sql: "INSERT INTO lanes (name, rule) VALUES (?, ?)",
@@ -91,8 +95,7 @@ extension Queue {
                     sql: "UPDATE batches SET policy = ? WHERE id = ?", arguments: [try JSONColumn.encode(policy), batch.id.number])
                 try Self.adjust(batch, budget: budget, price: price, db)
                 try SetAsideStep(db: db, now: now).change(batch.checks, to: checks.over(batch.checks), of: batch.id)
-                let lane = try Int64.fetchOne(db, sql: "SELECT lane FROM batches WHERE id = ?", arguments: [batch.id.number])!
-                try lanes.change(lane) { $0.adopt(limits.over($0.limits), at: now) }
+                for lane in try Self.lanes(of: batch.id, db) { try lanes.change(lane) { $0.adopt(limits.over($0.limits), at: now) } }
             }
             try lanes.flush()
         }
@@ -116,11 +119,9 @@ extension Queue {
         try write { db in
             let ids =
                 switch scope {
-                case .batch(let id): try Int64.fetchAll(db, sql: "SELECT lane FROM batches WHERE id = ?", arguments: [id.number])
+                case .batch(let id): try Self.lanes(of: id, db)
                 case .all: try Int64.fetchAll(db, sql: "SELECT id FROM lanes")
-                case .jobs:
-                    try Row.fetchAll(db, sql: "SELECT id, lane FROM batches").filter { scope.includes(BatchID($0["id"])) }
-                        .map { $0["lane"] as Int64 }
+                case .jobs(let jobs): try Set(jobs.keys.sorted().flatMap { try Self.lanes(of: $0, db) }).sorted()
                 }
             let lanes = LaneStore(db)
             for id in ids {
@@ -133,13 +134,20 @@ extension Queue {
 }
 
 extension Queue {
+    /// The batch's own and those of its routes, each once.
+    private static func lanes(of batch: BatchID, _ db: Database) throws -> [Int64] {
+        try Int64.fetchAll(
+            db, sql: "SELECT lane FROM batches WHERE id = ? UNION SELECT lane FROM routes WHERE batch = ?",
+            arguments: [batch.number, batch.number])
+    }
+
     /// The person has seen what was not answered: the rule that stops paying for silence begins anew.
     private static func forgiveSilence(ofLane lane: Int64, _ db: Database) throws {
         try db.execute(
             sql: """
                 UPDATE counts SET forgiven_attempts = attempts, forgiven_unanswered = unanswered
-                WHERE batch IN (SELECT id FROM batches WHERE lane = ?)
-                """, arguments: [lane])
+                WHERE batch IN (SELECT id FROM batches WHERE lane = ? UNION SELECT batch FROM routes WHERE lane = ?)
+                """, arguments: [lane, lane])
     }
 }
 

@@ -5,6 +5,7 @@ import GRDB
 package struct AttemptStatus: Hashable, Sendable {
     package var id: AttemptID
     package var n: Int
+    package var asked: Asked
     package var phase: AttemptPhase
     package var billed: Billed
     package var startedAt: Timestamp
@@ -28,6 +29,8 @@ package struct AttemptStatus: Hashable, Sendable {
 package struct JobStatus: Hashable, Sendable {
     package var job: JobID
     package var record: CutlineCore.Record
+    /// Whether it is asked for another caption than the one it has.
+    package var isReopened: Bool
     package var availableAt: Timestamp?
     package var attempts: [AttemptStatus]
 }
@@ -42,8 +45,12 @@ extension QueueReader {
     private func status(ofEntry entry: Int64) throws -> JobStatus? {
         guard let record = try record(entry: entry) else { return nil }
         return try read { db in
+            // An older queue asks nobody but the batch's own provider.
+            let hasRoutes = try db.tableExists("routes")
             let job = try Row.fetchOne(
-                db, sql: "SELECT jobs.id, jobs.available_at FROM entries JOIN jobs ON jobs.id = entries.job WHERE entries.id = ?",
+                db,
+                sql:
+                    "SELECT jobs.*, batches.provider, batches.model FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = jobs.batch WHERE entries.id = ?",
                 arguments: [entry])!
             let counts = try Row.fetchOne(
                 db, sql: "SELECT * FROM counts WHERE batch = (SELECT batch FROM jobs WHERE id = ?)", arguments: [job["id"]])!
@@ -52,19 +59,23 @@ extension QueueReader {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT attempts.*, captions.flags, iif(accepted = 0 AND NOT \(setAside), text, NULL) AS duplicate,
+                    SELECT attempts.*, \(hasRoutes ? "routes.provider, routes.model AS asked_model" : "NULL AS provider, NULL AS asked_model"), captions.flags, iif(accepted = 0 AND NOT \(setAside), text, NULL) AS duplicate,
                         iif(accepted = 0 AND \(setAside), text, NULL) AS set_aside
-                    FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id WHERE attempts.job = ? ORDER BY n
+                    FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id
+                        \(hasRoutes ? "LEFT JOIN routes ON routes.id = attempts.route" : "")
+                    WHERE attempts.job = ? ORDER BY n
                     """, arguments: [job["id"]])
+            let own = Asked(provider: job["provider"], model: job.text("model"))
             return JobStatus(
-                job: JobID(job["id"]), record: record, availableAt: job.time(optional: "available_at"),
-                attempts: try rows.map { try AttemptStatus($0, CostTrend(counts)) })
+                job: JobID(job["id"]), record: record, isReopened: job["reopened"] as Int64? != nil,
+                availableAt: job.time(optional: "available_at"),
+                attempts: try rows.map { try AttemptStatus($0, own, CostTrend(counts)) })
         }
     }
 }
 
 extension AttemptStatus {
-    fileprivate init(_ row: Row, _ trend: CostTrend) throws {
+    fileprivate init(_ row: Row, _ own: Asked, _ trend: CostTrend) throws {
         let phase = AttemptPhase(rawValue: row["phase"]) ?? .open
         let billed = Billed(rawValue: row["billed"]) ?? .unknown
         let duplicate: String? = row["duplicate"]
@@ -72,7 +83,9 @@ extension AttemptStatus {
         let latency: Int64? = row["latency"]
         let cost: Int64? = row["cost"]
         self.init(
-            id: AttemptID(row["id"]), n: row["n"], phase: phase, billed: billed, startedAt: row.time("started_at"),
+            id: AttemptID(row["id"]), n: row["n"],
+            asked: Asked(provider: row["provider"] ?? own.provider, model: row.text(optional: "asked_model") ?? own.model), phase: phase,
+            billed: billed, startedAt: row.time("started_at"),
             endedAt: row.time(optional: "ended_at"), problem: CutlineCore.Record.Problem(ofAttempt: row),
             requestID: row["request_id"], latency: latency.map { .milliseconds($0) },
             usage: Usage(

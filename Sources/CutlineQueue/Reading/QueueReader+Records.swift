@@ -43,7 +43,8 @@ extension QueueReader {
         let last = cursor.lastEntry
         let (records, end) = try read { db -> ([CutlineCore.Record], Int64?) in
             let rows = try Row.fetchAll(
-                db.cachedStatement(sql: Self.page), arguments: [last, selection.batch?.number, selection.batch?.number, pageSize])
+                db.cachedStatement(sql: Self.page(hasRoutes: db.tableExists("routes"))),
+                arguments: [last, selection.batch?.number, selection.batch?.number, pageSize])
             let records = try rows.filter(selection.admits).map { try CutlineCore.Record($0, db) }
             return (records.filter { selection.flags.admits($0.caption?.flags ?? []) }, rows.last?["id"])
         }
@@ -55,21 +56,42 @@ extension QueueReader {
     /// The record of one entry.
     package func record(entry: Int64) throws -> CutlineCore.Record? {
         try read { db in
-            try Row.fetchOne(db, sql: "\(Self.select) WHERE entries.id = ?", arguments: [entry]).map { try CutlineCore.Record($0, db) }
+            let select = Self.select(hasRoutes: try db.tableExists("routes"))
+            return try Row.fetchOne(db, sql: "\(select) WHERE entries.id = ?", arguments: [entry]).map { try CutlineCore.Record($0, db) }
         }
     }
 
-    static let select = """
-        SELECT entries.id, entries.key, entries.own_key, entries.given, entries.path, entries.extra, entries.created_at, jobs.id AS job,
-            jobs.state, jobs.prompt AS own_prompt, jobs.images, jobs.attempts, jobs.finished_at, batches.name AS batch, batches.provider, batches.model AS requested_model, batches.prompt,
-            captions.text, captions.finish_reason, captions.model, captions.flags, attempts.request_id, attempts.latency, attempts.input_tokens,
-            attempts.output_tokens, attempts.cached_tokens, attempts.cost, attempts.cost_source
-        FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = entries.batch
-            LEFT JOIN captions ON captions.job = jobs.id AND captions.accepted = 1
-            LEFT JOIN attempts ON attempts.id = captions.attempt
-        """
+    /// Who was asked is who was asked for the accepted caption, else last. A job that has its caption has succeeded even while it is asked for
+    /// another one.
+    ///
+    /// - Parameter hasRoutes: an older queue has none.
+    static func select(hasRoutes: Bool) -> String {
+        let (state, finished, provider, model, route) =
+            hasRoutes
+            ? (
+                "iif(jobs.reopened IS NULL, jobs.state, 'succeeded')", "ifnull(jobs.finished_at, captions.received_at)",
+                "ifnull(routes.provider, batches.provider)", "ifnull(routes.model, batches.model)",
+                """
+                LEFT JOIN routes
+                    ON routes.id = ifnull(attempts.route, (SELECT route FROM attempts WHERE job = jobs.id ORDER BY n DESC LIMIT 1))
+                """
+            ) : ("jobs.state", "jobs.finished_at", "batches.provider", "batches.model", "")
+        return """
+            SELECT entries.id, entries.key, entries.own_key, entries.given, entries.path, entries.extra, entries.created_at, jobs.id AS job,
+                \(state) AS state, jobs.prompt AS own_prompt, jobs.images, jobs.attempts, \(finished) AS finished_at, batches.name AS batch,
+                \(provider) AS provider, \(model) AS requested_model, batches.prompt,
+                captions.text, captions.finish_reason, captions.model, captions.flags, attempts.request_id, attempts.latency, attempts.input_tokens,
+                attempts.output_tokens, attempts.cached_tokens, attempts.cost, attempts.cost_source
+            FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = entries.batch
+                LEFT JOIN captions ON captions.job = jobs.id AND captions.accepted = 1
+                LEFT JOIN attempts ON attempts.id = captions.attempt
+                \(route)
+            """
+    }
 
-    static let page = "\(select) WHERE entries.id > ? AND (? IS NULL OR entries.batch = ?) ORDER BY entries.id LIMIT ?"
+    static func page(hasRoutes: Bool) -> String {
+        "\(select(hasRoutes: hasRoutes)) WHERE entries.id > ? AND (? IS NULL OR entries.batch = ?) ORDER BY entries.id LIMIT ?"
+    }
 }
 
 extension CutlineCore.Record {

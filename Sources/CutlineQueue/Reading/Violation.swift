@@ -19,7 +19,9 @@ extension QueueReader {
             var found: [Violation] = []
             let hasMoney = try db.tableExists("doubts")
             let hasFlags = try db.tableExists("flag_counts")
-            let rules = Self.rules + (hasMoney ? Self.moneyRules(hasFlags: hasFlags) : []) + (hasFlags ? Self.flagRules : [])
+            let hasRoutes = try db.tableExists("routes")
+            let rules =
+                Self.rules(hasRoutes: hasRoutes) + (hasMoney ? Self.moneyRules(hasFlags: hasFlags) : []) + (hasFlags ? Self.flagRules : [])
             for rule in rules {
                 let broken = try Int64.fetchAll(db, sql: "\(rule.violations) LIMIT 1000")
                 guard let first = broken.first else { continue }
@@ -28,17 +30,24 @@ extension QueueReader {
                         rule: rule.name,
                         detail: "\(broken.count == 1_000 ? "1000 or more" : "\(broken.count)"), the first is \(rule.of) \(first)"))
             }
-            found += try Self.miscounted(db, Self.recounts + [Self.duplicates(hasFlags: hasFlags)]) + Self.miscountedLanes(db)
+            found +=
+                try Self.miscounted(db, Self.recounts + [Self.duplicates(hasFlags: hasFlags)])
+                + Self.miscountedLanes(db, hasRoutes: hasRoutes)
             if hasFlags { found += try Self.miscountedFlags(db) }
+            if hasRoutes { found += try Self.miscountedRoutes(db) }
             return try hasMoney ? found + Self.miscounted(db, Self.moneyRecounts) + Self.miscountedDoubts(db) : found
         }
     }
 
-    private static let rules: [(name: String, of: String, violations: String)] = [
-        (
-            "succeeded means one accepted caption", "job",
-            "SELECT id FROM jobs WHERE (state = 'succeeded') <> (SELECT count(*) FROM captions WHERE job = jobs.id AND accepted = 1)"
-        ),
+    private typealias Rule = (name: String, of: String, violations: String)
+
+    private static func rules(hasRoutes: Bool) -> [Rule] {
+        let has = "(SELECT count(*) FROM captions WHERE job = jobs.id AND accepted = 1)"
+        let means = hasRoutes ? "(state = 'succeeded' OR reopened IS NOT NULL)" : "(state = 'succeeded')"
+        return [("succeeded means one accepted caption", "job", "SELECT id FROM jobs WHERE \(means) <> \(has)")] + rules
+    }
+
+    private static let rules: [Rule] = [
         (
             "running means a lease on the job's own open attempt", "job",
             """
@@ -197,12 +206,13 @@ extension QueueReader {
         }
     }
 
-    private static func miscountedLanes(_ db: Database) throws -> [Violation] {
+    private static func miscountedLanes(_ db: Database, hasRoutes: Bool) throws -> [Violation] {
+        let lane = hasRoutes ? "ifnull((SELECT lane FROM routes WHERE id = attempts.route), batches.lane)" : "batches.lane"
         let rows = try Row.fetchAll(
             db,
             sql: """
                 SELECT name, rule, (SELECT count(*) FROM attempts JOIN batches ON batches.id = attempts.batch
-                    WHERE attempts.phase = 'open' AND batches.lane = lanes.id) AS open FROM lanes ORDER BY name
+                    WHERE attempts.phase = 'open' AND \(lane) = lanes.id) AS open FROM lanes ORDER BY name
                 """)
         return try rows.compactMap { row in
             let (lane, open): (Lane, Int) = (try JSONColumn.decode(from: row["rule"]), row["open"])

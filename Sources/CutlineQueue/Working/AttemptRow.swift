@@ -5,6 +5,9 @@ import GRDB
 struct AttemptRow {
     let id: AttemptID
     let job: Int64
+    /// Where it was asked, and the place of that in the fallback list: 0 before it, nil where it has none.
+    let route: RouteID
+    let position: Int?
     let batch: Int64
     let lane: Int64
     let model: String
@@ -18,8 +21,10 @@ struct AttemptRow {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT attempts.id, attempts.job, attempts.batch, attempts.phase, attempts.started_at, attempts.estimated_tokens,
-                    jobs.failures, jobs.unanswered, jobs.crashes, jobs.asked_again, batches.lane, batches.model, batches.policy
+                    jobs.failures, jobs.unanswered, jobs.crashes, jobs.asked_again, batches.policy, attempts.route, iif(attempts.route = 0, 0, routes.position) AS position,
+                    ifnull(routes.lane, batches.lane) AS lane, ifnull(routes.model, batches.model) AS model
                 FROM attempts JOIN jobs ON jobs.id = attempts.job JOIN batches ON batches.id = attempts.batch
+                    LEFT JOIN routes ON routes.id = attempts.route
                 WHERE attempts.id = ?
                 """)
         return try Row.fetchOne(statement, arguments: [id.number]).map { try AttemptRow($0) }
@@ -28,6 +33,7 @@ struct AttemptRow {
     private init(_ row: Row) throws {
         id = AttemptID(row["id"])
         (job, batch, lane) = (row["job"], row["batch"], row["lane"])
+        (route, position) = (RouteID(row["route"]), row["position"])
         model = row.text("model")
         phase = AttemptPhase(rawValue: row["phase"]) ?? .open
         startedAt = row.time("started_at")

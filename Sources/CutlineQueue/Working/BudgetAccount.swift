@@ -1,52 +1,67 @@
 import CutlineCore
 import GRDB
 
-/// A batch's budget and its books, as they stand in this transaction.
-struct BudgetAccount {
-    private let batch: String
-    private let terms: BudgetTerms
-    private var books: BudgetBooks
-    private let spent: Spending
-    private var jobsLeft: Int
-    /// What most of its calls look like.
-    private let usualCall: CallSize
+/// A batch's books as they stand in this transaction: one for all that is asked for the batch, wherever.
+final class BudgetLedger {
+    fileprivate var books: BudgetBooks
+    fileprivate var jobsLeft: Int
+    fileprivate let spent: Spending
 
-    /// From a row of `counts` with the batch's `name` and `budget`; nil where it has no budget.
-    init?(_ row: Row, prompt: String) throws {
-        guard let stored: String = row["budget"] else { return nil }
-        batch = row.text("name")
-        terms = try JSONColumn.decode(from: stored)
-        let succeeded: Int = row["succeeded"]
+    /// From a row of `counts`.
+    init(_ row: Row) {
         let dearest = Spending(cost: Money(nanodollars: row["dearest_cost"]), tokens: row["dearest_tokens"])
         books = BudgetBooks(
             committed: Spending(cost: Money(nanodollars: row["committed_cost"]), tokens: row["committed_tokens"]), dearest: dearest,
-            inFlight: row["in_flight"], hasAnswers: succeeded > 0 || dearest != Spending())
+            inFlight: row["in_flight"], hasAnswers: row["succeeded"] as Int > 0 || dearest != Spending())
         spent = Spending(spentIn: row)
         jobsLeft = row["queued"]
+    }
+}
+
+/// A batch's budget, with what must be known of calls at one place to hold it.
+struct BudgetAccount {
+    private let batch: String
+    private let terms: BudgetTerms
+    private let ledger: BudgetLedger
+    /// What most of its calls look like.
+    private let usualCall: CallSize
+
+    /// From a row with the batch's `name` and `budget`, and one of `routes`; nil where it has no budget.
+    init?(_ row: Row, at place: Row?, _ ledger: BudgetLedger, prompt: String) throws {
+        guard let stored: String = row["budget"] else { return nil }
+        batch = row.text("name")
+        var terms: BudgetTerms = try JSONColumn.decode(from: stored)
+        if let place {
+            let budget = terms.budget
+            terms = try JSONColumn.decode(from: place["terms"])
+            terms.budget = budget
+        }
+        self.terms = terms
+        self.ledger = ledger
         usualCall = CallSize(promptBytes: prompt.utf8.count, images: 1)
     }
 
     /// Why the batch takes no call, whatever the call; nil where it may take one.
     var standstill: BudgetStop? {
-        guard !terms.budget.covers(books.committed + books.dearest) else { return nil }
-        return stop(next: terms.need(usualCall).atLeast(books.dearest))
+        guard !terms.budget.covers(ledger.books.committed + ledger.books.dearest) else { return nil }
+        return stop(next: terms.need(usualCall).atLeast(ledger.books.dearest))
     }
 
     /// Sets aside what the call may cost.
-    mutating func tryReserve(_ call: CallSize) -> Result<Spending, BudgetStop> {
-        switch terms.tryReserve(call, in: books) {
+    func tryReserve(_ call: CallSize) -> Result<Spending, BudgetStop> {
+        switch terms.tryReserve(call, in: ledger.books) {
         case .refused(let next): return .failure(stop(next: next))
         case .reserved(let reservation):
-            books.add(reservation)
-            jobsLeft -= 1
+            ledger.books.add(reservation)
+            ledger.jobsLeft -= 1
             return .success(reservation)
         }
     }
 
     private func stop(next: Spending) -> BudgetStop {
         BudgetStop(
-            batch: batch, budget: terms.budget, spent: spent, reserved: books.committed.without(spent), next: next, jobsLeft: jobsLeft,
-            inFlight: books.inFlight)
+            batch: batch, budget: terms.budget, spent: ledger.spent, reserved: ledger.books.committed.without(ledger.spent), next: next,
+            jobsLeft: ledger.jobsLeft, inFlight: ledger.books.inFlight)
     }
 }
 

@@ -53,13 +53,16 @@ struct ClaimStep {
     private func stop(_ backlog: LaneBacklog, byBudgets turn: inout Turn) throws {
         guard backlog.budgetStops.count == backlog.batchCount else { return }
         let name = try lanes.name(backlog.lane)
-        turn.stops += backlog.budgetStops.map { LaneStop(lane: name, refusal: .budget($0)) }
+        // A batch that is asked for two models on one lane has one budget.
+        var said: Set<String> = []
+        turn.stops += backlog.budgetStops.filter { said.insert($0.batch).inserted }.map { LaneStop(lane: name, refusal: .budget($0)) }
     }
 
     /// What a job sends, its pictures left aside; changed where it is asked again.
     private func call(for row: Row, of batch: ClaimableBatch) throws -> CaptionRequest {
         var call = batch.request
         call.prompt = row.text(optional: "prompt") ?? call.prompt
+        if let limit: Int = row["max_tokens"] { call.parameters.limitAnswer(to: limit) }
         let (again, longer): (Int, Int) = (row["asked_again"], row["asked_longer"])
         guard again > 0 else { return call }
         let statement = try db.cachedStatement(sql: "SELECT max(output_tokens) FROM attempts WHERE job = ?")
@@ -90,29 +93,29 @@ struct ClaimStep {
         try db.cachedStatement(
             sql: """
                 INSERT INTO attempts
-                    (batch, job, n, worker, started_at, lease_until, estimated_tokens, reserved_cost, reserved_tokens)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    (batch, job, n, worker, started_at, lease_until, estimated_tokens, reserved_cost, reserved_tokens, route)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             batch.id.number, job, n, worker.number, now.milliseconds, (now + request.lease).milliseconds,
-            estimated, reservation?.cost.nanodollars, reservation?.tokens,
+            estimated, reservation?.cost.nanodollars, reservation?.tokens, batch.route.number,
         ])
         let attempt = db.lastInsertedRowID
         try db.cachedStatement(sql: "UPDATE jobs SET state = 'running', lease = ? WHERE id = ?").execute(arguments: [attempt, job])
         var call = call
         call.images = try ImageColumn.load(row["images"], db)
         call.quirks = try lanes.quirks(batch.lane, of: call.model)
-        call.fetchesPictures = try n > 1 && call.images.contains(where: \.isURL) && refusedToFetch(job, of: batch.id)
+        call.fetchesPictures = try n > 1 && call.images.contains(where: \.isURL) && refusedToFetch(job, of: batch)
         return Claim(
-            attempt: AttemptID(attempt), job: JobID(job), batch: batch.id, n: n, request: call, startedAt: now,
+            attempt: AttemptID(attempt), job: JobID(job), batch: batch.id, route: batch.route, n: n, request: call, startedAt: now,
             leaseUntil: now + request.lease)
     }
 
     /// Once may be bad luck; after the second time the picture is fetched here, and sooner where no more attempts are left.
-    private func refusedToFetch(_ job: Int64, of batch: BatchID) throws -> Bool {
-        let statement = try db.cachedStatement(sql: "SELECT count(*) FROM attempts WHERE job = ? AND class = ?")
-        let refusals = try Int.fetchOne(statement, arguments: [job, FailureClass.imageUnreachable.rawValue])!
-        let policy = try String.fetchOne(db.cachedStatement(sql: "SELECT policy FROM batches WHERE id = ?"), arguments: [batch.number])!
+    private func refusedToFetch(_ job: Int64, of batch: ClaimableBatch) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT count(*) FROM attempts WHERE job = ? AND class = ? AND route = ?")
+        let refusals = try Int.fetchOne(statement, arguments: [job, FailureClass.imageUnreachable.rawValue, batch.route.number])!
+        let policy = try String.fetchOne(db.cachedStatement(sql: "SELECT policy FROM batches WHERE id = ?"), arguments: [batch.id.number])!
         let maxAttempts = try JSONColumn.decode(RetryPolicy.self, from: policy).maxAttempts
         return refusals >= max(1, min(2, maxAttempts - 1))
     }
@@ -124,10 +127,31 @@ struct ClaimStep {
             case .all, .jobs: try Row.fetchAll(db.cachedStatement(sql: Self.batches("true")))
             }
         let inScope = rows.filter { request.scope.includes(BatchID($0["id"])) }
-        let batches = Dictionary(grouping: try inScope.map { try ClaimableBatch($0, in: request.scope) }, by: \.lane)
+        let batches = Dictionary(grouping: try inScope.flatMap(claimable), by: \.lane)
         let backlogs = try batches.map { (backlog: LaneBacklog(lane: $0, batches: $1), inFlight: try lanes.inFlight($0)) }
         return backlogs.sorted { ($0.inFlight, $0.backlog.firstBatch) < ($1.inFlight, $1.backlog.firstBatch) }.map(\.backlog)
     }
+
+    /// The batch as it asks itself, and at each of its routes that jobs wait for: all with one budget.
+    private func claimable(_ row: Row) throws -> [ClaimableBatch] {
+        let id = BatchID(row["id"])
+        let ledger = BudgetLedger(row)
+        let chosen = try request.scope.list(of: id)
+            .map { try Set(Int64.fetchAll(db.cachedStatement(sql: Self.routesAmong), arguments: [$0]).map(RouteID.init)) }
+        let routes = try Row.fetchAll(db.cachedStatement(sql: Self.routes), arguments: [id.number])
+        let elsewhere = routes.reduce(0) { $0 + ($1["queued"] as Int) }
+        var batches: [ClaimableBatch] = []
+        if row["queued"] as Int > elsewhere { batches.append(try ClaimableBatch(row, ledger, in: request.scope)) }
+        for route in routes { batches.append(try ClaimableBatch(row, at: route, ledger, in: request.scope)) }
+        return batches.filter { chosen?.contains($0.route) ?? true }
+    }
+
+    static let routes = "SELECT id, model, lane, terms, queued FROM routes WHERE batch = ? AND queued > 0 ORDER BY id"
+
+    /// Where queued jobs are asked, of some alone.
+    static let routesAmong = """
+        SELECT jobs.route FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value WHERE jobs.state = 'queued'
+        """
 
     static let promotion = """
         UPDATE jobs SET available_at = NULL WHERE id IN (
@@ -135,13 +159,21 @@ struct ClaimStep {
         """
 
     static let candidates = """
-        SELECT id, images, prompt, asked_again, asked_longer FROM jobs WHERE batch = ? AND state = 'queued' AND available_at IS NULL ORDER BY priority, id LIMIT ?
+        SELECT id, images, prompt, asked_again, asked_longer, max_tokens FROM jobs
+        WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0 ORDER BY priority, id LIMIT ?
+        """
+
+    // The partial index is used only where its own condition stands in the statement.
+    static let candidatesElsewhere = """
+        SELECT id, images, prompt, asked_again, asked_longer, max_tokens FROM jobs
+        WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL ORDER BY priority, id LIMIT ?
         """
 
     /// The same of some jobs alone, in their order.
     static let candidatesAmong = """
-        SELECT jobs.id, jobs.images, jobs.prompt, jobs.asked_again, jobs.asked_longer FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
-        WHERE jobs.batch = ? AND jobs.state = 'queued' AND jobs.available_at IS NULL LIMIT ?
+        SELECT jobs.id, jobs.images, jobs.prompt, jobs.asked_again, jobs.asked_longer, jobs.max_tokens
+        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
+        WHERE jobs.batch = ? AND jobs.route = ? AND jobs.state = 'queued' AND jobs.available_at IS NULL LIMIT ?
         """
 
     static let nextDue = """
@@ -190,11 +222,9 @@ private struct LaneBacklog {
     /// Sets aside what a call of the first batch may cost, or takes the batch out of this turn and returns nil.
     mutating func reserve(_ call: CallSize) -> Spending? {
         let first = batches.startIndex
-        guard var account = batches[first].account else { return nil }
+        guard let account = batches[first].account else { return nil }
         switch account.tryReserve(call) {
-        case .success(let reservation):
-            batches[first].account = account
-            return reservation
+        case .success(let reservation): return reservation
         case .failure(let stop):
             budgetStops.append(stop)
             batches.removeFirst()
@@ -204,9 +234,10 @@ private struct LaneBacklog {
     }
 }
 
-/// A batch that has queued jobs, with what its calls have in common.
+/// A batch that has queued jobs at one place, with what their calls have in common.
 private struct ClaimableBatch {
     let id: BatchID
+    let route: RouteID
     let lane: Int64
     let request: CaptionRequest
     private let estimatedTokens: Int
@@ -214,24 +245,31 @@ private struct ClaimableBatch {
     /// The only jobs that may be claimed, as a JSON list; nil: all of them.
     private let chosen: String?
     /// Nil: it has no budget.
-    var account: BudgetAccount?
+    let account: BudgetAccount?
 
-    init(_ row: Row, in scope: Scope) throws {
+    /// - Parameter place: a row of `routes`; nil: at the batch's own provider.
+    init(_ row: Row, at place: Row? = nil, _ ledger: BudgetLedger, in scope: Scope) throws {
         id = BatchID(row["id"])
+        route = place.map { RouteID($0["id"]) } ?? .own
         chosen = scope.list(of: id)
-        lane = row["lane"]
+        lane = (place ?? row)["lane"]
         let parameters: Parameters = try JSONColumn.decode(from: row["parameters"])
         request = CaptionRequest(
-            model: row.text("model"), system: row.text(optional: "system"), prompt: row.text("prompt"), images: [], parameters: parameters)
+            model: (place ?? row).text("model"), system: row.text(optional: "system"), prompt: row.text("prompt"), images: [],
+            parameters: parameters)
         checks = row["checks"]
-        account = try BudgetAccount(row, prompt: request.prompt)
+        account = try BudgetAccount(row, at: place, ledger, prompt: request.prompt)
         let used = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"])
         estimatedTokens = TokenReserve.perCall(used: used.totalTokens, answers: row["succeeded"], answerLimit: parameters.maxTokens)
     }
 
     func candidates(_ db: Database, limit: Int) throws -> [Row] {
-        guard let chosen else { return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.candidates), arguments: [id.number, limit]) }
-        return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.candidatesAmong), arguments: [chosen, id.number, limit])
+        if let chosen {
+            return try Row.fetchAll(
+                db.cachedStatement(sql: ClaimStep.candidatesAmong), arguments: [chosen, id.number, route.number, limit])
+        }
+        if route == .own { return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.candidates), arguments: [id.number, limit]) }
+        return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.candidatesElsewhere), arguments: [route.number, limit])
     }
 
     /// More where the call allows a longer answer than the others.

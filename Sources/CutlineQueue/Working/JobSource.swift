@@ -5,12 +5,14 @@ import GRDB
 enum JobSource: Hashable {
     /// Failed, held or cancelled jobs of a batch.
     case stopped(BatchID, JobState)
-    /// Queued jobs of a batch that may be claimed now.
-    case ready(BatchID)
+    /// Queued jobs of a batch that may be claimed now, of its own provider and of others.
+    case ready(BatchID), readyElsewhere(RouteID)
     /// Queued jobs that wait for their time, of every batch: there is no index by batch.
     case delayed
     /// Jobs with an open call, of every batch.
     case running
+    /// Jobs whose accepted caption carries a flag, of every batch.
+    case flagged
     case listed([Int64])
 
     /// Where the last page ended, in the order of the index.
@@ -21,14 +23,15 @@ enum JobSource: Hashable {
 
     static let pageSize = 1_000
 
-    /// The sources of all jobs in `states`; of every batch in `batches`.
-    static func all(_ states: [JobState], in batches: [BatchID]) -> [JobSource] {
+    /// The sources of all jobs in `states`; of every batch in `batches`, whose routes are `routes`.
+    static func all(_ states: [JobState], in batches: [BatchID], routes: [RouteID]) -> [JobSource] {
         states.flatMap { state -> [JobSource] in
             switch state {
             case .failed, .held, .cancelled: batches.map { .stopped($0, state) }
-            case .queued: batches.map { .ready($0) } + [.delayed]
+            case .queued: batches.map { .ready($0) } + routes.map { .readyElsewhere($0) } + [.delayed]
             case .running: [.running]
-            case .succeeded: []
+            // Only where a person says what is wrong with their captions.
+            case .succeeded: [.flagged]
             }
         }
     }
@@ -41,6 +44,9 @@ enum JobSource: Hashable {
             rows = try Row.fetchAll(db.cachedStatement(sql: Self.stoppedPage), arguments: [batch.number, state.rawValue, cursor.id])
         case .ready(let batch):
             rows = try Row.fetchAll(db.cachedStatement(sql: Self.readyPage), arguments: [batch.number, cursor.rank, cursor.id])
+        case .readyElsewhere(let route):
+            rows = try Row.fetchAll(db.cachedStatement(sql: Self.elsewherePage), arguments: [route.number, cursor.rank, cursor.id])
+        case .flagged: rows = try Row.fetchAll(db.cachedStatement(sql: Self.flaggedPage), arguments: [cursor.id])
         case .delayed: rows = try Row.fetchAll(db.cachedStatement(sql: Self.delayedPage), arguments: [cursor.rank, cursor.id])
         case .running: rows = try Row.fetchAll(db.cachedStatement(sql: Self.runningPage), arguments: [cursor.rank, cursor.id])
         case .listed(let ids):
@@ -60,7 +66,20 @@ enum JobSource: Hashable {
 
     static let readyPage = """
         SELECT id, priority AS rank, id AS job FROM jobs
-        WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND (priority, id) > (?, ?) ORDER BY priority, id LIMIT \(pageSize)
+        WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0 AND (priority, id) > (?, ?)
+        ORDER BY priority, id LIMIT \(pageSize)
+        """
+
+    static let elsewherePage = """
+        SELECT id, priority AS rank, id AS job FROM jobs
+        WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL AND (priority, id) > (?, ?) ORDER BY priority, id
+        LIMIT \(pageSize)
+        """
+
+    /// Of every batch.
+    static let flaggedPage = """
+        SELECT job AS id, 0 AS rank, job FROM captions
+        WHERE accepted = 1 AND flags <> '[]' AND job > ? ORDER BY job LIMIT \(pageSize)
         """
 
     static let delayedPage = """

@@ -8,11 +8,14 @@ package struct JobSelection: Hashable, Sendable {
     package var failure: FailureClass?
     /// Named one by one.
     package var jobs: Set<JobID>?
+    /// Of the job's accepted caption: jobs that have none such are not meant.
+    package var flags: FlagSelection?
 
-    package init(batch: BatchID? = nil, failure: FailureClass? = nil, jobs: Set<JobID>? = nil) {
+    package init(batch: BatchID? = nil, failure: FailureClass? = nil, jobs: Set<JobID>? = nil, flags: FlagSelection? = nil) {
         self.batch = batch
         self.failure = failure
         self.jobs = jobs
+        self.flags = flags
     }
 }
 
@@ -38,38 +41,52 @@ package struct JobsMoved: Hashable, Sendable {
 }
 
 extension Queue {
-    /// Puts failed jobs back in the queue with fresh budgets.
+    /// Puts failed jobs back in the queue with fresh budgets; captioned ones where the selection names flags: their caption stays until a
+    /// better one comes.
     package func retry(_ selection: JobSelection = JobSelection()) throws -> JobsMoved {
-        try apply(.requeue(from: [.failed]), to: selection)
+        try apply(.retry(Requeueing(), captioned: selection.flags != nil), to: selection)
     }
+
+    /// The same with something changed, and of those that are queued, too.
+    package func retry(_ selection: JobSelection, with change: JobChange, now: Timestamp) throws -> JobsMoved {
+        let routes = try change.route.map { try open($0, for: selection, at: now) }
+        return try apply(
+            .retry(Requeueing(maxTokens: change.maxTokens, routes: routes), captioned: selection.flags != nil), to: selection)
+    }
+
+    private func open(_ route: RouteDraft, for selection: JobSelection, at now: Timestamp) throws -> [BatchID: RouteID] {
+        try write { db in
+            let chosen = try selection.jobs.map { jobs in
+                try Set(Int64.fetchAll(db, sql: Self.batchesAmong, arguments: [JSONColumn.list(jobs.sorted())]).map(BatchID.init))
+            }
+            let batches = try Batch.all(db).filter { (selection.batch ?? $0.id) == $0.id && chosen?.contains($0.id) ?? true }
+            return try batches.reduce(into: [:]) {
+                $0[$1.id] = try RouteStep(db: db, batch: $1.id, settings: $1.settings, now: now).open(route)
+            }
+        }
+    }
+
+    private static let batchesAmong = "SELECT jobs.batch FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value"
 
     /// Puts held jobs back in the queue with fresh budgets; cancelled ones only where they are named one by one.
     package func release(_ selection: JobSelection = JobSelection()) throws -> JobsMoved {
-        try apply(.requeue(from: selection.jobs == nil ? [.held] : [.held, .cancelled]), to: selection)
+        try apply(.release(from: selection.jobs == nil ? [.held] : [.held, .cancelled]), to: selection)
     }
 
     /// Keeps queued jobs from being sent until they are released.
     package func hold(_ selection: JobSelection = JobSelection()) throws -> JobsMoved {
-        try apply(Verb(from: [.queued], assignment: "state = 'held', available_at = NULL"), to: selection)
+        try apply(.hold, to: selection)
     }
 
     /// Takes jobs out of the queue for good. A running one is not recalled: its caption is kept when it comes.
     package func cancel(_ selection: JobSelection = JobSelection(), now: Timestamp) throws -> JobsMoved {
-        let assignment = "state = 'cancelled', available_at = NULL, lease = NULL, finished_at = \(now.milliseconds)"
-        return try apply(Verb(from: [.queued, .running, .held, .failed], assignment: assignment), to: selection)
+        try apply(.cancel(now: now), to: selection)
     }
 
     /// In chunks, so that a large selection does not keep other processes from the queue.
     private func apply(_ verb: Verb, to selection: JobSelection) throws -> JobsMoved {
-        let sources: [JobSource]
-        if let jobs = selection.jobs {
-            sources = [.listed(jobs.map(\.number).sorted())]
-        } else {
-            let batches = try selection.batch.map { [$0] } ?? reader.batchStatuses().map(\.id)
-            sources = JobSource.all(verb.from, in: batches)
-        }
         var result = JobsMoved()
-        for source in sources {
+        for source in try sources(of: selection, verb.from) {
             var cursor = JobSource.Cursor()
             while true {
                 // A transaction that fails must not have counted.
@@ -85,48 +102,11 @@ extension Queue {
         }
         return result
     }
-}
 
-/// A change that people ask for, of jobs in some states.
-private struct Verb {
-    let from: [JobState]
-    let assignment: String
-    var isRequeue = false
-
-    static func requeue(from states: [JobState]) -> Verb {
-        Verb(
-            from: states,
-            assignment: """
-                state = 'queued', finished_at = NULL, failures = 0, unanswered = 0, crashes = 0, asked_again = 0, asked_longer = 0
-                """, isRequeue: true)
+    private func sources(of selection: JobSelection, _ states: [JobState]) throws -> [JobSource] {
+        if let jobs = selection.jobs { return [.listed(jobs.map(\.number).sorted())] }
+        let batches = try selection.batch.map { [$0] } ?? reader.batchStatuses().map(\.id)
+        let routes = try reader.routes().filter { batches.contains($0.batch) }.map(\.id)
+        return JobSource.all(states, in: batches, routes: routes)
     }
-
-    func apply(to job: Int64, _ selection: JobSelection, _ result: inout JobsMoved, _ db: Database) throws {
-        guard let row = try Row.fetchOne(db.cachedStatement(sql: Self.facts), arguments: [job]),
-            let state = JobState(rawValue: row["state"])
-        else { return }
-        if let batch = selection.batch, batch.number != row["batch"] { return }
-        if let failure = selection.failure, failure.rawValue != row["class"] as String? { return }
-        if let obstacle = obstacle(state, row) {
-            // Along an index, a job of another state was not asked for.
-            if case .state = obstacle, selection.jobs == nil { return }
-            return result.left[obstacle, default: 0] += 1
-        }
-        try db.cachedStatement(sql: "UPDATE jobs SET \(assignment) WHERE id = ?").execute(arguments: [job])
-        result.moved[state, default: 0] += 1
-    }
-
-    private func obstacle(_ state: JobState, _ row: Row) -> JobsMoved.Obstacle? {
-        guard from.contains(state) else { return .state(state) }
-        guard isRequeue else { return nil }
-        if !(row["is_named"] as Bool) { return .nameless }
-        return row["is_open"] as Bool ? .callOpen : nil
-    }
-
-    private static let facts = """
-        SELECT batch, state, EXISTS (SELECT 1 FROM entries WHERE job = jobs.id) AS is_named,
-            EXISTS (SELECT 1 FROM attempts WHERE job = jobs.id AND phase = 'open') AS is_open,
-            (SELECT class FROM attempts WHERE job = jobs.id AND class IS NOT NULL ORDER BY n DESC LIMIT 1) AS class
-        FROM jobs WHERE id = ?
-        """
 }

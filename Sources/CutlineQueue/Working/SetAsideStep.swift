@@ -1,7 +1,8 @@
 import CutlineCore
 import GRDB
 
-/// Captions that were flagged and set aside while their job is asked again, inside a transaction.
+/// Captions that were flagged and set aside while their job is asked again, and the accepted one of a job that a person wants another of,
+/// inside a transaction.
 struct SetAsideStep {
     let db: Database
     let now: Timestamp
@@ -10,15 +11,20 @@ struct SetAsideStep {
     struct Candidate {
         let attempt: Int64
         let flags: [CaptionFlag]
+        let isAccepted: Bool
     }
 
-    /// What of a job was set aside, in the order in which it came.
+    /// What of a job was set aside, and what was accepted where it is asked again nevertheless, in the order in which it came.
     func candidates(of job: Int64) throws -> [Candidate] {
         let statement = try db.cachedStatement(
-            sql: "SELECT attempt, flags FROM captions WHERE job = ? AND set_aside = 1 AND accepted = 0 ORDER BY attempt")
-        return try Row.fetchAll(statement, arguments: [job]).map {
-            Candidate(attempt: $0["attempt"], flags: try CaptionFlag.list($0["flags"]))
+            sql: """
+                SELECT attempt, flags, accepted FROM captions WHERE job = ? AND set_aside = 1
+                UNION ALL SELECT attempt, flags, accepted FROM captions WHERE job = ? AND accepted = 1 AND set_aside = 0
+                """)
+        let candidates = try Row.fetchAll(statement, arguments: [job, job]).map {
+            Candidate(attempt: $0["attempt"], flags: try CaptionFlag.list($0["flags"]), isAccepted: $0["accepted"])
         }
+        return candidates.sorted { $0.attempt < $1.attempt }
     }
 
     /// Accepts the best caption of a job that will not be asked again. False where there is none: then nothing has changed.
@@ -30,9 +36,26 @@ struct SetAsideStep {
     }
 
     func accept(_ candidate: Candidate, of job: Int64) throws {
-        try db.cachedStatement(sql: "UPDATE captions SET accepted = 1 WHERE attempt = ?").execute(arguments: [candidate.attempt])
+        if !candidate.isAccepted {
+            try withdraw(of: job)
+            try db.cachedStatement(sql: "UPDATE captions SET accepted = 1 WHERE attempt = ?").execute(arguments: [candidate.attempt])
+        }
+        try finish(job)
+    }
+
+    /// The accepted caption gives its place to a better one and is kept beside it. Nothing where there is none.
+    func withdraw(of job: Int64) throws {
+        try db.cachedStatement(sql: "UPDATE captions SET accepted = 0, set_aside = 1 WHERE job = ? AND accepted = 1").execute(arguments: [
+            job
+        ])
+    }
+
+    /// The job has its caption.
+    func finish(_ job: Int64) throws {
         try db.cachedStatement(
-            sql: "UPDATE jobs SET state = 'succeeded', lease = NULL, available_at = NULL, finished_at = ? WHERE id = ?"
+            sql: """
+                UPDATE jobs SET state = 'succeeded', lease = NULL, available_at = NULL, reopened = NULL, finished_at = ? WHERE id = ?
+                """
         ).execute(arguments: [now.milliseconds, job])
     }
 
@@ -45,10 +68,12 @@ struct SetAsideStep {
         for job in try Int64.fetchAll(db, sql: Self.waiting, arguments: [batch.number]) { _ = try acceptBest(of: job) }
     }
 
-    /// Jobs that wait to be asked again; a running one is settled when its call ends, a cancelled one is nobody's.
+    /// Jobs that wait to be asked again because of the rules; a running one is settled when its call ends, a cancelled one is nobody's.
     static let waiting = """
         SELECT DISTINCT jobs.id FROM captions JOIN jobs ON jobs.id = captions.job
-        WHERE captions.set_aside = 1 AND jobs.batch = ? AND jobs.state IN ('queued', 'held', 'failed') ORDER BY jobs.id
+        WHERE captions.set_aside = 1 AND jobs.batch = ? AND jobs.state IN ('queued', 'held', 'failed')
+            AND jobs.reopened IS NULL
+        ORDER BY jobs.id
         """
 }
 

@@ -2,24 +2,23 @@ import CutlineCore
 import GRDB
 
 extension SettleStep {
-    /// A caption is always kept: the first is accepted whoever holds the job now, a later one is a duplicate. One with a flag for which the
-    /// job is asked again is set aside; when it will be asked no more, the best is accepted.
+    /// A caption is always kept: the first is accepted whoever holds the job now, a later one is a duplicate, unless a person asked for it.
+    /// One with a flag for which the job is asked again is set aside; when it will be asked no more, the best is accepted.
     func keep(_ caption: Caption, _ settlement: Settlement, _ attempt: AttemptRow) throws -> Settled.Effect {
         guard attempt.phase == .open || attempt.phase == .unknown else { return .repeated }
-        let isFirst = try Bool.fetchOne(
-            db.cachedStatement(sql: "SELECT NOT EXISTS (SELECT 1 FROM captions WHERE job = ? AND accepted = 1)"),
-            arguments: [attempt.job])!
+        let isAwaited = try Bool.fetchOne(db.cachedStatement(sql: Self.awaits), arguments: [attempt.id.number, attempt.job])!
         let job = try shelf.checks(ofJob: attempt.job, db)
         var caption = caption
         caption.flags = job.checks.flags(of: caption)
         // An unknown attempt was counted when it was given up.
         let counted = attempt.phase == .open ? 1 : 0
-        let place: Place = !isFirst ? .duplicate : try self.place(for: caption.flags, job, attempt)
+        let place: Place = !isAwaited ? .duplicate : try self.place(for: caption.flags, job, attempt)
+        if case .accepted = place { try setAside.withdraw(of: attempt.job) }
         try insert(caption, place, settlement, attempt)
         try add(attempts: counted, to: attempt.job)
         switch place {
         case .duplicate: return .duplicate
-        case .accepted: try finish(attempt.job)
+        case .accepted: try setAside.finish(attempt.job)
         case .setAside(.better(let earlier)): try setAside.accept(earlier, of: attempt.job)
         case .setAside(.askingAgain(let change)): return try askAgain(change, attempt, counting: nil)
         }
@@ -69,11 +68,10 @@ extension SettleStep {
             .succeeded, billed: .yes, usage: caption.usage, requestID: caption.requestID, isDuplicate: isDuplicate, settlement, db)
     }
 
-    private func finish(_ job: Int64) throws {
-        try db.cachedStatement(
-            sql: "UPDATE jobs SET state = 'succeeded', lease = NULL, available_at = NULL, finished_at = ? WHERE id = ?"
-        ).execute(arguments: [now.milliseconds, job])
-    }
+    /// Whether a job has no caption, or this attempt was made since a person asked for another one.
+    private static let awaits = """
+        SELECT ifnull(reopened < ?, false) OR NOT EXISTS (SELECT 1 FROM captions WHERE job = jobs.id AND accepted = 1) FROM jobs WHERE id = ?
+        """
 
     /// Writes down how the job will be asked otherwise, and puts it back in the queue if this attempt still holds it: behind the jobs that
     /// wait, so that a batch of which every answer is a dud shows it before the second call of the first one.

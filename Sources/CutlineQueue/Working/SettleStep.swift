@@ -61,8 +61,9 @@ struct SettleStep {
         let change = decision == .release ? nil : try askingAgain(after: failure, attempt, decision)
         if case .askAgain = decision, change == nil { decision = .fail }
         try attempt.end(decision == .release ? .released : .failed, failure: failure, settlement, db)
-        guard let change else { return try move(attempt, by: decision, counting: decision == .release ? nil : .failures) }
-        return try askAgain(change, attempt, counting: .failures)
+        if let change { return try askAgain(change, attempt, counting: .failures) }
+        if decision == .fail, let effect = try fallBack(after: failure, attempt) { return effect }
+        return try move(attempt, by: decision, counting: decision == .release ? nil : .failures)
     }
 
     /// How the job is asked once more; nil: it is not. A refusal, an empty answer or one that fits no schema may be what the user wants to be

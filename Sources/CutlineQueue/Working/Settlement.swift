@@ -24,6 +24,8 @@ package struct Settled: Hashable, Sendable {
         /// A later caption of a job that has one: kept, and shown as duplicate spend.
         case duplicate
         case retries(after: Duration), released, held, failed
+        /// It failed for good where it was asked, and is asked at the next of the batch's fallback list.
+        case fallsBack(to: Asked)
         /// The job's entry moved to another picture meanwhile; nobody asks for this one any more.
         case cancelled
         /// The job belongs to another attempt or to nobody by now; only the attempt was closed.
@@ -49,6 +51,7 @@ package struct Claim: Hashable, Sendable {
     package var attempt: AttemptID
     package var job: JobID
     package var batch: BatchID
+    package var route: RouteID
     /// Counted from 1.
     package var n: Int
     package var request: CaptionRequest

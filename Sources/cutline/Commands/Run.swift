@@ -33,8 +33,9 @@ struct Run: Command {
                 checks: checks, queue: queue, log: work.log, in: environment)
             if input.dryRun { return try adding.rehearse(sample: sample.sample) }
             // A missing key is better found before anything is added.
-            let keys = try KeyRing(environment, file: work.apiKeyFile, network: work.network)
+            let keys = try KeyRing(environment, file: work.apiKeyFile, network: work.network).keepingFile(for: [adding.profile.name])
             try keys.check(adding.profile, allowsInsecureHTTP: work.insecureHttp)
+            try adding.elsewhere.check(keys, allowsInsecureHTTP: work.insecureHttp)
             try await adding.checkBudget(keys: keys, allowsInsecureHTTP: work.insecureHttp)
             let (opened, batch) = try adding.add()
             try await adding.askForModel(keys: keys, allowsInsecureHTTP: work.insecureHttp, queue: opened)

@@ -33,11 +33,17 @@ struct Work: Command {
             let scope = try whole.batch.map { try sample.scope(of: $0, reader) } ?? whole
             let rules = try CheckChoice(flags: checks, environment: environment).rules()
             let keys = try KeyRing(environment, file: work.apiKeyFile, network: work.network)
+                .keepingFile(for: Set(reader.batches().map(\.settings.profile.name)))
             for status in try reader.batchStatuses(in: scope) where status.remaining > 0 {
-                var settings = try reader.batch(named: status.name).settings
+                let batch = try reader.batch(named: status.name)
+                var settings = batch.settings
                 try keys.check(settings.profile, allowsInsecureHTTP: work.insecureHttp)
                 settings.profile = price.applied(to: settings.profile, model: settings.model)
-                try BudgetCheck(change: policy.budget, stored: status.budget?.budget ?? Budget()).check(settings)
+                let budget = BudgetCheck(change: policy.budget, stored: status.budget?.budget ?? Budget())
+                try budget.check(settings)
+                let elsewhere = try Elsewhere(of: batch, reader)
+                try elsewhere.check(keys, allowsInsecureHTTP: work.insecureHttp)
+                try elsewhere.checkStoredPrices(of: settings, budget)
             }
             let opened = try Queue(at: queue.path(in: environment), now: environment.now())
             try opened.adjust(

@@ -67,22 +67,7 @@ struct ExportSelectionOptions: ParsableArguments {
             "--since \"\(Words.clean(since))\" is no time; write 2026-11-20, 2026-11-20T12:00 or 2026-11-20T12:00:00+01:00.")
     }
 
-    private func flagSelection() throws -> FlagSelection {
-        var selection = FlagSelection()
-        for name in flags {
-            let isUnwanted = name.hasPrefix("!")
-            let named = try Self.flags(named: isUnwanted ? String(name.dropFirst()) : name)
-            if isUnwanted { selection.unwanted.formUnion(named) } else { selection.wanted.formUnion(named) }
-        }
-        return selection
-    }
-
-    private static func flags(named name: String) throws -> [CaptionFlag] {
-        if name == "any" { return CaptionFlag.allCases }
-        if let flag = CaptionFlag(rawValue: name) { return [flag] }
-        let known = CaptionFlag.allCases.map(\.rawValue)
-        throw ValidationError("There is no flag \"\(Words.clean(name))\"; there are \((known + ["any"]).joined(separator: ", ")).")
-    }
+    private func flagSelection() throws -> FlagSelection { try FlagSelection(names: flags) }
 
     func parts(for format: Export.Format) throws -> Split? {
         guard let split else { return nil }

@@ -9,7 +9,7 @@ struct NetworkOptions: ParsableArguments {
             "A file with certificates (PEM) of authorities to believe beside the system's.", valueName: "path"))
     var caFile: String?
 
-    func routes(in environment: Environment) -> Routes {
-        Routes(variables: environment.variables, folder: environment.folder, caFile: caFile.map(environment.path))
+    func routes(in environment: Environment) -> NetworkRoutes {
+        NetworkRoutes(variables: environment.variables, folder: environment.folder, caFile: caFile.map(environment.path))
     }
 }

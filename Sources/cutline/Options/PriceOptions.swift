@@ -22,9 +22,8 @@ struct PriceArgument: ExpressibleByArgument {
     let price: Price
 
     init?(argument: String) {
-        let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Money(dollarText: $0) }
-        guard parts.count == 2, let input = parts[0], let output = parts[1] else { return nil }
-        price = Price(inputPerMillion: input, outputPerMillion: output)
+        guard let price = Price(text: argument) else { return nil }
+        self.price = price
     }
 }
 
@@ -43,13 +42,6 @@ extension Money: CapAmount {
     package init?(capText: String) {
         self.init(dollarText: capText[...])
         if self == .zero { return nil }
-    }
-
-    /// Digits with a point among them; not so small that nothing is left of it.
-    fileprivate init?(dollarText text: Substring) {
-        guard !text.isEmpty, text.utf8.allSatisfy({ "0123456789.".utf8.contains($0) }), let dollars = Double(text) else { return nil }
-        self.init(dollars: dollars)
-        if self == .zero, dollars > 0 { return nil }
     }
 }
 

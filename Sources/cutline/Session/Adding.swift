@@ -13,6 +13,8 @@ struct Adding {
     private let limits: Limits
     private let budget: BudgetCheck
     private let checks: CheckRules
+    /// The other places where jobs of this batch may be asked.
+    private(set) var elsewhere: Elsewhere
     private let queuePath: FilePath
     /// The provider's list of models, where it was asked for before anything was added.
     private var list: ModelList?
@@ -39,8 +41,11 @@ struct Adding {
         let stored = batch?.settings
         isNew = stored == nil
         let choice = BatchChoice(flags: caption, sending: sending, price: price, plan: plan, stored: stored, environment: environment)
-        settings = try choice.settings(named: name, catalogue: UserProfiles.catalogue(besideQueue: queuePath, in: environment))
+        let catalogue = try UserProfiles.catalogue(besideQueue: queuePath, in: environment)
+        settings = try choice.settings(named: name, catalogue: catalogue)
         try KeyRing.checkAddress(settings.profile)
+        elsewhere = try Elsewhere(
+            list: choice.fallback(of: settings, catalogue: catalogue), of: batch, streams: settings.profile.streams, at: queuePath)
         limits = (policy?.limits ?? Limits()).over(plan.jobFile?.limits ?? Limits()).over(settings.profile.limits)
         self.policy = RetryPolicy(maxAttempts: policy?.maxAttempts ?? 5, onUnknown: policy?.onUnknown ?? .retry(times: nil))
         budget = BudgetCheck(
@@ -64,13 +69,19 @@ struct Adding {
             if let price = list?[settings.model]?.price { settings.profile.listedPrices = [settings.model: price] }
         }
         try budget.checkPrice(of: settings)
+        try await elsewhere.checkPrices(of: settings, budget) { [environment] profile in
+            guard let keys else { return nil }
+            return await ModelLookup.list(
+                of: profile, keys: keys, patience: environment.patience, allowsInsecureHTTP: allowsInsecureHTTP)
+        }
     }
 
     /// Adds what is new and says what came of it.
     func add() throws -> (queue: Queue, batch: BatchID) {
         let queue = try Queue(at: queuePath, now: environment.now())
         let batch = try queue.openBatch(
-            settings, policy: policy, limits: limits, budget: budget.change, checks: checks, now: environment.now())
+            settings, policy: policy, limits: limits, budget: budget.change, checks: checks, fallback: elsewhere.list,
+            now: environment.now())
         let (input, settings) = (input, settings)
         let draft = { @Sendable (item: InputItem) in try Drafter.draft(item, settings: settings, knownDigest: queue.knownDigest) }
         try refuseTakenKeys(draft, queue, batch)

@@ -1,6 +1,7 @@
 import CutlineCore
 import CutlineInput
 import CutlineProvider
+import CutlineQueue
 
 /// What a batch is asked: flags win over the job file, the job file over the batch as it was made before, and that over what the lines
 /// of a manifest ask for themselves.
@@ -45,18 +46,35 @@ struct BatchChoice {
             guard let profile = catalogue[name] else { throw CommandEnd.usage(Self.unknown(name, catalogue)) }
             return profile
         }
-        if let jobFile, let choice = jobFile.provider { return try profile(choice, of: jobFile, catalogue) }
+        if let jobFile, let choice = jobFile.provider { return try profile(choice, at: "provider", of: jobFile, catalogue) }
         if let stored { return stored.profile }
         let names = catalogue.names.joined(separator: ", ")
         throw CommandEnd.usage("which provider? Give --provider NAME, one of \(names)\(orInJobFile("provider"))")
     }
 
-    private func profile(_ choice: JobFile.ProviderChoice, of file: JobFile, _ catalogue: ProfileCatalogue) throws -> Profile {
+    /// Where jobs go that failed for good, as the job file says it; nil where there is no job file.
+    func fallback(of settings: BatchSettings, catalogue: ProfileCatalogue) throws -> [RouteDraft]? {
+        guard let jobFile else { return nil }
+        var seen: Set = [Asked(provider: settings.profile.name, model: settings.model)]
+        return try jobFile.fallback.map { item in
+            let profile = try profile(item.provider, at: "\(item.path).provider", of: jobFile, catalogue)
+            guard seen.insert(Asked(provider: profile.name, model: item.model)).inserted else {
+                throw CommandEnd.badInput(
+                    "the job file \(environment.shortName(of: jobFile.path)) cannot be used, \(item.path): \(profile.name), \(Words.clean(item.model)) is asked before it already"
+                )
+            }
+            return RouteDraft(profile: profile, model: item.model, price: item.price)
+        }
+    }
+
+    private func profile(_ choice: JobFile.ProviderChoice, at path: String, of file: JobFile, _ catalogue: ProfileCatalogue) throws
+        -> Profile
+    {
         let name = environment.shortName(of: file.path)
         switch choice {
         case .named(let provider):
             if let profile = catalogue[provider] { return profile }
-            throw CommandEnd.badInput("the job file \(name) cannot be used, provider: \(Self.unknown(provider, catalogue))")
+            throw CommandEnd.badInput("the job file \(name) cannot be used, \(path): \(Self.unknown(provider, catalogue))")
         case .inline(let json):
             do throws(InvalidValue) { return try catalogue.resolve(inline: json, in: jobFile?.folder) } catch {
                 throw CommandEnd.badInput("the job file \(name) cannot be used, \(error)")

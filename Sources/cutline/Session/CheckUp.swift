@@ -126,11 +126,13 @@ struct CheckUp {
     private func profiles() throws -> [(Profile, isNeeded: Bool)] {
         let waiting = Set(try reader.batchStatuses().filter { $0.count(.queued) + $0.count(.running) > 0 }.map(\.id))
         var profiles: [(Profile, isNeeded: Bool)] = []
-        for batch in try reader.batches() {
-            var profile = batch.settings.profile
-            // They differ from batch to batch.
-            profile.listedPrices = nil
-            let isNeeded = waiting.contains(batch.id)
+        let own = try reader.batches().map { ($0.settings.profile, $0.id) }
+        let elsewhere = try reader.routes().filter(\.isInUse).map { ($0.profile, $0.batch) }
+        for (profile, batch) in own + elsewhere {
+            var profile = profile
+            // They differ from batch to batch, and from model to model.
+            (profile.listedPrices, profile.prices) = (nil, nil)
+            let isNeeded = waiting.contains(batch)
             if let known = profiles.firstIndex(where: { $0.0 == profile }) {
                 profiles[known].isNeeded = profiles[known].isNeeded || isNeeded
             } else {
@@ -157,7 +159,7 @@ struct CheckUp {
     private func route(to profile: Profile) -> Finding? {
         guard profile.baseURL != nil else { return nil }
         let (check, routes) = ("way to \(profile.name)", network.routes(in: environment))
-        do throws(RouteProblem) {
+        do throws(NetworkRouteProblem) {
             try routes.check(profile)
             return Finding(level: .ok, check: check, message: try routes.route(of: profile).words)
         } catch { return Finding(level: .problem, check: check, message: "\(error)") }

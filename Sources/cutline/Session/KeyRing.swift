@@ -5,9 +5,11 @@ import SystemPackage
 
 /// What opens the way to a provider. API keys come from the profile's environment variable or a file, never from the command line or the queue.
 struct KeyRing: Sendable {
-    let routes: Routes
+    let routes: NetworkRoutes
     private let variables: [String: String]
     private let file: KeyFile?
+    /// The providers that the file's key is for; nil: all.
+    private var fileProviders: Set<String>?
 
     private struct KeyFile: Sendable {
         let name: String
@@ -21,6 +23,13 @@ struct KeyRing: Sendable {
         routes = network?.routes(in: environment) ?? .straight
         variables = environment.variables
         self.file = try file.map { KeyFile(name: $0, text: try Self.text(inFile: $0, environment)) }
+    }
+
+    /// The file's key goes to these providers alone: a batch's other ones have keys of their own.
+    func keepingFile(for providers: Set<String>) -> KeyRing {
+        var keys = self
+        keys.fileProviders = providers
+        return keys
     }
 
     /// Nil where there is none that could be sent; `check` says why.
@@ -51,7 +60,7 @@ struct KeyRing: Sendable {
 
     /// Refuses a proxy or an authority that cannot be used.
     func checkRoute(_ profile: Profile) throws {
-        do throws(RouteProblem) { try routes.check(profile) } catch {
+        do throws(NetworkRouteProblem) { try routes.check(profile) } catch {
             throw error.isInFile ? CommandEnd.badInput("\(error)") : CommandEnd.usage("\(error)")
         }
     }
@@ -65,16 +74,18 @@ struct KeyRing: Sendable {
     /// Nil: nothing is set, or it is blank.
     private func found(for profile: Profile) -> Result<String, KeyText.Objection>? {
         do throws(KeyText.Objection) {
-            if let file { return .success(try file.text.key(for: profile.apiKeyEnv)) }
+            if let file = file(for: profile) { return .success(try file.text.key(for: profile.apiKeyEnv)) }
             guard let variable = profile.apiKeyEnv, let value = variables[variable] else { return nil }
             return .success(try KeyText(Array(value.utf8)).key(for: variable))
         } catch {
-            return file == nil && error == .empty ? nil : .failure(error)
+            return file(for: profile) == nil && error == .empty ? nil : .failure(error)
         }
     }
 
+    private func file(for profile: Profile) -> KeyFile? { fileProviders?.contains(profile.name) ?? true ? file : nil }
+
     private func sentence(_ objection: KeyText.Objection, _ profile: Profile) -> String {
-        guard let file else {
+        guard let file = file(for: profile) else {
             return
                 "\(profile.apiKeyEnv ?? "the key") cannot be an API key: it holds white space or other characters that none has; set it again"
         }

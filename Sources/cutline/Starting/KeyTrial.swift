@@ -14,7 +14,7 @@ struct KeyTrial {
     let profile: Profile
     let model: String
     let key: String?
-    let routes: Routes
+    let routes: NetworkRoutes
     /// Where it is known.
     let price: Price?
     let allowsInsecureHTTP: Bool

@@ -101,6 +101,7 @@ extension LogEvent {
             (level, fields) = (.info, fields + [Field("outcome", "not_sent"), Field("message", "a picture changed after it was added")])
         case .notSent(let reason): (level, fields) = (.debug, fields + [Field("outcome", "not_sent"), Field("message", reason)])
         }
+        if case .fallsBack(let asked) = effect { fields += [Field("provider", asked.provider), Field("model", asked.model)] }
         if case .rejected(let reason) = effect { (level, fields) = (.error, fields + [Field("reason", reason)]) }
     }
 
@@ -143,6 +144,7 @@ extension Settled.Effect {
         case .released: "released"
         case .held: "held"
         case .failed: "failed"
+        case .fallsBack: "falls_back"
         case .cancelled: "cancelled"
         case .fenced: "fenced"
         case .repeated: "repeated"

@@ -32,22 +32,26 @@ extension JobStatus {
     /// What happened when, oldest first.
     private func timeline(at now: Timestamp) -> [String] {
         // An entry that was edited, or is a copy, may be younger than its job's attempts.
-        let before = attempts.filter { $0.startedAt < record.createdAt }.map(\.line)
-        let after = attempts.filter { $0.startedAt >= record.createdAt }.map(\.line)
+        let isElsewhere = Set(attempts.map(\.asked)).count > 1
+        let before = attempts.filter { $0.startedAt < record.createdAt }.map { $0.line(isElsewhere: isElsewhere) }
+        let after = attempts.filter { $0.startedAt >= record.createdAt }.map { $0.line(isElsewhere: isElsewhere) }
         var lines = before + ["  \(record.createdAt.iso8601)  added"] + after
         if let availableAt, availableAt > now { lines.append("  \(availableAt.iso8601)  to be tried again") }
         return lines
     }
 
     private func state(at now: Timestamp) -> String {
+        if isReopened { return "\(record.state.rawValue), and asked for a better caption" }
         guard let availableAt, availableAt > now else { return record.state.rawValue }
         return "queued, delayed for \(Words.duration(availableAt - now))"
     }
 }
 
 extension AttemptStatus {
-    fileprivate var line: String {
-        var words = ["  \(startedAt.iso8601)  attempt \(n) \(said)\(problem.map { ": \($0.line)" } ?? "")"]
+    /// - Parameter isElsewhere: whether the job was asked at several places.
+    fileprivate func line(isElsewhere: Bool) -> String {
+        let place = isElsewhere ? " at \(asked.provider), \(Words.clean(asked.model))," : ""
+        var words = ["  \(startedAt.iso8601)  attempt \(n)\(place) \(said)\(problem.map { ": \($0.line)" } ?? "")"]
         if let tokens = usage.totalTokens { words.append("\(Words.number(tokens)) tokens") }
         if let cost = usage.cost { words.append(Words.money(cost)) }
         if let doubt { words.append(doubt.remark) }
@@ -90,6 +94,8 @@ extension JSONText {
     fileprivate mutating func write(_ attempt: AttemptStatus) {
         openObject()
         member("n", attempt.n)
+        member("provider", attempt.asked.provider)
+        member("requested_model", attempt.asked.model)
         member("phase", attempt.phase.rawValue)
         member("billed", attempt.billed.rawValue)
         member("started_at", attempt.startedAt.iso8601)

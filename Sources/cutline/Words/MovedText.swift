@@ -37,13 +37,22 @@ enum JobVerb {
 
 /// What a verb did, and what it left alone and why.
 enum MovedText {
-    /// - Parameter standing: jobs of the selection by state afterwards, where that is known.
-    static func lines(_ verb: JobVerb, _ moved: JobsMoved, standing: [JobState: Int]) -> String {
+    /// - Parameters:
+    ///   - change: how the jobs are asked from now on.
+    ///   - standing: jobs of the selection by state afterwards, where that is known.
+    static func lines(_ verb: JobVerb, _ moved: JobsMoved, change: String? = nil, standing: [JobState: Int]) -> String {
         let running = verb == .cancel ? moved.moved[.running] ?? 0 : 0
         let note = running > 0 ? "; \(Words.number(running)) of them running: the call goes on, and its caption is kept if it comes" : ""
-        let first = "\(Words.count(moved.count, "job")) \(verb.done)\(note)\n"
+        let first = "\(Words.count(moved.count, "job")) \(verb.done)\(changed(moved, change))\(note)\n"
         let left = left(verb, moved, standing)
         return first + (left.isEmpty ? "" : "left alone: \(left.joined(separator: ", "))\n")
+    }
+
+    /// ` (2 queued before), to be asked with max_tokens 400`
+    private static func changed(_ moved: JobsMoved, _ change: String?) -> String {
+        let before = moved.moved[.queued].map { " (\(Words.number($0)) of them queued before)" } ?? ""
+        let better = moved.moved[.succeeded] == nil ? "" : "; a caption stays until a better one comes"
+        return (change.map { "\(before), to be asked \($0)" } ?? "") + better
     }
 
     private static func left(_ verb: JobVerb, _ moved: JobsMoved, _ standing: [JobState: Int]) -> [String] {

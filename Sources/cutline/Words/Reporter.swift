@@ -21,6 +21,8 @@ final class Reporter: Sendable {
         var ticks = 0
         var recent = RecentPace()
         var progress = RunProgress()
+        /// Sentences about kinds of things, of which there may be thousands.
+        var saidOnce: Set<String> = []
         var bar = RedrawnLine()
     }
 
@@ -61,6 +63,9 @@ final class Reporter: Sendable {
         case .draining(let inFlight):
             say("stopping when \(Words.count(inFlight, "call")) in flight have ended; stop once more to give them up")
         case .ended(let claim, .changed, _): say(RunText.changed(claim.request.images))
+        case .ended(let claim, .failure(let failure), .fallsBack(let asked)):
+            let line = RunText.fallsBack(from: claim.request.model, failure.kind, to: asked)
+            if state.withLock({ $0.saidOnce.insert(line).inserted }) { say(line) }
         case .ended:
             if let width = environment.error.columns() { draw(width) }
         }

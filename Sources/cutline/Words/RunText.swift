@@ -66,14 +66,28 @@ enum RunText {
         return RunTotals(batches).rest.map { [$0] } ?? []
     }
 
+    /// A batch that is asked on several lanes has one budget.
+    private static func once(_ stops: [LaneStop]) -> [LaneStop] {
+        var said: Set<String> = []
+        return stops.filter { stop in
+            guard case .budget(let budget) = stop.refusal else { return true }
+            return said.insert(budget.batch).inserted
+        }
+    }
+
     private static func ending(_ end: RunEnd, _ retry: RetryCommand) -> [String] {
         switch end {
         case .finished: []
-        case .paused(let stops): stops.compactMap { LaneText.end($0, retry) }
+        case .paused(let stops): once(stops).compactMap { LaneText.end($0, retry) }
         case .interrupted: ["stopped; run the same command again to continue"]
         case .queueFailed(_, let saved):
             saved.map { ["the queue could not be written; what had been paid for is saved in \($0), and the next run brings it in"] } ?? []
         }
+    }
+
+    /// What becomes of all that fails like this.
+    static func fallsBack(from model: String, _ kind: FailureClass, to asked: Asked) -> String {
+        "what ends with \(kind.rawValue) at \(Words.clean(model)) goes on to \(asked.provider), \(Words.clean(asked.model))"
     }
 
     /// A file that was edited between adding and sending.

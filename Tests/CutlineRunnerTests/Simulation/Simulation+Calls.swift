@@ -17,8 +17,9 @@ final class JitterSource: Sendable {
 extension Simulation {
     func send(_ claim: Claim, of process: VirtualWorker) throws {
         let batch = batches[claim.batch]!
+        let lane = claim.route == .own ? batch.lane : batch.fallback!
         provider.calls[claim.attempt] = ProviderCall(
-            claim: claim, worker: process.number, lane: batch.lane, tokens: batch.tokens, claimedAt: clock.real)
+            claim: claim, worker: process.number, lane: lane, tokens: batch.tokens, claimedAt: clock.real)
         process.flights[claim.attempt] = VirtualWorker.Flight(claim: claim)
         let isSlow = healedAt == nil && chance.happens(plan.faults.slowStart)
         plan(.worker(process.number, .callStarts(claim.attempt)), after: isSlow ? chance.seconds(1...100) : chance.milliseconds(0...50))

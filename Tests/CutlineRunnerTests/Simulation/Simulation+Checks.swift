@@ -158,7 +158,8 @@ extension Simulation {
         let jobs = try monitor.reader.read { try Row.fetchAll($0, sql: "SELECT * FROM jobs") }
         for row in rows { try checkTruth(of: row) }
         let attempts = Dictionary(grouping: rows) { $0["job"] as Int64 }
-        for job in jobs { try checkPolicy(job, attempts[job["id"]] ?? []) }
+        // Where a job goes on elsewhere it begins anew.
+        for job in jobs { try checkPolicy(job, (attempts[job["id"]] ?? []).filter { $0["route"] as Int64 == job["route"] }) }
     }
 
     /// What the queue says of an attempt is what the provider's books say.

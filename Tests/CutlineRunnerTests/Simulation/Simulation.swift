@@ -135,8 +135,14 @@ final class Simulation {
                 name: "batch \(number)", profile: profile, model: batch.model, prompt: "What is it?", parameters: Parameters(maxTokens: 300)
             )
             let budget = BudgetChange(maxCost: batch.budget.maxCost.map { .at($0) }, maxTokens: batch.budget.maxTokens.map { .at($0) })
+            let fallback = batch.fallback.map { lane in
+                RouteDraft(
+                    profile: Profile(name: "lane \(lane)", limits: plan.lanes[lane].limits), model: batch.otherModel,
+                    price: SimulationPlan.BatchPlan.price)
+            }
             let id = try monitor.openBatch(
-                settings, policy: batch.policy, limits: plan.lanes[batch.lane].limits, budget: budget, now: clock.now())
+                settings, policy: batch.policy, limits: plan.lanes[batch.lane].limits, budget: budget, fallback: fallback.map { [$0] },
+                now: clock.now())
             batches[id] = batch
             _ = try monitor.add((0..<batch.jobs).map(JobDraft.make), to: id, now: clock.now())
         }

@@ -18,8 +18,11 @@ struct SimulationPlan {
         var budget = Budget()
         /// Whether the most that a call can use is known before.
         var isBounded = true
+        /// The lane of what failed for good, if that is asked once more at another model.
+        var fallback: Int?
 
         var model: String { isBounded ? "gpt-4o" : "m" }
+        var otherModel: String { isBounded ? "gpt-4.1" : "m2" }
         /// A micro-dollar a token.
         static let price = Price(inputPerMillion: Money(nanodollars: 1_000_000_000), outputPerMillion: Money(nanodollars: 1_000_000_000))
         var cost: Money { Money(nanodollars: Int64(tokens) * 1_000) }
@@ -68,6 +71,13 @@ struct SimulationPlan {
         trouble = chance.pick([0, 0.1, 0.3])
         faults = Self.faults(&chance)
         planEvents(&chance)
+        planFallbacks()
+    }
+
+    /// By a chance of their own: what a seed stands for besides stays as it was.
+    private mutating func planFallbacks() {
+        var chance = Chance(seed: seed &* 17 &+ 3)
+        for index in batches.indices where chance.happens(0.4) { batches[index].fallback = chance.number(0...lanes.count - 1) }
     }
 
     private static func limits(_ chance: inout Chance) -> Limits {

@@ -2,7 +2,7 @@ import CutlineCore
 import SystemPackage
 
 /// Why nothing can be sent: what is said of proxies or authorities cannot be used.
-package struct RouteProblem: Error, Hashable, Sendable, CustomStringConvertible {
+package struct NetworkRouteProblem: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
     /// A file is what it should not be; else a flag, a variable or a member of a profile.
     package let isInFile: Bool
@@ -11,7 +11,7 @@ package struct RouteProblem: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 /// Which way a call goes, and whose certificates it believes.
-package struct Route: Hashable, Sendable {
+package struct NetworkRoute: Hashable, Sendable {
     enum Path: Hashable, Sendable {
         case straight
         /// A tunnel through the proxy, to which nothing of the call is shown.
@@ -32,7 +32,7 @@ package struct Route: Hashable, Sendable {
     /// The variable that exempts the host from the proxy.
     var exemption: String?
 
-    static let straight = Route(path: .straight, authorities: [])
+    static let straight = NetworkRoute(path: .straight, authorities: [])
 
     var proxy: Proxy? {
         switch path {
@@ -50,7 +50,7 @@ package struct Route: Hashable, Sendable {
     }
 }
 
-extension Route.Proxy {
+extension NetworkRoute.Proxy {
     /// For people, without credentials.
     var words: String { "the proxy \(address.shown) (\(source))" }
 }

@@ -8,13 +8,13 @@ import SystemPackage
 #endif
 
 /// What the environment and the command line say of the way to providers.
-package struct Routes: Sendable {
+package struct NetworkRoutes: Sendable {
     private let variables: [String: String]
     private let folder: FilePath
     private let caFile: FilePath?
 
     /// Nothing is said: straight ahead, with the system's authorities.
-    package static let straight = Routes(variables: [:], folder: "/", caFile: nil)
+    package static let straight = NetworkRoutes(variables: [:], folder: "/", caFile: nil)
 
     /// - Parameters:
     ///   - folder: where relative paths begin.
@@ -24,13 +24,13 @@ package struct Routes: Sendable {
     }
 
     /// The way to a provider.
-    package func route(of profile: Profile) throws(RouteProblem) -> Route {
-        var route = Route(path: .straight, authorities: authorities(of: profile))
+    package func route(of profile: Profile) throws(NetworkRouteProblem) -> NetworkRoute {
+        var route = NetworkRoute(path: .straight, authorities: authorities(of: profile))
         guard !profile.isInProcess, let target = Target(profile.baseURL ?? "") else { return route }
         if let text = profile.proxy {
             // In a profile it holds for this provider, whatever the environment exempts.
             guard let address = try Self.address(text, "proxy of the profile \(profile.name)") else { return route }
-            route.path = Self.path(Route.Proxy(address: address, source: "profile \(profile.name)"), target)
+            route.path = Self.path(NetworkRoute.Proxy(address: address, source: "profile \(profile.name)"), target)
             return route
         }
         try choose(&route, target)
@@ -38,12 +38,12 @@ package struct Routes: Sendable {
     }
 
     /// Reads all that the way to a provider needs, and sends nothing.
-    package func check(_ profile: Profile) throws(RouteProblem) {
+    package func check(_ profile: Profile) throws(NetworkRouteProblem) {
         for file in try route(of: profile).authorities { _ = try file.certificates() }
     }
 
     /// The way to a picture that a job names: the profile's proxy where it has one, else the environment's.
-    func route(toPicture address: String, for profile: Profile) throws(RouteProblem) -> Route {
+    func route(toPicture address: String, for profile: Profile) throws(NetworkRouteProblem) -> NetworkRoute {
         var own = profile
         own.baseURL = address
         if profile.proxy.map(Self.isOff) == true { own.proxy = nil }
@@ -51,7 +51,7 @@ package struct Routes: Sendable {
     }
 
     /// The variable of the target's scheme, then the one for all; what it exempts goes straight.
-    private func choose(_ route: inout Route, _ target: Target) throws(RouteProblem) {
+    private func choose(_ route: inout NetworkRoute, _ target: Target) throws(NetworkRouteProblem) {
         let names = [
             ["\(target.scheme)_proxy", target.scheme == "https" || !isInCGI ? "\(target.scheme.uppercased())_PROXY" : nil],
             ["all_proxy", "ALL_PROXY"],
@@ -65,7 +65,7 @@ package struct Routes: Sendable {
             route.exemption = name
             return
         }
-        route.path = Self.path(Route.Proxy(address: address, source: name), target)
+        route.path = Self.path(NetworkRoute.Proxy(address: address, source: name), target)
     }
 
     /// A web server gives a program's request headers as `HTTP_…`, and a client could name a proxy so (httpoxy).
@@ -81,12 +81,12 @@ package struct Routes: Sendable {
 
     private static func isOff(_ text: String) -> Bool { ["", "none"].contains(text.lowercased()) }
 
-    private static func address(_ text: String, _ source: String) throws(RouteProblem) -> ProxyAddress? {
+    private static func address(_ text: String, _ source: String) throws(NetworkRouteProblem) -> ProxyAddress? {
         guard !isOff(text) else { return nil }
-        do throws(ProxyProblem) { return try ProxyAddress(text) } catch { throw RouteProblem("\(source) \(error.reason)") }
+        do throws(ProxyProblem) { return try ProxyAddress(text) } catch { throw NetworkRouteProblem("\(source) \(error.reason)") }
     }
 
-    private static func path(_ proxy: Route.Proxy, _ target: Target) -> Route.Path {
+    private static func path(_ proxy: NetworkRoute.Proxy, _ target: Target) -> NetworkRoute.Path {
         target.scheme == "http" && proxy.address.kind == .http ? .forward(proxy) : .tunnel(proxy)
     }
 

@@ -1,6 +1,6 @@
 import CutlineCore
 
-extension Route {
+extension NetworkRoute {
     /// On plain http a proxy's own refusals look like the provider's: one that is not JSON, or says that it is a proxy's, is named as such. What it
     /// may have cost stays as it was read.
     func blaming(_ outcome: Outcome, for answer: Answer, host: String) -> Outcome {

@@ -10,7 +10,7 @@ import Testing
     private func words(_ variables: [String: String], to address: String, proxy: String? = nil) throws -> String {
         var profile = Profile(name: "mine", baseURL: address)
         profile.proxy = proxy
-        return try Routes(variables: variables, folder: "/f", caFile: nil).route(of: profile).words
+        return try NetworkRoutes(variables: variables, folder: "/f", caFile: nil).route(of: profile).words
     }
 
     @Test(arguments: [
@@ -43,13 +43,13 @@ import Testing
 
     @Test func theSimulatorOfThisProcessIsNeverBehindAProxy() throws {
         let profile = Profile(name: "simulator").started(at: "http://127.0.0.1:9")
-        let routes = Routes(variables: ["ALL_PROXY": "p"], folder: "/", caFile: nil)
+        let routes = NetworkRoutes(variables: ["ALL_PROXY": "p"], folder: "/", caFile: nil)
         #expect(try routes.route(of: profile).words == "straight")
         #expect(try routes.route(of: Profile(name: "simulator")).words == "straight")
     }
 
     @Test func aPictureGoesThroughTheProfilesProxyElseTheEnvironments() throws {
-        let routes = Routes(variables: ["HTTPS_PROXY": "p"], folder: "/", caFile: nil)
+        let routes = NetworkRoutes(variables: ["HTTPS_PROXY": "p"], folder: "/", caFile: nil)
         var profile = Profile(name: "mine", baseURL: "http://10.0.0.1")
         for (proxy, words) in [(nil, "(HTTPS_PROXY)"), ("none", "(HTTPS_PROXY)"), ("own", "(profile mine)")] {
             profile.proxy = proxy
@@ -70,7 +70,7 @@ import Testing
         ("::1", "names no host"),
     ])
     func aProxyThatCannotBeUsedIsNamedWithoutItsValue(value: String, reason: String) {
-        let problem = #expect(throws: RouteProblem.self) { try words(["ALL_PROXY": value], to: "https://h") }
+        let problem = #expect(throws: NetworkRouteProblem.self) { try words(["ALL_PROXY": value], to: "https://h") }
         #expect(problem?.description.hasPrefix("ALL_PROXY \(reason)") == true)
         #expect(problem?.description.contains("canary") == false)
     }
@@ -94,7 +94,7 @@ import Testing
         var profile = Profile(name: "mine", baseURL: "https://h")
         profile.caFile = "own.pem"
         let variables = ["SSL_CERT_FILE": "/c/more.pem", "SSL_CERT_DIR": "/d:/e"]
-        let route = try Routes(variables: variables, folder: "/f", caFile: "/f/flag.pem").route(of: profile)
+        let route = try NetworkRoutes(variables: variables, folder: "/f", caFile: "/f/flag.pem").route(of: profile)
         #expect(
             route.words == "straight; believes also /f/flag.pem (--ca-file), /f/own.pem (ca_file of the profile mine), "
                 + "/c/more.pem (SSL_CERT_FILE), /d (SSL_CERT_DIR), /e (SSL_CERT_DIR)")
@@ -109,23 +109,23 @@ import Testing
         folder.write("empty.pem", [])
         folder.write("text.pem", text: "-----BEGIN CERTIFICATE-----\nnothing\n-----END CERTIFICATE-----\n")
         folder.write("folder/readme.txt", text: "x")
-        let routes = Routes(variables: [:], folder: folder.path, caFile: folder.path.appending(name))
-        let problem = #expect(throws: RouteProblem.self) { try routes.check(Profile(name: "mine", baseURL: "https://h")) }
+        let routes = NetworkRoutes(variables: [:], folder: folder.path, caFile: folder.path.appending(name))
+        let problem = #expect(throws: NetworkRouteProblem.self) { try routes.check(Profile(name: "mine", baseURL: "https://h")) }
         #expect(problem?.isInFile == true && problem?.description.contains("\(name) \(reason)") == true)
     }
 
     @Test func aFolderWithoutCertificatesIsRefused() {
         let folder = TemporaryFolder()
         folder.write("bad.pem", text: "nothing")
-        let routes = Routes(variables: ["SSL_CERT_DIR": folder.path.string], folder: "/", caFile: nil)
-        let problem = #expect(throws: RouteProblem.self) { try routes.check(Profile(name: "mine", baseURL: "https://h")) }
+        let routes = NetworkRoutes(variables: ["SSL_CERT_DIR": folder.path.string], folder: "/", caFile: nil)
+        let problem = #expect(throws: NetworkRouteProblem.self) { try routes.check(Profile(name: "mine", baseURL: "https://h")) }
         #expect(problem?.description.contains("holds no certificates (*.pem") == true)
     }
 
     /// A proxy that answers itself shows what it is asked.
     @Test func plainHTTPIsAskedForByItsWholeAddressWithThePassword() async throws {
         try await TestServer.run(TestServer.caption("ok")) { proxy in
-            let routes = Routes(variables: ["http_proxy": "http://u:p%40@127.0.0.1:\(proxy.port)"], folder: "/", caFile: nil)
+            let routes = NetworkRoutes(variables: ["http_proxy": "http://u:p%40@127.0.0.1:\(proxy.port)"], folder: "/", caFile: nil)
             let client = ProviderClient(connections: 1, allowsInsecureHTTP: true, routes: routes, now: { .fixture })
             let profile = Profile(name: "mine", baseURL: "http://far.invalid:81/v1")
             let outcome = await client.call(.make(), profile: profile, key: "k", timeout: .seconds(30))
@@ -144,7 +144,7 @@ import Testing
     ])
     func aTunnelThatIsNotOpenedIsTheProxys(credentials: String, status: Int, kind: FailureClass, words: String) async throws {
         try await TestServer.run(.answer(TestServer.http(status, ""))) { proxy in
-            let routes = Routes(variables: ["ALL_PROXY": "http://\(credentials)127.0.0.1:\(proxy.port)"], folder: "/", caFile: nil)
+            let routes = NetworkRoutes(variables: ["ALL_PROXY": "http://\(credentials)127.0.0.1:\(proxy.port)"], folder: "/", caFile: nil)
             let client = ProviderClient(connections: 1, routes: routes, now: { .fixture })
             let profile = Profile(name: "mine", baseURL: "https://far.invalid/v1")
             let failure = await client.call(.make(), profile: profile, key: "k", timeout: .seconds(30)).failure
@@ -157,7 +157,7 @@ import Testing
 
     @Test func aDeadProxyIsNamedAndNotTheProvider() async throws {
         try await TestServer.runWithClosedPort { port in
-            let routes = Routes(variables: ["ALL_PROXY": "http://127.0.0.1:\(port)"], folder: "/", caFile: nil)
+            let routes = NetworkRoutes(variables: ["ALL_PROXY": "http://127.0.0.1:\(port)"], folder: "/", caFile: nil)
             for (address, isPlain) in [("https://far.invalid/v1", false), ("http://far.invalid/v1", true)] {
                 let client = ProviderClient(connections: 1, allowsInsecureHTTP: isPlain, routes: routes, now: { .fixture })
                 let profile = Profile(name: "mine", baseURL: address)

@@ -10,12 +10,12 @@ import Synchronization
 final class Clients: Sendable {
     private let group: any EventLoopGroup
     private let connections: Int
-    private let clients = Mutex<[Route: HTTPClient]>([:])
+    private let clients = Mutex<[NetworkRoute: HTTPClient]>([:])
 
     init(group: any EventLoopGroup, connections: Int) { (self.group, self.connections) = (group, connections) }
 
     /// Made when it is first needed.
-    func client(for route: Route) throws(RouteProblem) -> HTTPClient {
+    func client(for route: NetworkRoute) throws(NetworkRouteProblem) -> HTTPClient {
         var route = route
         route.exemption = nil
         if let client = clients.withLock({ $0[route] }) { return client }
@@ -36,7 +36,7 @@ final class Clients: Sendable {
 
 extension ProviderClient {
     /// What a client needs for a route.
-    static func configuration(connections: Int = 1, route: Route) throws(RouteProblem) -> HTTPClient.Configuration {
+    static func configuration(connections: Int = 1, route: NetworkRoute) throws(NetworkRouteProblem) -> HTTPClient.Configuration {
         var configuration = configuration(connections: connections)
         if !route.authorities.isEmpty {
             var certificates: [NIOSSLCertificate] = []
@@ -68,7 +68,7 @@ extension ProviderClient {
     }
 }
 
-extension Route {
+extension NetworkRoute {
     /// The request as it is sent on this route: plain http goes to the proxy itself, which reads from the host header whom it is for.
     func leading(_ request: HTTPClientRequest) -> HTTPClientRequest {
         guard case .forward(let proxy) = path, let start = request.url.firstRange(of: "://")?.upperBound else { return request }

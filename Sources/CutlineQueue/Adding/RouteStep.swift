@@ -1,0 +1,98 @@
+import CutlineCore
+import GRDB
+
+/// Changes the routes of a batch inside a transaction.
+struct RouteStep {
+    let db: Database
+    let batch: BatchID
+    /// As they stand from now on.
+    let settings: BatchSettings
+    let now: Timestamp
+
+    /// The route to where a person sends jobs, made where there is none.
+    func open(_ draft: RouteDraft) throws -> RouteID {
+        let asked = draft.applied(to: settings)
+        guard asked.profile.name != settings.profile.name || asked.model != settings.model else { return .own }
+        let id = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT id FROM routes WHERE batch = ? AND position IS NULL AND provider = ? AND model = ?"),
+            arguments: [batch.number, asked.profile.name, UserText(asked.model)])
+        return try write(asked, to: id, position: nil)
+    }
+
+    /// Replaces the batch's fallback list. What is on it already stays the same route; jobs that wait for one that left go to the one in its
+    /// place or behind it, and fail where there is none.
+    func replaceList(by drafts: [RouteDraft]) throws {
+        var left = try Row.fetchAll(
+            db, sql: "SELECT * FROM routes WHERE batch = ? AND position IS NOT NULL ORDER BY position", arguments: [batch.number])
+        guard !left.isEmpty || !drafts.isEmpty else { return }
+        try db.execute(sql: "UPDATE routes SET position = NULL WHERE batch = ?", arguments: [batch.number])
+        for (index, draft) in drafts.enumerated() {
+            var asked = draft.applied(to: settings)
+            let known = left.firstIndex { $0["provider"] == asked.profile.name && $0.text("model") == asked.model }.map {
+                left.remove(at: $0)
+            }
+            if let known { try asked.profile.keepListedPrices(of: JSONColumn.decode(from: known["profile"])) }
+            _ = try write(asked, to: known?["id"], position: index + 1)
+        }
+        for gone in left { try moveOn(from: gone["id"], at: gone["position"]) }
+    }
+
+    /// The address and the like of the batch's own provider may have changed; other models of it are asked there too.
+    func renewOwn() throws {
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT * FROM routes WHERE batch = ? AND provider = ?", arguments: [batch.number, settings.profile.name])
+        for row in rows {
+            let stored: Profile = try JSONColumn.decode(from: row["profile"])
+            let draft = RouteDraft(profile: settings.profile, model: row.text("model"), price: stored.price(of: row.text("model")))
+            _ = try write(draft.applied(to: settings), to: row["id"], position: row["position"])
+        }
+    }
+
+    private func write(_ asked: BatchSettings, to id: Int64?, position: Int?) throws -> RouteID {
+        let (profile, terms) = (try JSONColumn.encode(asked.profile), try JSONColumn.encode(BudgetTerms(Budget(), of: asked)))
+        let lane = try lane(of: asked.profile)
+        if let id {
+            try db.execute(
+                sql: "UPDATE routes SET position = ?, profile = ?, lane = ?, terms = ? WHERE id = ?",
+                arguments: [position, profile, lane, terms, id])
+            return RouteID(id)
+        }
+        try db.execute(
+            sql: "INSERT INTO routes (batch, position, provider, profile, model, lane, terms) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            arguments: [batch.number, position, asked.profile.name, profile, UserText(asked.model), lane, terms])
+        return RouteID(db.lastInsertedRowID)
+    }
+
+    /// The batch's own lane has its limits from the batch.
+    private func lane(of profile: Profile) throws -> Int64 {
+        guard profile.laneName == settings.profile.laneName else {
+            return try Queue.openLane(profile.laneName, limits: profile.limits, db, at: now)
+        }
+        return try Int64.fetchOne(db, sql: "SELECT lane FROM batches WHERE id = ?", arguments: [batch.number])!
+    }
+
+    private func moveOn(from route: Int64, at position: Int) throws {
+        let next = try Int64.fetchOne(
+            db, sql: "SELECT id FROM routes WHERE batch = ? AND position >= ? ORDER BY position LIMIT 1",
+            arguments: [batch.number, position])
+        for job in try Int64.fetchAll(db, sql: Self.waiting, arguments: [route, route]) {
+            if let next {
+                try db.cachedStatement(sql: "UPDATE jobs SET route = ? WHERE id = ?").execute(arguments: [next, job])
+            } else if try !SetAsideStep(db: db, now: now).acceptBest(of: job) {
+                try db.cachedStatement(sql: "UPDATE jobs SET state = 'failed', available_at = NULL, finished_at = ? WHERE id = ?")
+                    .execute(arguments: [now.milliseconds, job])
+            }
+        }
+    }
+
+    // The partial indexes are used only where their conditions stand in the statement.
+    static let waiting = """
+        SELECT id FROM jobs WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL
+        UNION ALL
+        SELECT id FROM jobs WHERE state = 'queued' AND available_at IS NOT NULL AND available_at >= 0 AND route = ?
+        """
+}
+
+extension Profile {
+    fileprivate mutating func keepListedPrices(of stored: Profile) { listedPrices = listedPrices ?? stored.listedPrices }
+}

@@ -1,0 +1,20 @@
+import CutlineCore
+import GRDB
+
+extension QueueReader {
+    /// Of a queue of schema 7 and later.
+    static func miscountedRoutes(_ db: Database) throws -> [Violation] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT routes.id, routes.provider, routes.queued AS kept,
+                    (SELECT count(*) FROM jobs WHERE jobs.batch = routes.batch AND route = routes.id AND state = 'queued') AS counted
+                FROM routes WHERE kept <> counted ORDER BY routes.id
+                """)
+        return rows.map { row in
+            Violation(
+                rule: "jobs that wait for route \(row["id"] as Int64), \(row["provider"] as String)",
+                detail: "kept \(row["kept"] as Int), counted \(row["counted"] as Int)")
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import CutlineCore
+import GRDB
+
+/// How jobs are asked from now on; what is nil stays as it is.
+struct Requeueing: Hashable {
+    var maxTokens: Int?
+    var routes: [BatchID: RouteID]?
+
+    var isNone: Bool { maxTokens == nil && routes == nil }
+}
+
+/// Puts jobs back in the queue because a person says so, inside a transaction.
+struct RequeueStep {
+    let db: Database
+
+    /// Queued, with fresh budgets.
+    static let fresh = "state = 'queued', available_at = NULL, finished_at = NULL, failures = 0, unanswered = 0, crashes = 0"
+
+    /// False where the job is queued like this already.
+    func requeue(_ facts: JobFacts, _ change: Requeueing) throws -> Bool {
+        if facts.state == .succeeded, change.isNone { return try askAgain(facts) }
+        let route = try change.routes?[facts.batch] ?? usualRoute(of: facts)
+        let maxTokens = change.maxTokens ?? facts.maxTokens
+        if facts.state == .queued, route == facts.route, maxTokens == facts.maxTokens { return false }
+        try db.cachedStatement(
+            sql: """
+                UPDATE jobs SET \(Self.fresh), asked_again = 0, asked_longer = 0, route = ?, max_tokens = ?, reopened = \(reopened(facts))
+                WHERE id = ?
+                """
+        ).execute(arguments: [route.number, maxTokens, facts.id])
+        return true
+    }
+
+    /// The call of a captioned job is never repeated as it was.
+    private func askAgain(_ facts: JobFacts) throws -> Bool {
+        let isLonger = facts.flags.contains(.truncated) && !facts.flags.contains(.repetition)
+        try db.cachedStatement(
+            sql: """
+                UPDATE jobs SET \(Self.fresh), asked_again = asked_again + 1, asked_longer = asked_longer + ?, reopened = \(reopened(facts))
+                WHERE id = ?
+                """
+        ).execute(arguments: [isLonger, facts.id])
+        return true
+    }
+
+    /// Captions of calls that were made before do not answer what is asked now.
+    private func reopened(_ facts: JobFacts) -> String {
+        facts.state == .succeeded ? "(SELECT max(id) FROM attempts WHERE job = jobs.id)" : "reopened"
+    }
+
+    /// A person's choice stays. What fell through the batch's list begins again at its own provider.
+    private func usualRoute(of facts: JobFacts) throws -> RouteID {
+        guard facts.state != .queued, facts.route != .own else { return facts.route }
+        let statement = try db.cachedStatement(sql: "SELECT position IS NULL FROM routes WHERE id = ?")
+        return try Bool.fetchOne(statement, arguments: [facts.route.number]) == true ? facts.route : .own
+    }
+}

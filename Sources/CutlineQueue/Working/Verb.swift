@@ -1,0 +1,116 @@
+import CutlineCore
+import GRDB
+
+/// How jobs are asked from now on; what is nil stays as it is.
+package struct JobChange: Hashable, Sendable {
+    /// The longest answer.
+    package var maxTokens: Int?
+    package var route: RouteDraft?
+
+    package init(maxTokens: Int? = nil, route: RouteDraft? = nil) {
+        self.maxTokens = maxTokens
+        self.route = route
+    }
+}
+
+/// What people ask for, of jobs in some states.
+enum Verb {
+    /// - Parameter captioned: of jobs that have a caption, and no others.
+    case retry(Requeueing, captioned: Bool)
+    case release(from: [JobState])
+    case hold
+    case cancel(now: Timestamp)
+
+    var from: [JobState] {
+        switch self {
+        case .retry(_, captioned: true): [.succeeded]
+        case .retry(let change, captioned: false): change.isNone ? [.failed] : [.failed, .queued]
+        case .release(let states): states
+        case .hold: [.queued]
+        case .cancel: [.queued, .running, .held, .failed]
+        }
+    }
+
+    func apply(to job: Int64, _ selection: JobSelection, _ result: inout JobsMoved, _ db: Database) throws {
+        guard let facts = try JobFacts.fetch(job, db) else { return }
+        if let batch = selection.batch, batch != facts.batch { return }
+        if let failure = selection.failure, failure.rawValue != facts.failure { return }
+        if let flags = selection.flags, facts.state == .succeeded, !flags.admits(facts.flags) { return }
+        if let obstacle = obstacle(facts) {
+            // Along an index, a job of another state was not asked for.
+            if case .state = obstacle, selection.jobs == nil { return }
+            return result.left[obstacle, default: 0] += 1
+        }
+        guard try move(facts, db) else { return }
+        result.moved[facts.state, default: 0] += 1
+    }
+
+    private func obstacle(_ facts: JobFacts) -> JobsMoved.Obstacle? {
+        guard from.contains(facts.state) else { return .state(facts.state) }
+        switch self {
+        case .hold, .cancel: return nil
+        case .retry, .release:
+            if !facts.isNamed { return .nameless }
+            return facts.isOpen ? .callOpen : nil
+        }
+    }
+
+    /// False where the job is so already: along the indexes a job that was just moved is met once more.
+    private func move(_ facts: JobFacts, _ db: Database) throws -> Bool {
+        switch self {
+        case .retry(let change, _): return try RequeueStep(db: db).requeue(facts, change)
+        case .release:
+            try db.cachedStatement(sql: "UPDATE jobs SET \(RequeueStep.fresh), asked_again = 0, asked_longer = 0 WHERE id = ?")
+                .execute(arguments: [facts.id])
+        case .hold:
+            try db.cachedStatement(sql: "UPDATE jobs SET state = 'held', available_at = NULL WHERE id = ?").execute(arguments: [facts.id])
+        case .cancel(let now):
+            // One that is only asked for a better caption keeps the one it has.
+            try db.cachedStatement(
+                sql: """
+                    UPDATE jobs SET state = iif(reopened IS NULL, 'cancelled', 'succeeded'), reopened = NULL, available_at = NULL, lease = NULL,
+                        finished_at = ?
+                    WHERE id = ?
+                    """
+            ).execute(arguments: [now.milliseconds, facts.id])
+        }
+        return true
+    }
+}
+
+/// What a verb must know of a job.
+struct JobFacts {
+    let id: Int64
+    let batch: BatchID
+    let state: JobState
+    let route: RouteID
+    let maxTokens: Int?
+    /// Whether an entry names it.
+    let isNamed: Bool
+    /// Whether a call for it is open.
+    let isOpen: Bool
+    /// The class of its last attempt that failed.
+    let failure: String?
+    /// Of its accepted caption.
+    let flags: [CaptionFlag]
+
+    static func fetch(_ job: Int64, _ db: Database) throws -> JobFacts? {
+        try Row.fetchOne(db.cachedStatement(sql: columns), arguments: [job]).flatMap { try JobFacts($0) }
+    }
+
+    private init?(_ row: Row) throws {
+        guard let state = JobState(rawValue: row["state"]) else { return nil }
+        self.state = state
+        (id, batch, route) = (row["id"], BatchID(row["batch"]), RouteID(row["route"]))
+        (maxTokens, isNamed, isOpen, failure) = (row["max_tokens"], row["is_named"], row["is_open"], row["class"])
+        flags = try (row["flags"] as String?).map(CaptionFlag.list) ?? []
+    }
+
+    private static let columns = """
+        SELECT id, batch, state, route, max_tokens, EXISTS (SELECT 1 FROM entries WHERE job = jobs.id) AS is_named,
+            EXISTS (SELECT 1 FROM attempts WHERE job = jobs.id AND phase = 'open') AS is_open,
+            (SELECT class FROM attempts WHERE job = jobs.id AND class IS NOT NULL ORDER BY n DESC LIMIT 1) AS class,
+            (SELECT flags FROM captions WHERE job = jobs.id AND accepted = 1) AS flags
+        FROM jobs WHERE id = ?
+        """
+}

@@ -1,0 +1,2 @@
+-- Held free.
+SELECT 1;
