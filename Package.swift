@@ -47,7 +47,7 @@ let package = Package(
             name: "CutlineMigrationsSQLite", path: "migrations/sqlite",
             resources: [
                 .embedInCode("0001-queue.sql"), .embedInCode("0002-answers.sql"), .embedInCode("0003-money.sql"),
-                .embedInCode("0004-flags.sql"),
+                .embedInCode("0004-flags.sql"), .embedInCode("0005-placeholder.sql"), .embedInCode("0006-reuse.sql"),
             ], swiftSettings: strict),
         // Level 1
         room("CutlineInput", ["CutlineCore", system, crypto]),

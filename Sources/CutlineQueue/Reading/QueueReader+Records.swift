@@ -43,7 +43,8 @@ extension QueueReader {
         let last = cursor.lastEntry
         let (records, end) = try read { db -> ([CutlineCore.Record], Int64?) in
             let rows = try Row.fetchAll(
-                db.cachedStatement(sql: Self.page), arguments: [last, selection.batch?.number, selection.batch?.number, pageSize])
+                db.cachedStatement(sql: Self.page(hasReuse: db.hasReuse)),
+                arguments: [last, selection.batch?.number, selection.batch?.number, pageSize])
             let records = try rows.filter(selection.admits).map { try CutlineCore.Record($0, db) }
             return (records.filter { selection.flags.admits($0.caption?.flags ?? []) }, rows.last?["id"])
         }
@@ -55,21 +56,34 @@ extension QueueReader {
     /// The record of one entry.
     package func record(entry: Int64) throws -> CutlineCore.Record? {
         try read { db in
-            try Row.fetchOne(db, sql: "\(Self.select) WHERE entries.id = ?", arguments: [entry]).map { try CutlineCore.Record($0, db) }
+            let sql = "\(Self.select(hasReuse: try db.hasReuse)) WHERE entries.id = ?"
+            return try Row.fetchOne(db, sql: sql, arguments: [entry]).map { try CutlineCore.Record($0, db) }
         }
     }
 
-    static let select = """
+    static func select(hasReuse: Bool) -> String {
+        """
         SELECT entries.id, entries.key, entries.own_key, entries.given, entries.path, entries.extra, entries.created_at, jobs.id AS job,
-            jobs.state, jobs.prompt AS own_prompt, jobs.images, jobs.attempts, jobs.finished_at, batches.name AS batch, batches.provider, batches.model AS requested_model, batches.prompt,
-            captions.text, captions.finish_reason, captions.model, captions.flags, attempts.request_id, attempts.latency, attempts.input_tokens,
-            attempts.output_tokens, attempts.cached_tokens, attempts.cost, attempts.cost_source
+            jobs.state, jobs.prompt AS own_prompt, jobs.images, jobs.attempts, jobs.finished_at, batches.name AS batch, batches.provider,
+            batches.model AS requested_model, batches.prompt, captions.text, captions.finish_reason, captions.model, captions.flags,
+            attempts.request_id, attempts.latency, attempts.input_tokens, attempts.output_tokens, attempts.cached_tokens, attempts.cost,
+            attempts.cost_source, \(hasReuse ? "attempts.reused_from" : "NULL AS reused_from")
         FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = entries.batch
             LEFT JOIN captions ON captions.job = jobs.id AND captions.accepted = 1
             LEFT JOIN attempts ON attempts.id = captions.attempt
         """
+    }
 
-    static let page = "\(select) WHERE entries.id > ? AND (? IS NULL OR entries.batch = ?) ORDER BY entries.id LIMIT ?"
+    static func page(hasReuse: Bool) -> String {
+        "\(select(hasReuse: hasReuse)) WHERE entries.id > ? AND (? IS NULL OR entries.batch = ?) ORDER BY entries.id LIMIT ?"
+    }
+
+    /// The name of the batch that a call was made for.
+    static func batchName(ofAttempt attempt: Int64, _ db: Database) throws -> String? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT name FROM batches WHERE id = (SELECT batch FROM attempts WHERE id = ?)")
+        return try UserText.fetchOne(statement, arguments: [attempt])?.text
+    }
 }
 
 extension CutlineCore.Record {
@@ -84,7 +98,8 @@ extension CutlineCore.Record {
             latency: latency.map { .milliseconds($0) }, problem: try Problem.last(ofJob: row["job"], state, db),
             createdAt: row.time("created_at"), finishedAt: row.time(optional: "finished_at"),
             extra: try JSONValue(parsing: (row["extra"] as String).utf8).object ?? [:], pictures: try ImageSource.sources(of: row, db),
-            hasOwnKey: row["own_key"])
+            hasOwnKey: row["own_key"],
+            reusedFrom: try (row["reused_from"] as Int64?).flatMap { try QueueReader.batchName(ofAttempt: $0, db) })
     }
 }
 

@@ -19,7 +19,10 @@ extension QueueReader {
             var found: [Violation] = []
             let hasMoney = try db.tableExists("doubts")
             let hasFlags = try db.tableExists("flag_counts")
-            let rules = Self.rules + (hasMoney ? Self.moneyRules(hasFlags: hasFlags) : []) + (hasFlags ? Self.flagRules : [])
+            let hasReuse = try db.hasReuse
+            let rules =
+                Self.rules(hasReuse: hasReuse) + (hasMoney ? Self.moneyRules(hasFlags: hasFlags) : []) + (hasFlags ? Self.flagRules : [])
+                + (hasReuse ? Self.reuseRules : [])
             for rule in rules {
                 let broken = try Int64.fetchAll(db, sql: "\(rule.violations) LIMIT 1000")
                 guard let first = broken.first else { continue }
@@ -28,63 +31,72 @@ extension QueueReader {
                         rule: rule.name,
                         detail: "\(broken.count == 1_000 ? "1000 or more" : "\(broken.count)"), the first is \(rule.of) \(first)"))
             }
-            found += try Self.miscounted(db, Self.recounts + [Self.duplicates(hasFlags: hasFlags)]) + Self.miscountedLanes(db)
+            found += try Self.miscounted(db, Self.recounts(hasReuse: hasReuse) + [Self.duplicates(hasFlags: hasFlags)])
+            found += try Self.miscountedLanes(db)
+            if hasReuse { found += try Self.miscounted(db, Self.reuseRecounts) }
             if hasFlags { found += try Self.miscountedFlags(db) }
             return try hasMoney ? found + Self.miscounted(db, Self.moneyRecounts) + Self.miscountedDoubts(db) : found
         }
     }
 
-    private static let rules: [(name: String, of: String, violations: String)] = [
-        (
-            "succeeded means one accepted caption", "job",
-            "SELECT id FROM jobs WHERE (state = 'succeeded') <> (SELECT count(*) FROM captions WHERE job = jobs.id AND accepted = 1)"
-        ),
-        (
-            "running means a lease on the job's own open attempt", "job",
-            """
-            SELECT jobs.id FROM jobs LEFT JOIN attempts ON attempts.id = jobs.lease
-            WHERE (state = 'running') <> (attempts.job IS jobs.id AND attempts.phase IS 'open')
-            """
-        ),
-        (
-            "attempts are numbered from 1 without gaps", "job",
-            "SELECT job FROM attempts GROUP BY job HAVING min(n) <> 1 OR max(n) <> count(*)"
-        ),
-        (
-            "a later attempt has a higher id", "attempt",
-            "SELECT id FROM (SELECT id, lag(id) OVER (PARTITION BY job ORDER BY n) AS before FROM attempts) WHERE before > id"
-        ),
-        (
-            "a job counts its calls", "job",
-            """
-            SELECT id FROM jobs WHERE attempts <> (SELECT count(*) FROM attempts
-                WHERE job = jobs.id AND phase IN ('succeeded', 'failed', 'unknown'))
-            """
-        ),
-        (
-            "every caption belongs to a succeeded attempt of its job", "attempt",
-            """
-            SELECT captions.attempt FROM captions LEFT JOIN attempts ON attempts.id = captions.attempt
-            WHERE attempts.phase IS NOT 'succeeded' OR attempts.job IS NOT captions.job
-            """
-        ),
-        (
-            "every succeeded attempt has a caption", "attempt",
-            "SELECT id FROM attempts WHERE phase = 'succeeded' AND NOT EXISTS (SELECT 1 FROM captions WHERE attempt = attempts.id)"
-        ),
-        (
-            "what is queued has a key", "job",
-            "SELECT id FROM jobs WHERE state = 'queued' AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)"
-        ),
-        (
-            "an entry and its job are of one batch", "entry",
-            "SELECT entries.id FROM entries JOIN jobs ON jobs.id = entries.job WHERE entries.batch <> jobs.batch"
-        ),
-        (
-            "unanswered calls are at least those that jobs still remember", "batch",
-            "SELECT batch FROM counts WHERE unanswered < (SELECT ifnull(sum(unanswered), 0) FROM jobs WHERE jobs.batch = counts.batch)"
-        ),
-    ]
+    private static func rules(hasReuse: Bool) -> [(name: String, of: String, violations: String)] {
+        [
+            (
+                "succeeded means one accepted caption", "job",
+                "SELECT id FROM jobs WHERE (state = 'succeeded') <> (SELECT count(*) FROM captions WHERE job = jobs.id AND accepted = 1)"
+            ),
+            (
+                "running means a lease on the job's own open attempt", "job",
+                """
+                SELECT jobs.id FROM jobs LEFT JOIN attempts ON attempts.id = jobs.lease
+                WHERE (state = 'running') <> (attempts.job IS jobs.id AND attempts.phase IS 'open')
+                """
+            ),
+            (
+                "attempts are numbered from 1 without gaps", "job",
+                "SELECT job FROM attempts GROUP BY job HAVING min(n) <> 1 OR max(n) <> count(*)"
+            ),
+            (
+                "a later attempt has a higher id", "attempt",
+                "SELECT id FROM (SELECT id, lag(id) OVER (PARTITION BY job ORDER BY n) AS before FROM attempts) WHERE before > id"
+            ),
+            (
+                "a job counts its calls", "job",
+                """
+                SELECT id FROM jobs WHERE attempts <> (SELECT count(*) FROM attempts
+                    WHERE job = jobs.id AND \(counted(hasReuse: hasReuse)))
+                """
+            ),
+            (
+                "every caption belongs to a succeeded attempt of its job", "attempt",
+                """
+                SELECT captions.attempt FROM captions LEFT JOIN attempts ON attempts.id = captions.attempt
+                WHERE attempts.phase IS NOT 'succeeded' OR attempts.job IS NOT captions.job
+                """
+            ),
+            (
+                "every succeeded attempt has a caption", "attempt",
+                "SELECT id FROM attempts WHERE phase = 'succeeded' AND NOT EXISTS (SELECT 1 FROM captions WHERE attempt = attempts.id)"
+            ),
+            (
+                "what is queued has a key", "job",
+                "SELECT id FROM jobs WHERE state = 'queued' AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)"
+            ),
+            (
+                "an entry and its job are of one batch", "entry",
+                "SELECT entries.id FROM entries JOIN jobs ON jobs.id = entries.job WHERE entries.batch <> jobs.batch"
+            ),
+            (
+                "unanswered calls are at least those that jobs still remember", "batch",
+                "SELECT batch FROM counts WHERE unanswered < (SELECT ifnull(sum(unanswered), 0) FROM jobs WHERE jobs.batch = counts.batch)"
+            ),
+        ]
+    }
+
+    /// Attempts that count as calls.
+    private static func counted(hasReuse: Bool) -> String {
+        "phase IN ('succeeded', 'failed', 'unknown')\(hasReuse ? " AND reused_from IS NULL" : "")"
+    }
 
     /// Of a queue of schema 3 and later.
     private static func moneyRules(hasFlags: Bool) -> [(name: String, of: String, violations: String)] {
@@ -113,7 +125,7 @@ extension QueueReader {
     }
 
     /// Every other counter against its rows.
-    private static func miscounted(_ db: Database, _ recounts: [(columns: [String], sql: String)]) throws -> [Violation] {
+    static func miscounted(_ db: Database, _ recounts: [(columns: [String], sql: String)]) throws -> [Violation] {
         try recounts.flatMap { columns, sql in
             let counted = Dictionary(uniqueKeysWithValues: try Row.fetchAll(db, sql: sql).map { ($0["batch"] as Int64, $0) })
             return try Row.fetchAll(db, sql: "SELECT batches.name, counts.* FROM counts JOIN batches ON batches.id = counts.batch").flatMap
@@ -132,25 +144,27 @@ extension QueueReader {
 
     private static let sums = ["input_tokens", "output_tokens", "cost"]
 
-    private static let recounts: [(columns: [String], sql: String)] = [
-        (
-            ["queued", "running", "succeeded", "failed", "held", "cancelled"],
-            """
-            SELECT batch, sum(state = 'queued') AS queued, sum(state = 'running') AS running, sum(state = 'succeeded') AS succeeded,
-                sum(state = 'failed') AS failed, sum(state = 'held') AS held, sum(state = 'cancelled') AS cancelled
-            FROM jobs GROUP BY batch
-            """
-        ),
-        (
-            ["attempts", "attempts_failed", "attempts_unknown"] + sums,
-            """
-            SELECT batch, sum(phase IN ('succeeded', 'failed', 'unknown')) AS attempts, sum(phase = 'failed') AS attempts_failed,
-                sum(phase = 'unknown') AS attempts_unknown, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
-                sum(cost) AS cost
-            FROM attempts GROUP BY batch
-            """
-        ),
-    ]
+    private static func recounts(hasReuse: Bool) -> [(columns: [String], sql: String)] {
+        [
+            (
+                ["queued", "running", "succeeded", "failed", "held", "cancelled"],
+                """
+                SELECT batch, sum(state = 'queued') AS queued, sum(state = 'running') AS running, sum(state = 'succeeded') AS succeeded,
+                    sum(state = 'failed') AS failed, sum(state = 'held') AS held, sum(state = 'cancelled') AS cancelled
+                FROM jobs GROUP BY batch
+                """
+            ),
+            (
+                ["attempts", "attempts_failed", "attempts_unknown"] + sums,
+                """
+                SELECT batch, sum(\(counted(hasReuse: hasReuse))) AS attempts, sum(phase = 'failed') AS attempts_failed,
+                    sum(phase = 'unknown') AS attempts_unknown, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
+                    sum(cost) AS cost
+                FROM attempts GROUP BY batch
+                """
+            ),
+        ]
+    }
 
     private static func duplicates(hasFlags: Bool) -> (columns: [String], sql: String) {
         let condition = hasFlags ? "accepted = 0 AND set_aside = 0" : "accepted = 0"

@@ -16,7 +16,8 @@ struct BudgetAccount {
         guard let stored: String = row["budget"] else { return nil }
         batch = row.text("name")
         terms = try JSONColumn.decode(from: stored)
-        let succeeded: Int = row["succeeded"]
+        // What was taken over says nothing of what a call comes to.
+        let succeeded = row["succeeded"] as Int - row["reused"] as Int
         let dearest = Spending(cost: Money(nanodollars: row["dearest_cost"]), tokens: row["dearest_tokens"])
         books = BudgetBooks(
             committed: Spending(cost: Money(nanodollars: row["committed_cost"]), tokens: row["committed_tokens"]), dearest: dearest,

@@ -47,6 +47,11 @@ extension JobStatus {
 
 extension AttemptStatus {
     fileprivate var line: String {
+        if let reusedFrom {
+            let flagged = flags.isEmpty ? "" : ", flagged \(flags.words)"
+            return
+                "  \(startedAt.iso8601)  the caption was taken over from batch \"\(Words.clean(reusedFrom))\", where it was paid for\(flagged)"
+        }
         var words = ["  \(startedAt.iso8601)  attempt \(n) \(said)\(problem.map { ": \($0.line)" } ?? "")"]
         if let tokens = usage.totalTokens { words.append("\(Words.number(tokens)) tokens") }
         if let cost = usage.cost { words.append(Words.money(cost)) }
@@ -116,6 +121,7 @@ extension JSONText {
         openArray()
         for flag in attempt.flags { value(flag.rawValue) }
         closeArray()
+        member("reused_from", attempt.reusedFrom)
         closeObject()
     }
 

@@ -1,0 +1,2 @@
+-- Nothing: the place of another step.
+SELECT 1;
