@@ -49,7 +49,7 @@ let package = Package(
             name: "CutlineMigrationsSQLite", path: "migrations/sqlite",
             resources: [
                 .embedInCode("0001-queue.sql"), .embedInCode("0002-answers.sql"), .embedInCode("0003-money.sql"),
-                .embedInCode("0004-flags.sql"), .embedInCode("0005-placeholder.sql"), .embedInCode("0006-placeholder.sql"),
+                .embedInCode("0004-flags.sql"), .embedInCode("0005-placeholder.sql"), .embedInCode("0006-reuse.sql"),
                 .embedInCode("0007-routes.sql"), .embedInCode("0008-duds.sql"),
             ], swiftSettings: strict),
         // Level 1

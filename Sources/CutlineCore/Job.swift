@@ -98,10 +98,12 @@ package struct JobDraft: Hashable, Sendable {
     /// Columns of the manifest that are exported again.
     package var extra: [String: JSONValue]
     package var fingerprint: Fingerprint
+    /// What the fingerprint would be in the other identity mode; nil where that is not known, or was not asked for.
+    package var otherFingerprint: Fingerprint?
 
     package init(
         key: String, hasOwnKey: Bool, images: [ImageSource], imagesAsGiven: [String], prompt: String? = nil,
-        extra: [String: JSONValue] = [:], fingerprint: Fingerprint
+        extra: [String: JSONValue] = [:], fingerprint: Fingerprint, otherFingerprint: Fingerprint? = nil
     ) {
         self.key = key
         self.hasOwnKey = hasOwnKey
@@ -110,6 +112,7 @@ package struct JobDraft: Hashable, Sendable {
         self.prompt = prompt
         self.extra = extra
         self.fingerprint = fingerprint
+        self.otherFingerprint = otherFingerprint
     }
 }
 

@@ -35,12 +35,14 @@ package struct Record: Hashable, Sendable {
     package var pictures: [ImageSource]
     /// Whether the user gave the key; else it is the picture's path below the named folder, or its URL.
     package var hasOwnKey: Bool
+    /// The batch in which the caption was paid for, where it was taken over from there: usage, cost and latency stand with that one.
+    package var reusedFrom: String?
 
     package init(
         id: Int64, key: String, batch: String, state: JobState, images: [String], prompt: String, caption: Caption? = nil,
         provider: String, requestedModel: String, attempts: Int, latency: Duration? = nil, problem: Problem? = nil,
         createdAt: Timestamp, finishedAt: Timestamp? = nil, extra: [String: JSONValue] = [:],
-        pictures: [ImageSource] = [], hasOwnKey: Bool = false
+        pictures: [ImageSource] = [], hasOwnKey: Bool = false, reusedFrom: String? = nil
     ) {
         self.id = id
         self.key = key
@@ -59,5 +61,6 @@ package struct Record: Hashable, Sendable {
         self.extra = extra
         self.pictures = pictures
         self.hasOwnKey = hasOwnKey
+        self.reusedFrom = reusedFrom
     }
 }

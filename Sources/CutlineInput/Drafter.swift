@@ -7,21 +7,27 @@ package enum Drafter {
     /// SHA-256 of a file, which must not change meanwhile.
     package static func hash(file: FilePath) throws(InputError) -> [UInt8] { try FileDigest.read(file).bytes }
 
-    /// - Parameter knownDigest: The digest of a path whose bytes were read before under the same stamp.
+    /// - Parameters:
+    ///   - inBothIdentities: Whether the fingerprint in the other identity mode is wanted, too, as far as it can be known without reading more.
+    ///   - knownDigest: The digest of a path whose bytes were read before under the same stamp.
     /// - Throws: `InputError`, or what `knownDigest` throws.
     package static func draft(
-        _ item: InputItem, settings: BatchSettings, knownDigest: (FilePath, FileStamp) throws -> [UInt8]?
+        _ item: InputItem, settings: BatchSettings, inBothIdentities: Bool = false, knownDigest: (FilePath, FileStamp) throws -> [UInt8]?
     ) throws -> JobDraft {
         var images = item.images.map(\.source)
         if settings.identity == .bytes {
             for index in images.indices { images[index] = try identified(images[index], knownDigest) }
         }
-        let request = CaptionRequest(
+        var request = CaptionRequest(
             model: settings.model, system: settings.system, prompt: item.prompt ?? settings.prompt, images: images,
             parameters: settings.parameters)
-        return JobDraft(
+        var draft = JobDraft(
             key: item.key, hasOwnKey: item.hasOwnKey, images: images, imagesAsGiven: item.images.map(\.asGiven), prompt: item.prompt,
             extra: item.extra, fingerprint: fingerprint(of: request, provider: settings.profile.name))
+        guard inBothIdentities, let others = try images.inOtherIdentity(knownDigest) else { return draft }
+        request.images = others
+        draft.otherFingerprint = fingerprint(of: request, provider: settings.profile.name)
+        return draft
     }
 
     /// Looks again at the pictures of a job that is on its way: one of them is not the file any more that was added.
@@ -81,5 +87,23 @@ package enum Drafter {
         file.stamp = digest.stamp
         file.format = format
         return .file(file)
+    }
+}
+
+extension [ImageSource] {
+    /// The same pictures as the other identity mode knows them: without their digests, or with those that are known. Nil where one is not.
+    fileprivate func inOtherIdentity(_ knownDigest: (FilePath, FileStamp) throws -> [UInt8]?) rethrows -> [ImageSource]? {
+        var others = self
+        for index in indices {
+            guard case .file(var file) = self[index] else { continue }
+            if file.digest == nil {
+                guard let digest = try knownDigest(file.path, file.stamp) else { return nil }
+                file.digest = digest
+            } else {
+                file.digest = nil
+            }
+            others[index] = .file(file)
+        }
+        return others
     }
 }

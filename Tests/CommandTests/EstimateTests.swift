@@ -48,7 +48,7 @@ import Testing
         let said = await desk.run(["estimate", "photos", "https://pictures.invalid/x.jpg", "--offline", "--json"] + asking)
         #expect(
             said.output == """
-                {"batch":"photos","provider":"mine","model":"gpt-4o","jobs":{"to_send":2,"new":2,"not_sent":0,"waiting_elsewhere":0},\
+                {"batch":"photos","provider":"mine","model":"gpt-4o","jobs":{"to_send":2,"new":2,"not_sent":0,"waiting_elsewhere":0,"known_elsewhere":0,"reused":0},\
                 "request_bytes":410,\
                 "pictures":[{"type":"image/png","count":1,"bytes":34,"pixels":6,"without_size":0},\
                 {"type":null,"count":1,"bytes":null,"pixels":null,"without_size":1}],\
@@ -67,14 +67,20 @@ import Testing
         #expect(!desk.has("cutline.db"))
         #expect(
             first["jobs"]
-                == .object(["to_send": .integer(2), "new": .integer(2), "not_sent": .integer(1), "waiting_elsewhere": .integer(0)]))
+                == .object([
+                    "to_send": .integer(2), "new": .integer(2), "not_sent": .integer(1), "waiting_elsewhere": .integer(0),
+                    "known_elsewhere": .integer(0), "reused": .integer(0),
+                ]))
         #expect(await desk.run(["add", "photos"] + asking).code == 0)
         desk.folder.write("photos/c.png", png("c.png"))
         let before = Desk.bytes(of: desk.folder.path.appending("cutline.db"))
         let second = try await json(desk)
         #expect(
             second["jobs"]
-                == .object(["to_send": .integer(3), "new": .integer(1), "not_sent": .integer(1), "waiting_elsewhere": .integer(0)]))
+                == .object([
+                    "to_send": .integer(3), "new": .integer(1), "not_sent": .integer(1), "waiting_elsewhere": .integer(0),
+                    "known_elsewhere": .integer(0), "reused": .integer(0),
+                ]))
         let part = try await json(desk, "--exclude", "b.png")
         #expect(part["jobs"]?["waiting_elsewhere"]?.int == 1 && part["jobs"]?["to_send"]?.int == 2)
         let limited = try await json(desk, "--limit", "1")

@@ -11,7 +11,7 @@ import Testing
     /// What may be read from end to end, and by which index: the first row is all that is taken.
     static let allowed = ["SCAN jobs USING COVERING INDEX jobs_due"]
     /// SQLite looks for children of a new row only while a deferred key is violated, and none of ours is deferred.
-    static let skipped = ["INSERT INTO jobs": "SCAN captions", "INSERT INTO attempts": "SCAN jobs"]
+    static let skipped = ["INSERT INTO jobs": ["SCAN captions"], "INSERT INTO attempts": ["SCAN jobs", "SCAN attempts"]]
 
     @Test(arguments: [
         (ClaimStep.candidates, "jobs_ready"), (ClaimStep.promotion, "jobs_due"), (ClaimStep.nextDue, "jobs_due"),
@@ -28,6 +28,7 @@ import Testing
         (JobSource.flaggedPage, "captions_flagged (job>?)"), (ClaimStep.routes, "routes_batch (batch=?)"),
         (ClaimStep.routesAmong, "jobs USING INTEGER PRIMARY KEY"), (RouteStep.waiting, "jobs_ready_elsewhere (route=?)"),
         (RouteStep.waiting, "jobs_due"),
+        (CaptionSearch.lookup(hasReuse: true), "sqlite_autoindex_jobs_1 (batch=? AND fingerprint=?)"),
     ])
     func statementUsesItsIndex(sql: String, index: String) throws {
         let fixture = try Fixture.make()
@@ -48,7 +49,7 @@ import Testing
         #expect(seen.count > 30, "the log is empty: the test is blind")
         for sql in seen {
             let plan = try fixture.queue.write { try Self.plan(sql, $0) }
-            let faults = Self.faults(plan).filter { fault in !Self.skipped.contains { sql.hasPrefix($0.key) && fault == $0.value } }
+            let faults = Self.faults(plan).filter { fault in !Self.skipped.contains { sql.hasPrefix($0.key) && $0.value.contains(fault) } }
             #expect(faults.isEmpty, "\(faults) in \(sql)")
         }
     }
@@ -96,6 +97,9 @@ import Testing
         _ = try queue.reader.allDoubtfulCalls()
         var cursor = RecordCursor()
         _ = try queue.reader.records(RecordSelection(batch: fixture.batch), after: &cursor)
+        let second = try queue.openBatch(.make("second"), policy: RetryPolicy(), limits: Limits(), now: .start)
+        var captions = try queue.reader.captionSearch(for: .make("second"), batch: second, checks: CheckRules(), use: .takeOver)
+        _ = try queue.add((0..<9).map { .make($0) }, to: second, &captions, now: .start)
         try queue.endWorker(fixture.worker, now: .after(400))
     }
 

@@ -6,10 +6,11 @@ import Testing
 @Suite struct RehearsalTests {
     private func rehearse(_ fixture: Fixture?, _ drafts: JobDraft...) throws -> (sent: [String], rehearsal: AddRehearsal) {
         var rehearsal = AddRehearsal()
-        let batch = fixture.map { (reader: $0.queue.reader, id: $0.batch) }
+        let (batch, reader) = (fixture?.batch, fixture?.queue.reader)
         // In two chunks, as a long input comes.
         let half = drafts.count / 2
-        let sent = try rehearsal.add(Array(drafts[..<half]), to: batch) + rehearsal.add(Array(drafts[half...]), to: batch)
+        let sent =
+            try rehearsal.add(Array(drafts[..<half]), to: batch, of: reader) + rehearsal.add(Array(drafts[half...]), to: batch, of: reader)
         return (sent.map(\.key), rehearsal)
     }
 

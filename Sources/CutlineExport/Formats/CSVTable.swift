@@ -36,6 +36,7 @@ package enum CSVColumn: String, CaseIterable, Hashable, Sendable {
     case createdAt = "created_at"
     case finishedAt = "finished_at"
     case extra
+    case reusedFrom = "reused_from"
 }
 
 /// RFC 4180: a header, CRLF behind every row, quotes where a field holds a comma, a quote or a line break.
@@ -94,6 +95,7 @@ struct CSVTable: RecordText {
         case .createdAt: add(record.createdAt.iso8601)
         case .finishedAt: add(record.finishedAt?.iso8601)
         case .extra: add(JSONValue.object(record.extra).text)
+        case .reusedFrom: add(record.reusedFrom)
         }
     }
 

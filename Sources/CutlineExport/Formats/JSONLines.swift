@@ -40,6 +40,7 @@ package enum RecordField: String, CaseIterable, Hashable, Sendable {
     case createdAt = "created_at"
     case finishedAt = "finished_at"
     case extra
+    case reusedFrom = "reused_from"
 }
 
 extension JSONText {
@@ -70,6 +71,7 @@ extension JSONText {
         case .createdAt: value(record.createdAt.iso8601)
         case .finishedAt: value(record.finishedAt?.iso8601)
         case .extra: value(.object(record.extra))
+        case .reusedFrom: value(record.reusedFrom)
         }
     }
 

@@ -10,19 +10,44 @@ package struct AddRehearsal {
     package private(set) var withdrawn = 0
     /// Jobs of the input that wait in the queue already.
     private var waiting: Set<Fingerprint> = []
+    /// Jobs that a run would send if they did not take a caption over: those that would be new, and those that wait.
+    package private(set) var spared = (new: 0, waiting: 0)
+    private var captions: CaptionSearch?
+    /// Jobs that took a caption over, of this input.
+    private var reused: Set<Fingerprint> = []
 
-    package init() {}
+    /// - Parameter captions: what other batches have; nil where nobody asks.
+    package init(captions: CaptionSearch? = nil) { self.captions = captions }
 
-    /// - Parameter batch: nil where the batch, or the queue, would be made.
+    /// What other batches have of this input.
+    package var elsewhere: CaptionsElsewhere { captions?.found ?? CaptionsElsewhere() }
+
+    /// - Parameters:
+    ///   - batch: nil where it would be made.
+    ///   - reader: nil where the queue would be made.
     /// - Throws: `QueueError.keyTaken`, as adding would.
     /// - Returns: the drafts whose jobs a run would send: new ones, and those that wait in the queue; each job once.
     @discardableResult
-    package mutating func add(_ drafts: [JobDraft], to batch: (reader: QueueReader, id: BatchID)?) throws -> [JobDraft] {
-        guard let batch else { return drafts.filter { count($0, hasJob: false) } }
-        return try batch.reader.read { db in
-            let step = AddStep(db: db, batch: batch.id, now: Timestamp(milliseconds: 0))
-            return try drafts.filter { try add($0, step) }
+    package mutating func add(_ drafts: [JobDraft], to batch: BatchID?, of reader: QueueReader?) throws -> [JobDraft] {
+        guard let reader else { return drafts.filter { count($0, hasJob: false) } }
+        return try reader.read { db in
+            let step = batch.map { AddStep(db: db, batch: $0, now: Timestamp(milliseconds: 0)) }
+            return try drafts.filter { draft in
+                let isSent = try step.map { try add(draft, $0) } ?? count(draft, hasJob: false)
+                let isReused = try takesOver(draft, step, db)
+                guard isSent, isReused else { return isSent }
+                if try step?.state(draft.fingerprint) == nil { spared.new += 1 } else { spared.waiting += 1 }
+                return false
+            }
         }
+    }
+
+    /// Whether the draft's job has a caption of another batch, or would have it.
+    private mutating func takesOver(_ draft: JobDraft, _ step: AddStep?, _ db: Database) throws -> Bool {
+        let known = try captions?.caption(for: draft, state: { try step?.state(draft.fingerprint) }, db)
+        guard known != nil, captions?.use == .takeOver else { return false }
+        if reused.insert(draft.fingerprint).inserted { added.reused += 1 }
+        return true
     }
 
     /// Jobs that wait in the queue and are not of this input; a run sends them, too.

@@ -65,6 +65,11 @@ struct AddStep {
         return try String.fetchOne(statement, arguments: [batch.number, Data(fingerprint.bytes)]).flatMap(JobState.init)
     }
 
+    func job(of fingerprint: Fingerprint) throws -> Int64? {
+        let statement = try db.cachedStatement(sql: "SELECT id FROM jobs WHERE batch = ? AND fingerprint = ?")
+        return try Int64.fetchOne(statement, arguments: [batch.number, Data(fingerprint.bytes)])
+    }
+
     /// A default key counts as edited only if it is still the same file; the user's own key may mean anything.
     func objection(to draft: JobDraft, replacing entry: Entry) throws -> QueueError? {
         guard draft.fingerprint != entry.fingerprint, !draft.hasOwnKey, !entry.hasOwnKey,

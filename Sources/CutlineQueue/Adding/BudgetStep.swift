@@ -56,7 +56,7 @@ struct BudgetStep {
         SELECT attempts.id, attempts.phase = 'open' AS is_open, attempts.input_tokens, attempts.output_tokens, attempts.cached_tokens,
             attempts.cost, jobs.images, jobs.prompt, routes.terms
         FROM attempts JOIN jobs ON jobs.id = attempts.job LEFT JOIN routes ON routes.id = attempts.route
-        WHERE attempts.batch = ? AND attempts.id > ? AND attempts.billed <> 'no' AND (
+        WHERE attempts.batch = ? AND attempts.id > ? AND attempts.billed <> 'no' AND attempts.reused_from IS NULL AND (
             (? AND attempts.cost IS NULL AND attempts.reserved_cost IS NULL)
             OR (attempts.input_tokens + attempts.output_tokens IS NULL AND attempts.reserved_tokens IS NULL))
         ORDER BY attempts.id LIMIT ?

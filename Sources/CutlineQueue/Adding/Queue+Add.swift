@@ -15,6 +15,8 @@ package struct Added: Hashable, Sendable {
     package var edited = 0
     /// Unfinished jobs that an edit left without a name.
     package var cancelled = 0
+    /// Jobs that took over the caption of another batch.
+    package var reused = 0
 
     package init() {}
 
@@ -25,6 +27,7 @@ package struct Added: Hashable, Sendable {
         sum.copies += b.copies
         sum.edited += b.edited
         sum.cancelled += b.cancelled
+        sum.reused += b.reused
         return sum
     }
 }
@@ -34,18 +37,32 @@ extension Queue {
     ///
     /// - Throws: `QueueError.keyTaken`; then nothing of this chunk was added.
     package func add(_ drafts: [JobDraft], to batch: BatchID, now: Timestamp) throws -> Added {
+        try write { db in
+            let adding = AddStep(db: db, batch: batch, now: now)
+            return try drafts.reduce(Added()) { try $0 + adding.add($1) }
+        }
+    }
+
+    /// The same, with a look at the captions of other batches.
+    package func add(_ drafts: [JobDraft], to batch: BatchID, _ captions: inout CaptionSearch, now: Timestamp) throws -> Added {
         var chunks = [drafts][...]
-        return try add(to: batch, now: now) { chunks.popFirst() }
+        return try add(to: batch, &captions, now: now) { chunks.popFirst() }
     }
 
     /// Adds several chunks in one transaction: each costs a pass over the index of fingerprints, which have no order of their own.
     ///
-    /// - Parameter next: the next chunk; nil ends the transaction. It must not wait for long: no other process can write meanwhile.
-    package func add(to batch: BatchID, now: Timestamp, next: () throws -> [JobDraft]?) throws -> Added {
+    /// - Parameters:
+    ///   - captions: what other batches have.
+    ///   - next: the next chunk; nil ends the transaction. It must not wait for long: no other process can write meanwhile.
+    package func add(
+        to batch: BatchID, _ captions: inout CaptionSearch, now: Timestamp, next: () throws -> [JobDraft]?
+    ) throws -> Added {
         try write { db in
             let adding = AddStep(db: db, batch: batch, now: now)
             var added = Added()
-            while let drafts = try next() { added = try drafts.reduce(added) { try $0 + adding.add($1) } }
+            while let drafts = try next() {
+                for draft in drafts { added = added + (try adding.add(draft, &captions)) }
+            }
             return added
         }
     }

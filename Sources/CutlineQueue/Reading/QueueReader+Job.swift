@@ -23,6 +23,8 @@ package struct AttemptStatus: Hashable, Sendable {
     package var rejectedAnswer: String?
     /// Of the caption that it brought, accepted or not.
     package var flags: [CaptionFlag]
+    /// It was no call: the caption was taken over from this batch.
+    package var reusedFrom: String?
 }
 
 /// A job as `show` shows it.
@@ -69,15 +71,17 @@ extension QueueReader {
             return JobStatus(
                 job: JobID(job["id"]), record: record, isReopened: job["reopened"] as Int64? != nil,
                 availableAt: job.time(optional: "available_at"),
-                attempts: try rows.map { try AttemptStatus($0, own, CostTrend(counts)) })
+                attempts: try rows.map { try AttemptStatus($0, own, CostTrend(counts), db) })
         }
     }
 }
 
 extension AttemptStatus {
-    fileprivate init(_ row: Row, _ own: Asked, _ trend: CostTrend) throws {
+    fileprivate init(_ row: Row, _ own: Asked, _ trend: CostTrend, _ db: Database) throws {
         let phase = AttemptPhase(rawValue: row["phase"]) ?? .open
-        let billed = Billed(rawValue: row["billed"]) ?? .unknown
+        let origin: Int64? = row["reused_from"]
+        // It was, but with the call that brought the caption.
+        let billed = origin != nil ? .no : Billed(rawValue: row["billed"]) ?? .unknown
         let duplicate: String? = row["duplicate"]
         let doubt = Doubt(phase, billed: billed, isDuplicate: duplicate != nil)
         let latency: Int64? = row["latency"]
@@ -92,6 +96,7 @@ extension AttemptStatus {
                 inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"],
                 cost: cost.map(Money.init(nanodollars:)), costSource: (row["cost_source"] as String?).flatMap(CostSource.init)),
             doubt: doubt, mayHaveCost: doubt.map { _ in DoubtfulCost(ofAttempt: row, trend) }, duplicateCaption: duplicate,
-            rejectedAnswer: row["answer"] ?? row["set_aside"], flags: try (row["flags"] as String?).map(CaptionFlag.list) ?? [])
+            rejectedAnswer: row["answer"] ?? row["set_aside"], flags: try (row["flags"] as String?).map(CaptionFlag.list) ?? [],
+            reusedFrom: try origin.flatMap { try QueueReader.batchName(ofAttempt: $0, db) })
     }
 }

@@ -81,7 +81,8 @@ extension QueueReader {
                 \(state) AS state, jobs.prompt AS own_prompt, jobs.images, jobs.attempts, \(finished) AS finished_at, batches.name AS batch,
                 \(provider) AS provider, \(model) AS requested_model, batches.prompt,
                 captions.text, captions.finish_reason, captions.model, captions.flags, attempts.request_id, attempts.latency, attempts.input_tokens,
-                attempts.output_tokens, attempts.cached_tokens, attempts.cost, attempts.cost_source
+                attempts.output_tokens, attempts.cached_tokens, attempts.cost, attempts.cost_source,
+                \(hasRoutes ? "attempts.reused_from" : "NULL AS reused_from")
             FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = entries.batch
                 LEFT JOIN captions ON captions.job = jobs.id AND captions.accepted = 1
                 LEFT JOIN attempts ON attempts.id = captions.attempt
@@ -91,6 +92,13 @@ extension QueueReader {
 
     static func page(hasRoutes: Bool) -> String {
         "\(select(hasRoutes: hasRoutes)) WHERE entries.id > ? AND (? IS NULL OR entries.batch = ?) ORDER BY entries.id LIMIT ?"
+    }
+
+    /// The name of the batch that a call was made for.
+    static func batchName(ofAttempt attempt: Int64, _ db: Database) throws -> String? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT name FROM batches WHERE id = (SELECT batch FROM attempts WHERE id = ?)")
+        return try UserText.fetchOne(statement, arguments: [attempt])?.text
     }
 }
 
@@ -106,7 +114,8 @@ extension CutlineCore.Record {
             latency: latency.map { .milliseconds($0) }, problem: try Problem.last(ofJob: row["job"], state, db),
             createdAt: row.time("created_at"), finishedAt: row.time(optional: "finished_at"),
             extra: try JSONValue(parsing: (row["extra"] as String).utf8).object ?? [:], pictures: try ImageSource.sources(of: row, db),
-            hasOwnKey: row["own_key"])
+            hasOwnKey: row["own_key"],
+            reusedFrom: try (row["reused_from"] as Int64?).flatMap { try QueueReader.batchName(ofAttempt: $0, db) })
     }
 }
 

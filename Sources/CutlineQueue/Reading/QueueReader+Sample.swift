@@ -37,7 +37,8 @@ extension BatchStatus {
         let states = try Row.fetchOne(db.cachedStatement(sql: Self.states), arguments: [list])!
         // An older queue sets no caption aside.
         let hasFlags = try db.tableExists("flag_counts")
-        let calls = try Row.fetchOne(db.cachedStatement(sql: Self.calls(hasFlags: hasFlags)), arguments: [list])!
+        let calls = try Row.fetchOne(
+            db.cachedStatement(sql: Self.calls(hasFlags: hasFlags, hasReuse: db.hasReuse)), arguments: [list])!
         let cost: Int64? = calls["cost"]
         var status = self
         status.jobs = Dictionary(uniqueKeysWithValues: JobState.allCases.map { ($0, states[$0.rawValue]) })
@@ -47,9 +48,11 @@ extension BatchStatus {
         status.failedAttempts = calls["failed"]
         status.unknownAttempts = calls["unknown"]
         status.duplicateCaptions = calls["duplicates"]
+        status.reusedCaptions = calls["reused"]
+        let succeeded = status.count(.succeeded) - status.reusedCaptions
         status.trend = CostTrend(
-            cost: status.usage.cost, captions: status.count(.succeeded) + status.duplicateCaptions, priced: calls["priced"],
-            finishedJobs: status.count(.succeeded) + status.count(.failed) + status.count(.held))
+            cost: status.usage.cost, captions: succeeded + status.duplicateCaptions, priced: calls["priced"],
+            finishedJobs: succeeded + status.count(.failed) + status.count(.held))
         if hasFlags { try status.countFlags(of: list, db) }
         return status
     }
@@ -70,14 +73,16 @@ extension BatchStatus {
         WHERE flags <> '[]'
         """
 
-    static func calls(hasFlags: Bool) -> String {
-        """
-        SELECT ifnull(sum(phase IN ('succeeded', 'failed', 'unknown')), 0) AS attempts, ifnull(sum(phase = 'failed'), 0) AS failed,
-            ifnull(sum(phase = 'unknown'), 0) AS unknown, ifnull(sum(accepted = 0\(hasFlags ? " AND set_aside = 0" : "")), 0) AS duplicates,
-            ifnull(sum(phase = 'succeeded' AND cost IS NOT NULL), 0) AS priced,
-            sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cost) AS cost
-        FROM json_each(?) AS chosen CROSS JOIN attempts ON attempts.job = chosen.value
-            LEFT JOIN captions ON captions.attempt = attempts.id
-        """
+    static func calls(hasFlags: Bool, hasReuse: Bool) -> String {
+        let isReused = hasReuse ? "(reused_from IS NOT NULL)" : "false"
+        return """
+            SELECT ifnull(sum(phase IN ('succeeded', 'failed', 'unknown') AND NOT \(isReused)), 0) AS attempts,
+                ifnull(sum(\(isReused)), 0) AS reused, ifnull(sum(phase = 'failed'), 0) AS failed,
+                ifnull(sum(phase = 'unknown'), 0) AS unknown, ifnull(sum(accepted = 0\(hasFlags ? " AND set_aside = 0" : "")), 0) AS duplicates,
+                ifnull(sum(phase = 'succeeded' AND cost IS NOT NULL), 0) AS priced,
+                sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cost) AS cost
+            FROM json_each(?) AS chosen CROSS JOIN attempts ON attempts.job = chosen.value
+                LEFT JOIN captions ON captions.attempt = attempts.id
+            """
     }
 }

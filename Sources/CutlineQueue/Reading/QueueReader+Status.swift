@@ -27,11 +27,25 @@ package struct BatchStatus: Hashable, Sendable {
     package var flaggedCaptions = 0
     /// The longest answer that it asks for, in tokens; nil: nothing limits it.
     package var answerLimit: Int?
+    /// Captions that were taken over from other batches; of the usage and the calls they are no part.
+    package var reusedCaptions = 0
+    /// Calls for which something is set aside because what they came to is not known (yet).
+    package var setAsideCalls = SetAsideCalls()
 
     /// Jobs that need more calls.
     package var remaining: Int { count(.queued) + count(.running) }
     package func count(_ state: JobState) -> Int { jobs[state] ?? 0 }
     package var total: Int { jobs.values.reduce(0, +) }
+}
+
+/// How many calls something is set aside for.
+package struct SetAsideCalls: Hashable, Sendable {
+    /// Of unknown cost.
+    package var cost = 0
+    /// Of unknown use of tokens.
+    package var tokens = 0
+
+    package init(cost: Int = 0, tokens: Int = 0) { (self.cost, self.tokens) = (cost, tokens) }
 }
 
 /// A lane as people see it.
@@ -117,6 +131,9 @@ extension BatchStatus {
             ?? older.mapValues { DoubtSum(calls: $0, unpriced: $0) }
         self.doubts = self.doubts.filter { $0.value.calls > 0 }
         answerLimit = try JSONColumn.decode(Parameters.self, from: row["parameters"]).answerLimit
+        // An older queue does not count them.
+        reusedCaptions = row["reused"] ?? 0
+        setAsideCalls = SetAsideCalls(cost: row["set_aside_cost_calls"] ?? 0, tokens: row["set_aside_token_calls"] ?? 0)
     }
 }
 
@@ -124,12 +141,14 @@ extension CostTrend {
     /// From a row of `counts`.
     init(_ row: Row) {
         let cost: Int64? = row["cost"]
-        let captions = row["succeeded"] as Int + row["duplicates"] as Int
+        // What was taken over cost nothing here and tells of no price. An older queue has none of it.
+        let succeeded = row["succeeded"] as Int - (row["reused"] ?? 0)
+        let captions = succeeded + row["duplicates"] as Int
         self.init(
             cost: cost.map(Money.init(nanodollars:)), captions: captions,
             // An older queue does not know how many of them.
             priced: row["priced"] ?? (cost == nil ? 0 : captions),
-            finishedJobs: row["succeeded"] as Int + row["failed"] as Int + row["held"] as Int)
+            finishedJobs: succeeded + row["failed"] as Int + row["held"] as Int)
     }
 }
 

@@ -19,9 +19,10 @@ extension QueueReader {
             var found: [Violation] = []
             let hasMoney = try db.tableExists("doubts")
             let hasFlags = try db.tableExists("flag_counts")
-            let hasRoutes = try db.tableExists("routes")
+            let (hasRoutes, hasReuse) = (try db.tableExists("routes"), try db.hasReuse)
             let rules =
-                Self.rules(hasRoutes: hasRoutes) + (hasMoney ? Self.moneyRules(hasFlags: hasFlags) : []) + (hasFlags ? Self.flagRules : [])
+                Self.rules(hasRoutes: hasRoutes, hasReuse: hasReuse) + (hasMoney ? Self.moneyRules(hasFlags: hasFlags) : [])
+                + (hasFlags ? Self.flagRules : []) + (hasReuse ? Self.reuseRules : [])
             for rule in rules {
                 let broken = try Int64.fetchAll(db, sql: "\(rule.violations) LIMIT 1000")
                 guard let first = broken.first else { continue }
@@ -30,9 +31,9 @@ extension QueueReader {
                         rule: rule.name,
                         detail: "\(broken.count == 1_000 ? "1000 or more" : "\(broken.count)"), the first is \(rule.of) \(first)"))
             }
-            found +=
-                try Self.miscounted(db, Self.recounts + [Self.duplicates(hasFlags: hasFlags)])
-                + Self.miscountedLanes(db, hasRoutes: hasRoutes)
+            found += try Self.miscounted(db, Self.recounts(hasReuse: hasReuse) + [Self.duplicates(hasFlags: hasFlags)])
+            found += try Self.miscountedLanes(db, hasRoutes: hasRoutes)
+            if hasReuse { found += try Self.miscounted(db, Self.reuseRecounts) }
             if hasFlags { found += try Self.miscountedFlags(db) }
             if hasRoutes { found += try Self.miscountedRoutes(db) }
             return try hasMoney ? found + Self.miscounted(db, Self.moneyRecounts) + Self.miscountedDoubts(db) : found
@@ -41,10 +42,19 @@ extension QueueReader {
 
     private typealias Rule = (name: String, of: String, violations: String)
 
-    private static func rules(hasRoutes: Bool) -> [Rule] {
+    private static func rules(hasRoutes: Bool, hasReuse: Bool) -> [Rule] {
         let has = "(SELECT count(*) FROM captions WHERE job = jobs.id AND accepted = 1)"
         let means = hasRoutes ? "(state = 'succeeded' OR reopened IS NOT NULL)" : "(state = 'succeeded')"
-        return [("succeeded means one accepted caption", "job", "SELECT id FROM jobs WHERE \(means) <> \(has)")] + rules
+        return rules + [
+            ("succeeded means one accepted caption", "job", "SELECT id FROM jobs WHERE \(means) <> \(has)"),
+            (
+                "a job counts its calls", "job",
+                """
+                SELECT id FROM jobs WHERE attempts <> (SELECT count(*) FROM attempts
+                    WHERE job = jobs.id AND \(counted(hasReuse: hasReuse)))
+                """
+            ),
+        ]
     }
 
     private static let rules: [Rule] = [
@@ -62,13 +72,6 @@ extension QueueReader {
         (
             "a later attempt has a higher id", "attempt",
             "SELECT id FROM (SELECT id, lag(id) OVER (PARTITION BY job ORDER BY n) AS before FROM attempts) WHERE before > id"
-        ),
-        (
-            "a job counts its calls", "job",
-            """
-            SELECT id FROM jobs WHERE attempts <> (SELECT count(*) FROM attempts
-                WHERE job = jobs.id AND phase IN ('succeeded', 'failed', 'unknown'))
-            """
         ),
         (
             "every caption belongs to a succeeded attempt of its job", "attempt",
@@ -94,6 +97,11 @@ extension QueueReader {
             "SELECT batch FROM counts WHERE unanswered < (SELECT ifnull(sum(unanswered), 0) FROM jobs WHERE jobs.batch = counts.batch)"
         ),
     ]
+
+    /// Attempts that count as calls.
+    private static func counted(hasReuse: Bool) -> String {
+        "phase IN ('succeeded', 'failed', 'unknown')\(hasReuse ? " AND reused_from IS NULL" : "")"
+    }
 
     /// Of a queue of schema 3 and later.
     private static func moneyRules(hasFlags: Bool) -> [(name: String, of: String, violations: String)] {
@@ -122,7 +130,7 @@ extension QueueReader {
     }
 
     /// Every other counter against its rows.
-    private static func miscounted(_ db: Database, _ recounts: [(columns: [String], sql: String)]) throws -> [Violation] {
+    static func miscounted(_ db: Database, _ recounts: [(columns: [String], sql: String)]) throws -> [Violation] {
         try recounts.flatMap { columns, sql in
             let counted = Dictionary(uniqueKeysWithValues: try Row.fetchAll(db, sql: sql).map { ($0["batch"] as Int64, $0) })
             return try Row.fetchAll(db, sql: "SELECT batches.name, counts.* FROM counts JOIN batches ON batches.id = counts.batch").flatMap
@@ -141,25 +149,27 @@ extension QueueReader {
 
     private static let sums = ["input_tokens", "output_tokens", "cost"]
 
-    private static let recounts: [(columns: [String], sql: String)] = [
-        (
-            ["queued", "running", "succeeded", "failed", "held", "cancelled"],
-            """
-            SELECT batch, sum(state = 'queued') AS queued, sum(state = 'running') AS running, sum(state = 'succeeded') AS succeeded,
-                sum(state = 'failed') AS failed, sum(state = 'held') AS held, sum(state = 'cancelled') AS cancelled
-            FROM jobs GROUP BY batch
-            """
-        ),
-        (
-            ["attempts", "attempts_failed", "attempts_unknown"] + sums,
-            """
-            SELECT batch, sum(phase IN ('succeeded', 'failed', 'unknown')) AS attempts, sum(phase = 'failed') AS attempts_failed,
-                sum(phase = 'unknown') AS attempts_unknown, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
-                sum(cost) AS cost
-            FROM attempts GROUP BY batch
-            """
-        ),
-    ]
+    private static func recounts(hasReuse: Bool) -> [(columns: [String], sql: String)] {
+        [
+            (
+                ["queued", "running", "succeeded", "failed", "held", "cancelled"],
+                """
+                SELECT batch, sum(state = 'queued') AS queued, sum(state = 'running') AS running, sum(state = 'succeeded') AS succeeded,
+                    sum(state = 'failed') AS failed, sum(state = 'held') AS held, sum(state = 'cancelled') AS cancelled
+                FROM jobs GROUP BY batch
+                """
+            ),
+            (
+                ["attempts", "attempts_failed", "attempts_unknown"] + sums,
+                """
+                SELECT batch, sum(\(counted(hasReuse: hasReuse))) AS attempts, sum(phase = 'failed') AS attempts_failed,
+                    sum(phase = 'unknown') AS attempts_unknown, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
+                    sum(cost) AS cost
+                FROM attempts GROUP BY batch
+                """
+            ),
+        ]
+    }
 
     private static func duplicates(hasFlags: Bool) -> (columns: [String], sql: String) {
         let condition = hasFlags ? "accepted = 0 AND set_aside = 0" : "accepted = 0"

@@ -10,9 +10,11 @@ final class BudgetLedger {
     /// From a row of `counts`.
     init(_ row: Row) {
         let dearest = Spending(cost: Money(nanodollars: row["dearest_cost"]), tokens: row["dearest_tokens"])
+        // What was taken over says nothing of what a call comes to.
+        let answers = row["succeeded"] as Int - row["reused"] as Int
         books = BudgetBooks(
             committed: Spending(cost: Money(nanodollars: row["committed_cost"]), tokens: row["committed_tokens"]), dearest: dearest,
-            inFlight: row["in_flight"], hasAnswers: row["succeeded"] as Int > 0 || dearest != Spending())
+            inFlight: row["in_flight"], hasAnswers: answers > 0 || dearest != Spending())
         spent = Spending(spentIn: row)
         jobsLeft = row["queued"]
     }

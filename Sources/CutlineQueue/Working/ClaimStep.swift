@@ -260,7 +260,9 @@ private struct ClaimableBatch {
         checks = row["checks"]
         account = try BudgetAccount(row, at: place, ledger, prompt: request.prompt)
         let used = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"])
-        estimatedTokens = TokenReserve.perCall(used: used.totalTokens, answers: row["succeeded"], answerLimit: parameters.maxTokens)
+        // What was taken over used nothing.
+        let answers = row["succeeded"] as Int - row["reused"] as Int
+        estimatedTokens = TokenReserve.perCall(used: used.totalTokens, answers: answers, answerLimit: parameters.maxTokens)
     }
 
     func candidates(_ db: Database, limit: Int) throws -> [Row] {

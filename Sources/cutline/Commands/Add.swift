@@ -19,6 +19,7 @@ struct Add: Command {
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
     @OptionGroup(title: "How it is sent") var sending: SendingOptions
     @OptionGroup(title: "What it costs") var price: PriceOptions
+    @OptionGroup(title: "What it costs") var reuse: ReuseOptions
     @OptionGroup(title: "Limits and policies") var policy: PolicyOptions
     @OptionGroup(title: "Caption checks") var checks: CheckOptions
     @OptionGroup(title: "Reporting") var log: LogOptions
@@ -26,8 +27,8 @@ struct Add: Command {
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             var adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, policy: policy,
-                checks: checks, queue: queue, log: log, in: environment)
+                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, reuse: reuse,
+                policy: policy, checks: checks, queue: queue, log: log, in: environment)
             if input.dryRun { return try adding.rehearse() }
             try await adding.checkBudget()
             try adding.add().queue.close()

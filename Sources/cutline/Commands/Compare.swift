@@ -28,6 +28,7 @@ struct Compare: Command {
     @OptionGroup(title: "Input") var input: InputOptions
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "What is compared") var grid: GridOptions
+    @OptionGroup(title: "What it costs") var reuse: ReuseOptions
     @OptionGroup(title: "How it is sent") var sending: SendingOptions
     @OptionGroup(title: "Limits and policies") var policy: PolicyOptions
     @OptionGroup(title: "Working") var work: WorkOptions
@@ -49,14 +50,15 @@ struct Compare: Command {
         try await CommandEnd.mapping {
             try GridFile(self, environment)?.refuseTaken()
             var grid = try Grid(
-                inputs: inputs, selection: input.selection, options: grid, sending: sending, policy: policy, queue: queue,
+                inputs: inputs, selection: input.selection, options: grid, sending: sending, reuse: reuse, policy: policy, queue: queue,
                 isQuiet: work.log.quiet, in: environment)
             let keys = try KeyRing(environment, file: work.apiKeyFile, network: work.network)
             if !input.dryRun { try keys.check(grid.profile, allowsInsecureHTTP: work.insecureHttp) }
             let warnings = await grid.findPrices(keys: keys, allowsInsecureHTTP: work.insecureHttp)
             if input.dryRun || !work.log.quiet {
                 for line in [grid.skipped.description].compactMap(\.self) + warnings { environment.error.say("\(line)\n") }
-                environment.error.say("\(GridText.forecast(grid, try grid.toSend()))\n")
+                let cells = try grid.toSend()
+                environment.error.say("\(GridText.forecast(grid, cells))\n\(GridText.elsewhere(cells, reuse.use))")
             }
             try grid.checkBudget()
             if input.dryRun { return }

@@ -21,6 +21,7 @@ struct Estimate: Command {
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
     @OptionGroup(title: "How it is sent") var sending: SendingOptions
     @OptionGroup(title: "What it costs") var price: PriceOptions
+    @OptionGroup(title: "What it costs") var reuse: ReuseOptions
     @Flag(help: "Do not ask the provider for its prices.") var offline = false
     @Option(
         help: ArgumentHelp(
@@ -32,9 +33,8 @@ struct Estimate: Command {
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             let adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, policy: nil, checks: nil,
-                queue: queue, log: nil,
-                in: environment)
+                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, reuse: reuse,
+                policy: nil, checks: nil, queue: queue, log: nil, in: environment)
             var forecast = try CostForecast(adding)
             let keys = try KeyRing(environment, file: apiKeyFile, network: network)
             if !offline { try keys.checkRoute(adding.profile) }

@@ -22,6 +22,7 @@ struct Run: Command {
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
     @OptionGroup(title: "How it is sent") var sending: SendingOptions
     @OptionGroup(title: "What it costs") var price: PriceOptions
+    @OptionGroup(title: "What it costs") var reuse: ReuseOptions
     @OptionGroup(title: "Limits and policies") var policy: PolicyOptions
     @OptionGroup(title: "Caption checks") var checks: CheckOptions
     @OptionGroup(title: "Working") var work: WorkOptions
@@ -29,8 +30,8 @@ struct Run: Command {
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             var adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, policy: policy,
-                checks: checks, queue: queue, log: work.log, in: environment)
+                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, reuse: reuse,
+                policy: policy, checks: checks, queue: queue, log: work.log, in: environment)
             if input.dryRun { return try adding.rehearse(sample: sample.sample) }
             // A missing key is better found before anything is added.
             let keys = try KeyRing(environment, file: work.apiKeyFile, network: work.network).keepingFile(for: [adding.profile.name])

@@ -25,19 +25,20 @@ struct Grid {
     private let policy: RetryPolicy
     private let checks: CheckRules
     private let budget: BudgetChange
+    private let reuse: ReuseOptions
     private let queuePath: FilePath
     private let environment: Environment
 
     /// Reads the input and settles what each cell is. Nothing is written.
     init(
-        inputs: [String], selection: InputSelection, options: GridOptions, sending: SendingOptions, policy: PolicyOptions,
-        queue: QueueOptions, isQuiet: Bool, in environment: Environment
+        inputs: [String], selection: InputSelection, options: GridOptions, sending: SendingOptions,
+        reuse: ReuseOptions, policy: PolicyOptions, queue: QueueOptions, isQuiet: Bool, in environment: Environment
     ) throws {
         let plan = try InputPlan.read(
             inputs, from: environment.folder, selection: selection, standardInput: environment.input,
             temporaryFolder: environment.temporaryFolder)
         queuePath = queue.path(in: environment)
-        self.environment = environment
+        (self.reuse, self.environment) = (reuse, environment)
         let base = options.batch ?? plan.batchName
         self.base = base
         let stored = try Adding.stored(base, at: queue.path(in: environment))?.settings
@@ -56,7 +57,7 @@ struct Grid {
         var progress = InputProgress(isQuiet: isQuiet, in: environment)
         let input = try plan.checked(for: first) { progress.checked($0) }
         (entries, skipped) = (input.count, input.skipped)
-        let reader = try Self.reader(at: queuePath)
+        let reader = try QueueReader.existing(at: queuePath)
         var (labels, read) = (Labels(), [FilePath: PictureFile]())
         for settings in settings {
             var settings = settings
@@ -66,7 +67,7 @@ struct Grid {
             guard !cells.contains(where: { $0.settings.name == settings.name }) else { continue }
             let items = try plan.checked(for: settings).sample(options.sample)
             let drafts = try items.map { item in
-                try Drafter.draft(item, settings: settings) { path, stamp in
+                try Drafter.draft(item, settings: settings, inBothIdentities: true) { path, stamp in
                     if let file = read[path], file.stamp == stamp { return file.digest }
                     return try reader?.knownDigest(of: path, stamp: stamp)
                 }
@@ -109,15 +110,16 @@ struct Grid {
         }
     }
 
-    /// What is still to be sent: calls, and their tokens for each cell.
-    func toSend() throws -> [(cell: Cell, tokens: TokenEstimate)] {
-        let reader = try Self.reader(at: queuePath)
+    /// What is still to be sent: calls, and their tokens for each cell; and what other batches have of it.
+    func toSend() throws -> [(cell: Cell, tokens: TokenEstimate, elsewhere: CaptionsElsewhere)] {
+        let reader = try QueueReader.existing(at: queuePath)
         return try cells.map { cell in
-            let batch = try reader.flatMap { reader in try reader.id(of: cell.settings.name).map { (reader: reader, id: $0) } }
-            var (rehearsal, tokens) = (AddRehearsal(), TokenEstimate())
+            let batch = try reader?.id(of: cell.settings.name)
+            let captions = try reader?.captionSearch(for: cell.settings, batch: batch, checks: checks, use: reuse.use)
+            var (rehearsal, tokens) = (AddRehearsal(captions: captions), TokenEstimate())
             let rule = ImageTokens(model: cell.settings.model)
-            for draft in try rehearsal.add(cell.drafts, to: batch) { tokens.add(draft, of: cell.settings, rule) }
-            return (cell, tokens)
+            for draft in try rehearsal.add(cell.drafts, to: batch, of: reader) { tokens.add(draft, of: cell.settings, rule) }
+            return (cell, tokens, rehearsal.elsewhere)
         }
     }
 
@@ -130,7 +132,8 @@ struct Grid {
             let batch = try queue.openBatch(
                 cell.settings, policy: policy, limits: limits, budget: share, checks: checks, now: environment.now())
             for draft in cell.drafts { if let objection = try queue.objection(to: draft, in: batch) { throw objection } }
-            _ = try queue.add(cell.drafts, to: batch, now: environment.now())
+            var captions = try queue.reader.captionSearch(for: cell.settings, batch: batch, checks: checks, use: reuse.use)
+            _ = try queue.add(cell.drafts, to: batch, &captions, now: environment.now())
             jobs[batch] = Array(Set(try queue.reader.jobs(of: cell.drafts.map(\.fingerprint), in: batch))).sorted()
         }
         return .jobs(jobs)
@@ -141,10 +144,6 @@ struct Grid {
         cells.map(name).reduce(into: []) { all, next in
             if !all.contains(where: { $0.label == next.0 }) { all.append((String(next.0), next.1)) }
         }
-    }
-
-    private static func reader(at path: FilePath) throws -> QueueReader? {
-        do { return try QueueReader(at: path) } catch QueueError.noSuchQueue { return nil }
     }
 
     private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {

@@ -1,9 +1,12 @@
 import CutlineCore
+import CutlineQueue
 
 /// A grid in words, for a terminal.
 enum GridText {
+    typealias Sending = (cell: Grid.Cell, tokens: TokenEstimate, elsewhere: CaptionsElsewhere)
+
     /// `10 pictures × 2 prompts × 2 models: 40 calls to make, about $0.02`.
-    static func forecast(_ grid: Grid, _ cells: [(cell: Grid.Cell, tokens: TokenEstimate)]) -> String {
+    static func forecast(_ grid: Grid, _ cells: [Sending]) -> String {
         let shape = [Words.count(grid.size, "picture"), Words.count(grid.prompts.count, "prompt"), Words.count(grid.models.count, "model")]
             .joined(separator: " × ")
         let calls = cells.map(\.tokens.calls).reduce(0, +)
@@ -13,9 +16,19 @@ enum GridText {
         return "\(shape): \(Words.count(calls, "call")) to make\(rest), \(cost(cells))"
     }
 
-    private static func cost(_ cells: [(cell: Grid.Cell, tokens: TokenEstimate)]) -> String {
+    /// What other batches have of it, a line for each cell.
+    static func elsewhere(_ cells: [Sending], _ use: CaptionSearch.Use) -> String {
+        cells.filter { $0.elsewhere.jobs > 0 }.map { cell, _, elsewhere in
+            switch use {
+            case .tell: "\(cell.label): \(ElsewhereText.line(elsewhere, names: false))"
+            case .takeOver: "\(cell.label): \(ElsewhereText.takenOver(elsewhere))"
+            }
+        }.joined()
+    }
+
+    private static func cost(_ cells: [Sending]) -> String {
         var (low, high) = (Money.zero, Money?.some(.zero))
-        for (cell, tokens) in cells where tokens.calls > 0 {
+        for (cell, tokens, _) in cells where tokens.calls > 0 {
             let settings = cell.settings
             guard let price = settings.profile.price(of: settings.model) else {
                 return "of unknown cost: no price of \(Words.clean(settings.model)) is known"

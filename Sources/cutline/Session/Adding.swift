@@ -15,6 +15,7 @@ struct Adding {
     private let checks: CheckRules
     /// The other places where jobs of this batch may be asked.
     private(set) var elsewhere: Elsewhere
+    private let reuse: ReuseOptions
     private let queuePath: FilePath
     /// The provider's list of models, where it was asked for before anything was added.
     private var list: ModelList?
@@ -30,7 +31,8 @@ struct Adding {
     /// Reads the input and settles what the batch is. Nothing is written.
     init(
         inputs: [String], selection: InputSelection, caption: CaptionOptions, sending: SendingOptions, price: PriceOptions,
-        policy: PolicyOptions?, checks: CheckOptions?, queue: QueueOptions, log: LogOptions?, in environment: Environment
+        reuse: ReuseOptions, policy: PolicyOptions?, checks: CheckOptions?, queue: QueueOptions, log: LogOptions?,
+        in environment: Environment
     ) throws {
         let plan = try InputPlan.read(
             inputs, from: environment.folder, selection: selection, standardInput: environment.input,
@@ -51,8 +53,10 @@ struct Adding {
         budget = BudgetCheck(
             change: (policy?.budget ?? BudgetChange()).over(plan.jobFile?.budget ?? BudgetChange()), stored: batch?.budget ?? Budget())
         try budget.checkAnswers(of: settings)
-        self.checks = try checks.map { try CheckChoice(flags: $0, jobFile: plan.jobFile, environment: environment).rules() } ?? CheckRules()
-        (self.log, self.environment) = (log, environment)
+        self.checks =
+            try checks.map { try CheckChoice(flags: $0, jobFile: plan.jobFile, environment: environment).rules() } ?? batch?.checks
+            ?? CheckRules()
+        (self.log, self.reuse, self.environment) = (log, reuse, environment)
         var progress = InputProgress(isQuiet: log?.quiet ?? false, in: environment)
         input = try plan.checked(for: settings) { progress.checked($0) }
     }
@@ -82,8 +86,11 @@ struct Adding {
         let batch = try queue.openBatch(
             settings, policy: policy, limits: limits, budget: budget.change, checks: checks, fallback: elsewhere.list,
             now: environment.now())
-        let (input, settings) = (input, settings)
-        let draft = { @Sendable (item: InputItem) in try Drafter.draft(item, settings: settings, knownDigest: queue.knownDigest) }
+        var captions = try queue.reader.captionSearch(for: settings, batch: batch, checks: checks, use: reuse.use)
+        let (input, settings, inBothIdentities) = (input, settings, captions.asksBothIdentities)
+        let draft = { @Sendable (item: InputItem) in
+            try Drafter.draft(item, settings: settings, inBothIdentities: inBothIdentities, knownDigest: queue.knownDigest)
+        }
         try refuseTakenKeys(draft, queue, batch)
         var (added, count) = (Added(), 0)
         var progress = InputProgress(isQuiet: log?.quiet ?? false, in: environment)
@@ -96,7 +103,7 @@ struct Adding {
                 var (drafts, left) = (Optional(first), chunks)
                 added =
                     try added
-                    + queue.add(to: batch, now: environment.now()) {
+                    + queue.add(to: batch, &captions, now: environment.now()) {
                         guard left > 0, let chunk = try drafts ?? next() else { return nil }
                         (drafts, left, count) = (nil, left - 1, count + chunk.count)
                         return chunk
@@ -104,13 +111,26 @@ struct Adding {
                 progress.added(count, of: input.count)
             }
         }
-        let event = LogEvent(added, to: settings.name, skipped: input.skipped)
-        if let line = log?.line(event, in: environment) { environment.error.say(line) }
-        if log?.quiet != true {
-            if let skipped = input.skipped.description { environment.error.say("\(skipped)\n") }
-            environment.error.say(AddedText.line(added, batch: settings.name))
-        }
+        tell(added, captions.found)
         return (queue, batch)
+    }
+
+    /// What was added, and what of it other batches have captions for: before anything is sent, and so paid for again.
+    private func tell(_ added: Added, _ elsewhere: CaptionsElsewhere) {
+        var events = [LogEvent(added, to: settings.name, skipped: input.skipped)]
+        if reuse.use == .tell, elsewhere.jobs > 0 { events.append(LogEvent(elsewhere, of: settings.name)) }
+        for line in events.compactMap({ log?.line($0, in: environment) }) { environment.error.say(line) }
+        guard log?.quiet != true else { return }
+        if let skipped = input.skipped.description { environment.error.say("\(skipped)\n") }
+        environment.error.say(AddedText.line(added, batch: settings.name))
+        environment.error.say(said(elsewhere))
+    }
+
+    private func said(_ elsewhere: CaptionsElsewhere) -> String {
+        switch reuse.use {
+        case .tell: ElsewhereText.line(elsewhere)
+        case .takeOver: ElsewhereText.takenOver(elsewhere)
+        }
     }
 
     /// Says what adding and running would come to; nothing is written and nothing sent.
@@ -120,7 +140,9 @@ struct Adding {
         let (rehearsal, queued) = try rehearsal()
         if let skipped = input.skipped.description { environment.error.say("\(skipped)\n") }
         environment.error.say(AddedText.line(rehearsal.added, batch: settings.name))
-        environment.error.say(AddedText.rehearsed(calls: rehearsal.added.new + queued - rehearsal.withdrawn, sample: sample, of: settings))
+        environment.error.say(said(rehearsal.elsewhere))
+        let calls = rehearsal.added.new + queued - rehearsal.withdrawn - rehearsal.spared.new - rehearsal.spared.waiting
+        environment.error.say(AddedText.rehearsed(calls: calls, sample: sample, of: settings))
     }
 
     /// Plays adding through and writes nothing.
@@ -128,15 +150,18 @@ struct Adding {
     /// - Parameter body: called with what a run would send of the input, each job once.
     /// - Returns: what adding would come to, and how many jobs of the batch wait in the queue as it is.
     func rehearsal(_ body: ([JobDraft]) throws -> Void = { _ in }) throws -> (AddRehearsal, queued: Int) {
-        var rehearsal = AddRehearsal()
-        let stored = try isNew ? nil : QueueReader(at: queuePath)
-        let batch = try stored.map { (reader: $0, id: try $0.batch(named: settings.name).id) }
-        if let stored, let difference = try stored.objection(to: settings) { throw difference }
+        let queue = try QueueReader.existing(at: queuePath)
+        let batch = try isNew ? nil : queue?.batch(named: settings.name).id
+        if let difference = try queue?.objection(to: settings) { throw difference }
+        let captions = try queue?.captionSearch(for: settings, batch: batch, checks: checks, use: reuse.use)
+        var rehearsal = AddRehearsal(captions: captions)
         let draft = { (item: InputItem) in
-            try Drafter.draft(item, settings: settings) { try stored?.knownDigest(of: $0, stamp: $1) }
+            try Drafter.draft(item, settings: settings, inBothIdentities: captions?.asksBothIdentities ?? false) {
+                try queue?.knownDigest(of: $0, stamp: $1)
+            }
         }
-        try input.forEachChunk(of: Self.chunk) { try body(rehearsal.add($0.map(draft), to: batch)) }
-        return (rehearsal, try stored?.batchStatuses().first { $0.name == settings.name }?.count(.queued) ?? 0)
+        try input.forEachChunk(of: Self.chunk) { try body(rehearsal.add($0.map(draft), to: batch, of: queue)) }
+        return (rehearsal, try queue?.batchStatuses().first { $0.name == settings.name }?.count(.queued) ?? 0)
     }
 
     /// Asks the provider's list about the model, keeps its price with the batch, and warns of a model that cannot do the work. Where the
@@ -184,5 +209,12 @@ extension InputItem {
     fileprivate var filePath: FilePath? {
         guard images.count == 1, case .file(let file) = images[0].source else { return nil }
         return file.path
+    }
+}
+
+extension QueueReader {
+    /// Nil where there is no queue.
+    static func existing(at path: FilePath) throws -> QueueReader? {
+        do { return try QueueReader(at: path) } catch QueueError.noSuchQueue { return nil }
     }
 }

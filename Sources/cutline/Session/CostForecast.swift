@@ -24,6 +24,10 @@ struct CostForecast {
     /// Entries of the input.
     let entries: Int
     let added: Added
+    /// Those of the jobs to send that are not in the queue.
+    let new: Int
+    /// What other batches have captions for, of this input.
+    let elsewhere: CaptionsElsewhere
     /// Jobs of the batch that wait in the queue and are not of this input. They are in none of the sums.
     let waitingElsewhere: Int
     private(set) var tokens = TokenEstimate()
@@ -48,6 +52,8 @@ struct CostForecast {
         let (rehearsal, queued) = try adding.rehearsal { for draft in $0 { toSend.add(draft) } }
         entries = adding.input.count
         added = rehearsal.added
+        new = added.new - rehearsal.spared.new
+        elsewhere = rehearsal.elsewhere
         waitingElsewhere = rehearsal.waitingElsewhere(queued: queued)
         (tokens, bodyBytes, files, addresses) = (toSend.tokens, toSend.bodyBytes, toSend.files, toSend.addresses)
     }

@@ -12,8 +12,15 @@ enum EstimateText {
     }
 
     private static func jobs(_ forecast: CostForecast) -> [String] {
-        let rest = forecast.entries - forecast.tokens.calls
-        var lines = ["\(Words.number(forecast.tokens.calls)) to send (\(Words.number(forecast.added.new)) new)"]
+        let rest = forecast.entries - forecast.tokens.calls - forecast.added.reused
+        var lines = ["\(Words.number(forecast.tokens.calls)) to send (\(Words.number(forecast.new)) new)"]
+        if forecast.elsewhere.jobs > 0 {
+            let places = ElsewhereText.places(forecast.elsewhere)
+            lines.append(
+                forecast.added.reused > 0
+                    ? "\(Words.number(forecast.added.reused)) taken over from \(places), free"
+                    : "\(Words.number(forecast.elsewhere.jobs)) with captions in \(places), free with --reuse")
+        }
         if rest > 0 { lines.append("\(Words.number(rest)) not to send (captioned, the same as another, failed or held)") }
         if forecast.waitingElsewhere > 0 {
             lines.append(
@@ -136,9 +143,11 @@ extension JSONText {
         key("jobs")
         openObject()
         member("to_send", forecast.tokens.calls)
-        member("new", forecast.added.new)
+        member("new", forecast.new)
         member("not_sent", forecast.entries - forecast.tokens.calls)
         member("waiting_elsewhere", forecast.waitingElsewhere)
+        member("known_elsewhere", forecast.elsewhere.jobs - forecast.added.reused)
+        member("reused", forecast.added.reused)
         closeObject()
     }
 

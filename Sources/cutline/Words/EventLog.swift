@@ -81,9 +81,19 @@ extension LogEvent {
     init(_ added: Added, to batch: String, skipped: Skipped) {
         let counts = [
             ("new", added.new), ("known", added.known), ("copies", added.copies), ("edited", added.edited), ("cancelled", added.cancelled),
-            ("skipped", skipped.total),
+            ("skipped", skipped.total), ("reused", added.reused),
         ]
         self.init(level: .info, name: "added", fields: [Field("batch", batch)] + counts.map { Field($0.0, Int64($0.1)) })
+    }
+
+    init(_ elsewhere: CaptionsElsewhere, of batch: String) {
+        let message = ElsewhereText.line(elsewhere).trimmingSuffix { $0.isNewline }
+        self.init(
+            level: .warning, name: "known_elsewhere",
+            fields: [
+                Field("batch", batch), Field("captions", Int64(elsewhere.jobs)), Field("other_batch", elsewhere.batches.first?.batch),
+                Field("cost_usd", elsewhere.cost?.decimalText), Field("message", String(message)),
+            ])
     }
 
     private init(_ claim: Claim, _ outcome: Outcome, _ effect: Settled.Effect, at now: Timestamp) {

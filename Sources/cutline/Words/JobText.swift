@@ -50,6 +50,11 @@ extension JobStatus {
 extension AttemptStatus {
     /// - Parameter isElsewhere: whether the job was asked at several places.
     fileprivate func line(isElsewhere: Bool) -> String {
+        if let reusedFrom {
+            let flagged = flags.isEmpty ? "" : ", flagged \(flags.words)"
+            return
+                "  \(startedAt.iso8601)  the caption was taken over from batch \"\(Words.clean(reusedFrom))\", where it was paid for\(flagged)"
+        }
         let place = isElsewhere ? " at \(asked.provider), \(Words.clean(asked.model))," : ""
         var words = ["  \(startedAt.iso8601)  attempt \(n)\(place) \(said)\(problem.map { ": \($0.line)" } ?? "")"]
         if let tokens = usage.totalTokens { words.append("\(Words.number(tokens)) tokens") }
@@ -122,6 +127,7 @@ extension JSONText {
         openArray()
         for flag in attempt.flags { value(flag.rawValue) }
         closeArray()
+        member("reused_from", attempt.reusedFrom)
         closeObject()
     }
 

@@ -47,7 +47,7 @@ struct QueueStatus {
                     + [JobState.queued, .running, .succeeded, .failed, .held, .cancelled].map { Words.number(batch.count($0)) }
                     + [tokens, batch.usage.cost.map(Words.money) ?? "–"])
         }
-        return Words.table(rows) + notes.map { "\($0)\n" }.joined() + batches.map(\.flagNote).joined()
+        return Words.table(rows) + notes.map { "\($0)\n" }.joined() + batches.map { $0.flagNote + $0.reuseNote }.joined()
             + lanes.map { $0.notes(at: now) }.joined()
             + (workers.isEmpty ? "" : "\(Words.count(workers.count, "worker")) at work\n")
     }
@@ -89,6 +89,7 @@ extension JSONText {
         openObject()
         for flag in CaptionFlag.allCases { if let count = batch.flags[flag] { member(flag.rawValue, count) } }
         closeObject()
+        member("reused", batch.reusedCaptions)
         closeObject()
     }
 
@@ -167,6 +168,11 @@ extension JSONText {
 }
 
 extension BatchStatus {
+    fileprivate var reuseNote: String {
+        guard reusedCaptions > 0 else { return "" }
+        return "\(Words.clean(name)): \(Words.count(reusedCaptions, "caption")) taken over from other batches, free\n"
+    }
+
     fileprivate var flagNote: String {
         guard flaggedCaptions > 0 else { return "" }
         return "\(Words.clean(name)): \(Words.count(flaggedCaptions, "caption")) flagged: \(FlagText.list(flags))\n"

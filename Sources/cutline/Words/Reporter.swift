@@ -142,6 +142,8 @@ struct RunTotals: Hashable {
     var total = 0
     var failed = 0
     var held = 0
+    /// Captions of other batches.
+    var reused = 0
     var tokens: Int?
     var cost: Money?
     /// What the remaining jobs are likely to cost; nil where there are none, or where that cannot be known of all of them.
@@ -153,6 +155,7 @@ struct RunTotals: Hashable {
             total += batch.total - batch.count(.cancelled)
             failed += batch.count(.failed)
             held += batch.count(.held)
+            reused += batch.reusedCaptions
             done += batch.count(.succeeded) + batch.count(.failed) + batch.count(.held)
             if let more = batch.usage.totalTokens { tokens = (tokens ?? 0) + more }
             if let more = batch.usage.cost { cost = (cost ?? .zero) + more }

@@ -47,7 +47,8 @@ enum RunText {
     static func summary(_ batches: [BatchStatus], elapsed: Duration) -> String {
         let totals = RunTotals(batches)
         let captioned = totals.done - totals.failed - totals.held
-        return "\(Words.number(captioned)) of \(Words.count(totals.total, "job")) captioned\(spent(totals)) (\(Words.duration(elapsed)))"
+        return
+            "\(Words.number(captioned)) of \(Words.count(totals.total, "job")) captioned\(reused(totals))\(spent(totals)) (\(Words.duration(elapsed)))"
     }
 
     /// What went wrong and what to do about it, a line each.
@@ -96,6 +97,10 @@ enum RunText {
             if case .file(let file) = image { Words.clean(file.path.text) } else { nil }
         }
         return "\(files.joined(separator: ", ")) changed after it was added; it is sent as it is now, in a few seconds"
+    }
+
+    private static func reused(_ totals: RunTotals) -> String {
+        totals.reused > 0 ? ", \(Words.number(totals.reused)) of them taken over" : ""
     }
 
     private static func spent(_ totals: RunTotals) -> String {
