@@ -28,7 +28,7 @@ import Testing
         (JobSource.flaggedPage, "captions_flagged (job>?)"), (ClaimStep.routes, "routes_batch (batch=?)"),
         (ClaimStep.routesAmong, "jobs USING INTEGER PRIMARY KEY"), (RouteStep.waiting, "jobs_ready_elsewhere (route=?)"),
         (RouteStep.waiting, "jobs_due"),
-        (CaptionSearch.lookup(hasReuse: true), "sqlite_autoindex_jobs_1 (batch=? AND fingerprint=?)"),
+        (CaptionSearch.lookup(hasReuse: true, hasRoutes: true), "sqlite_autoindex_jobs_1 (batch=? AND fingerprint=?)"),
     ])
     func statementUsesItsIndex(sql: String, index: String) throws {
         let fixture = try Fixture.make()

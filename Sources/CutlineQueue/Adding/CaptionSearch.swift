@@ -53,7 +53,7 @@ package struct CaptionSearch: Sendable {
         asksBothIdentities = candidates.contains { $0.identity != settings.identity }
         (self.use, self.rules, system) = (use, rules, settings.system)
         checks = CaptionChecks(rules: rules, prompt: settings.prompt, system: settings.system, parameters: settings.parameters)
-        sql = try Self.lookup(hasReuse: db.hasReuse)
+        sql = try Self.lookup(hasReuse: db.hasReuse, hasRoutes: db.tableExists("routes"))
     }
 
     /// Whether there is nowhere to look.
@@ -93,12 +93,12 @@ package struct CaptionSearch: Sendable {
         WHERE provider = ? AND model = ? AND batches.id IS NOT ? AND succeeded > 0 ORDER BY batches.id
         """
 
-    static func lookup(hasReuse: Bool) -> String {
+    static func lookup(hasReuse: Bool, hasRoutes: Bool) -> String {
         """
         SELECT origin.id AS origin, origin.cost, captions.text, captions.finish_reason, captions.model, captions.received_at
         FROM jobs JOIN captions ON captions.job = jobs.id AND captions.accepted = 1 JOIN attempts ON attempts.id = captions.attempt
             JOIN attempts AS origin ON origin.id = \(hasReuse ? "ifnull(attempts.reused_from, attempts.id)" : "attempts.id")
-        WHERE jobs.batch = ? AND jobs.fingerprint = ?
+        WHERE jobs.batch = ? AND jobs.fingerprint = ?\(hasRoutes ? " AND origin.route = 0" : "")
         """
     }
 }
