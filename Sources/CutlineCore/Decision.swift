@@ -47,6 +47,8 @@ extension RetryPolicy {
     package func decision(after failure: Failure, tally: JobTally, jitter: Double) -> Decision {
         // Refused for its form, which the next call changes.
         if failure.remedy != nil { return .release }
+        // The lane waits for a person; the job waits with it.
+        if failure.stopsLane == true { return .release }
         switch (failure.kind.scope, failure.isWorthRepeating) {
         case (.lane, _), (.ours, _): return .release
         case (.job, true): return repetition(after: failure, tally: tally, jitter: jitter)

@@ -24,6 +24,7 @@ package final class ProviderClient: Sendable {
     private let allowsInsecureHTTP: Bool
     private let fetcher: PictureFetcher
     private let redraft: Redraft?
+    private let streamGrace: Duration
     let now: @Sendable () -> Timestamp
     let tokens = AccessTokens()
 
@@ -33,11 +34,13 @@ package final class ProviderClient: Sendable {
     ///   - allowsPrivateHosts: whether pictures may be fetched from this machine and from private networks.
     ///   - temporaryFolder: where fetched pictures lie while they are sent.
     ///   - redraft: looks again at pictures of which one has changed; nil: such a job fails.
+    ///   - streamGrace: how long a stream may go on behind its finish reason.
     ///   - now: the wall clock, for waits that a provider tells as a date.
     package init(
         connections: Int, allowsInsecureHTTP: Bool = false, allowsPrivateHosts: Bool = false, temporaryFolder: FilePath = "/tmp",
-        redraft: Redraft? = nil, now: @escaping @Sendable () -> Timestamp
+        redraft: Redraft? = nil, streamGrace: Duration = StreamLeash.grace, now: @escaping @Sendable () -> Timestamp
     ) {
+        self.streamGrace = streamGrace
         self.allowsInsecureHTTP = allowsInsecureHTTP
         self.redraft = redraft
         self.now = now
@@ -112,10 +115,13 @@ package final class ProviderClient: Sendable {
 
     /// The complete answer.
     func answer(to request: HTTPClientRequest, within timeout: Duration, _ progress: CallProgress) async -> Result<Received, any Error> {
+        let leash = StreamLeash(group.next(), grace: streamGrace)
         let exchange = Task { [client] in
             try Task.checkCancellation()
-            return try await Received(client.execute(request, deadline: .distantFuture))
+            return try await Received(client.execute(request, deadline: .distantFuture), leash)
         }
+        leash.hold(exchange)
+        defer { leash.release() }
         let alarm = group.next().scheduleTask(in: .nanoseconds(timeout.nanoseconds)) {
             progress.stopped(.deadline)
             exchange.cancel()
@@ -165,5 +171,5 @@ extension ProviderClient {
 
 extension Duration {
     /// Bounded to a year, so that it cannot overflow.
-    fileprivate var nanoseconds: Int64 { min(components.seconds, 31_536_000) * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+    var nanoseconds: Int64 { min(components.seconds, 31_536_000) * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

@@ -13,5 +13,6 @@ extension Migration {
         Migration(number: 2, file: "0002-answers.sql", sql: String(decoding: PackageResources._002_answers_sql, as: UTF8.self)),
         Migration(number: 3, file: "0003-money.sql", sql: String(decoding: PackageResources._003_money_sql, as: UTF8.self)),
         Migration(number: 4, file: "0004-flags.sql", sql: String(decoding: PackageResources._004_flags_sql, as: UTF8.self)),
+        Migration(number: 5, file: "0005-readings.sql", sql: String(decoding: PackageResources._005_readings_sql, as: UTF8.self)),
     ]
 }

@@ -182,6 +182,7 @@ package struct Lane: Codable, Hashable, Sendable {
         // Whatever it says, an answer shows that the connection works.
         if failure.status != nil, !failure.kind.isTransport { breaker.close() }
         if failure.remedy != nil { return [] }
+        if failure.stopsLane == true { return pause(Pause(kind: failure.kind, message: failure.message)) }
         switch failure.kind.scope {
         case .lane: return pauseOrBlock(failure, startedAt: startedAt, at: now)
         case .pace: return block(failure, startedAt: startedAt, at: now)

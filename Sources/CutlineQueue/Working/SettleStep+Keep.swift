@@ -66,7 +66,8 @@ extension SettleStep {
             JSONColumn.list(caption.flags.map(\.rawValue)), settlement.endedAt.milliseconds,
         ])
         try attempt.end(
-            .succeeded, billed: .yes, usage: caption.usage, requestID: caption.requestID, isDuplicate: isDuplicate, settlement, db)
+            .succeeded, billed: .yes, usage: caption.usage, requestID: caption.requestID, answer: caption.raw, isDuplicate: isDuplicate,
+            settlement, db)
     }
 
     private func finish(_ job: Int64) throws {
