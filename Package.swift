@@ -49,18 +49,19 @@ let package = Package(
             name: "CutlineMigrationsSQLite", path: "migrations/sqlite",
             resources: [
                 .embedInCode("0001-queue.sql"), .embedInCode("0002-answers.sql"), .embedInCode("0003-money.sql"),
-                .embedInCode("0004-flags.sql"), .embedInCode("0005-placeholder.sql"), .embedInCode("0006-reuse.sql"),
+                .embedInCode("0004-flags.sql"), .embedInCode("0005-readings.sql"), .embedInCode("0006-reuse.sql"),
                 .embedInCode("0007-routes.sql"), .embedInCode("0008-duds.sql"),
             ], swiftSettings: strict),
         // Level 1
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
         room("CutlineInput", ["CutlineCore", system, crypto]),
         room("CutlineQueue", ["CutlineCore", "CutlineMigrationsSQLite", system, crypto, grdb]),
         room(
-            "CutlineProvider", ["CutlineCore", system, httpClient, nio, nioPosix, nioHTTP1, nioTLS],
+            "CutlineProvider", ["CutlineCore", "CZlib", system, httpClient, nio, nioPosix, nioHTTP1, nioTLS],
             resources: [.embedInCode("Profiles/profiles.json")]),
         room("CutlineExport", ["CutlineCore", system, crypto]),
         room(
-            "CutlineSimulator", ["CutlineCore", system, hummingbird, nio, nioPosix, logging, crypto],
+            "CutlineSimulator", ["CutlineCore", "CZlib", system, hummingbird, nio, nioPosix, logging, crypto],
             resources: [.embedInCode("examples.json")]),
         // Level 2
         room("CutlineRunner", ["CutlineCore", "CutlineQueue", "CutlineProvider", system]),
@@ -77,7 +78,7 @@ let package = Package(
         suite("CutlineCoreTests", []),
         suite("CutlineInputTests", ["CutlineInput"]),
         suite("CutlineQueueTests", ["CutlineQueue", "CutlineMigrationsSQLite", grdb, grdbSQLite]),
-        suite("CutlineProviderTests", ["CutlineProvider", nio, nioPosix, nioHTTP1], exclude: ["Vectors"]),
+        suite("CutlineProviderTests", ["CutlineProvider", "CZlib", nio, nioPosix, nioHTTP1], exclude: ["Vectors"]),
         suite("CutlineExportTests", ["CutlineExport", crypto]),
         suite("CutlineSimulatorTests", ["CutlineSimulator", httpClient]),
         suite("CutlineRunnerTests", ["CutlineRunner", "CutlineQueue", "CutlineProvider", grdb]),

@@ -52,6 +52,8 @@ extension RetryPolicy {
     package func decision(after failure: Failure, tally: JobTally, jitter: Double) -> Decision {
         // Refused for its form, which the next call changes.
         if failure.remedy != nil { return .release }
+        // The lane waits for a person; the job waits with it.
+        if failure.stopsLane == true { return .release }
         if failure.isDud { return answer(toDud: failure, tally) }
         switch (failure.kind.scope, failure.isWorthRepeating) {
         case (.lane, _), (.ours, _): return .release

@@ -21,11 +21,13 @@ package struct Failure: Error, Codable, Hashable, Sendable {
     package var remedy: Remedy?
     /// What the provider said of its limits beside it.
     package var announced: Announced?
+    /// Whether every further call would end like this one whatever its job, so that the lane waits for a person at once; nil: no.
+    package var stopsLane: Bool?
 
     package init(
         _ kind: FailureClass, _ message: String, status: Int? = nil, billed: Billed = .no, retryAfter: Duration? = nil,
         requestID: String? = nil, usage: Usage? = nil, answer: String? = nil, finishReason: FinishReason? = nil,
-        isWorthRepeating: Bool? = nil, remedy: Remedy? = nil, announced: Announced? = nil
+        isWorthRepeating: Bool? = nil, remedy: Remedy? = nil, announced: Announced? = nil, stopsLane: Bool? = nil
     ) {
         self.kind = kind
         self.message = message
@@ -39,6 +41,7 @@ package struct Failure: Error, Codable, Hashable, Sendable {
         self.isWorthRepeating = isWorthRepeating
         self.remedy = remedy
         self.announced = announced
+        self.stopsLane = stopsLane
     }
 }
 
@@ -51,8 +54,11 @@ package enum FinishReason: String, Codable, CaseIterable, Sendable {
 
 /// The accepted text of a job and what came with it.
 package struct Caption: Codable, Hashable, Sendable {
-    /// Outer white space trimmed, NUL dropped, otherwise as the provider sent it.
+    /// Outer white space trimmed, NUL dropped, without what is no part of a caption: thinking, a model's own marks, and where JSON was asked for
+    /// what stands around it.
     package var text: String
+    /// The answer as it came, where it differs.
+    package var raw: String?
     package var finishReason: FinishReason?
     /// The model that answered, where the provider says so.
     package var resolvedModel: String?
@@ -64,14 +70,15 @@ package struct Caption: Codable, Hashable, Sendable {
     package var flags: [CaptionFlag] = []
 
     private enum CodingKeys: CodingKey {
-        case text, finishReason, resolvedModel, usage, requestID, announced
+        case text, raw, finishReason, resolvedModel, usage, requestID, announced
     }
 
     package init(
-        text: String, finishReason: FinishReason? = nil, resolvedModel: String? = nil, usage: Usage = Usage(),
+        text: String, raw: String? = nil, finishReason: FinishReason? = nil, resolvedModel: String? = nil, usage: Usage = Usage(),
         requestID: String? = nil, announced: Announced? = nil, flags: [CaptionFlag] = []
     ) {
         self.text = text
+        self.raw = raw
         self.finishReason = finishReason
         self.resolvedModel = resolvedModel
         self.usage = usage

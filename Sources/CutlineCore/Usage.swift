@@ -14,16 +14,23 @@ package struct Usage: Codable, Hashable, Sendable {
     package var cachedTokens: Int?
     package var cost: Money?
     package var costSource: CostSource?
+    /// The largest reading of the cost, where it exceeds `cost` or where `cost` is not known: what a budget reckons with. A bill may be smaller
+    /// than tokens times price, for there are discounts; a cap must not be.
+    package var costAtMost: Money?
+    /// The largest reading of all tokens together, where it exceeds the sum of the others or one of them is not known.
+    package var tokensAtMost: Int?
 
     package init(
         inputTokens: Int? = nil, outputTokens: Int? = nil, cachedTokens: Int? = nil, cost: Money? = nil,
-        costSource: CostSource? = nil
+        costSource: CostSource? = nil, costAtMost: Money? = nil, tokensAtMost: Int? = nil
     ) {
         self.inputTokens = inputTokens
         self.outputTokens = outputTokens
         self.cachedTokens = cachedTokens
         self.cost = cost
         self.costSource = costSource
+        self.costAtMost = costAtMost
+        self.tokensAtMost = tokensAtMost
     }
 
     /// Nil also where the sum is absurd: the numbers come from outside and must not stop the process.

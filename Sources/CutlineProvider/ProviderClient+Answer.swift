@@ -1,5 +1,7 @@
 import AsyncHTTPClient
 import CutlineCore
+import NIOCore
+import Synchronization
 
 /// What came back for a request.
 enum Received: Sendable {
@@ -8,36 +10,96 @@ enum Received: Sendable {
     case events(EventStreamReader, Answer)
     /// More than an answer may have.
     case tooMuch
+    /// Compressed in a way that cannot be read, or damaged; the answer holds its status and headers.
+    case unpackable(UnpackingError, Answer)
 }
 
 extension Received {
     /// Reads an answer to its end.
-    init(_ response: HTTPClientResponse) async throws {
+    init(_ response: HTTPClientResponse, _ leash: StreamLeash) async throws {
         let head = Answer(status: Int(response.status.code), headers: response.headers, body: [])
-        self = head.isEventStream ? try await .events(response.body, head) : try await .whole(response.body, head)
+        let unpacker: Unpacker
+        do throws(UnpackingError) {
+            unpacker = try Unpacker(head.headers["content-encoding"], most: ProviderClient.maxAnswerBytes)
+        } catch {
+            self = .unpackable(error, head)
+            return
+        }
+        self =
+            head.isEventStream
+            ? try await .events(response.body, head, unpacker, leash) : try await .whole(response.body, head, unpacker)
     }
 
-    private static func whole(_ pieces: HTTPClientResponse.Body, _ head: Answer) async throws -> Received {
-        var answer = head
-        for try await piece in pieces {
-            guard answer.body.count + piece.readableBytes <= ProviderClient.maxAnswerBytes else { return .tooMuch }
-            answer.body.append(contentsOf: piece.readableBytesView)
+    private static func whole(_ pieces: HTTPClientResponse.Body, _ head: Answer, _ unpacker: Unpacker) async throws -> Received {
+        var (answer, unpacker) = (head, unpacker)
+        do {
+            for try await piece in pieces {
+                let content = try unpacker.append(piece.readableBytesView)
+                guard answer.body.count + content.count <= ProviderClient.maxAnswerBytes else { return .tooMuch }
+                answer.body.append(contentsOf: content)
+            }
+            try unpacker.finish()
+        } catch UnpackingError.tooMuch {
+            return .tooMuch
+        } catch let error as UnpackingError {
+            return .unpackable(error, head)
         }
         return .answer(answer)
     }
 
-    private static func events(_ pieces: HTTPClientResponse.Body, _ head: Answer) async throws -> Received {
-        var events = EventStreamReader()
+    private static func events(_ pieces: HTTPClientResponse.Body, _ head: Answer, _ unpacker: Unpacker, _ leash: StreamLeash) async throws
+        -> Received
+    {
+        var (events, unpacker) = (EventStreamReader(), unpacker)
         do {
             for try await piece in pieces {
-                events.append(piece.readableBytesView)
+                events.append(try unpacker.append(piece.readableBytesView))
                 if events.hasEnded || events.isTooLong { break }
+                if events.hasFinished { leash.tighten() }
             }
+        } catch let error as UnpackingError where !events.isComplete {
+            return .unpackable(error, head)
         } catch {
             // A whole answer is one, however its connection ended.
             guard events.isComplete else { throw error }
         }
         return .events(events, head)
+    }
+}
+
+/// Ends a stream that has brought its finish reason, whatever the server does with the connection.
+final class StreamLeash: Sendable {
+    /// For the numbers that come behind the finish reason.
+    static let grace = Duration.seconds(2)
+
+    private struct State {
+        var task: Task<Received, any Error>?
+        var alarm: Scheduled<Void>?
+        var isReleased = false
+    }
+
+    private let state = Mutex(State())
+    private let eventLoop: any EventLoop
+    private let grace: Duration
+
+    init(_ eventLoop: any EventLoop, grace: Duration) { (self.eventLoop, self.grace) = (eventLoop, grace) }
+
+    /// The task that reads the stream; it is cancelled when time is up.
+    func hold(_ task: Task<Received, any Error>) { state.withLock { $0.task = task } }
+
+    /// The model has stopped. Only the first time counts.
+    func tighten() {
+        state.withLock { state in
+            guard state.alarm == nil, !state.isReleased else { return }
+            state.alarm = eventLoop.scheduleTask(in: .nanoseconds(grace.nanoseconds)) { self.state.withLock { $0.task }?.cancel() }
+        }
+    }
+
+    func release() {
+        state.withLock { state in
+            state.alarm?.cancel()
+            (state.task, state.alarm, state.isReleased) = (nil, nil, true)
+        }
     }
 }
 
@@ -54,6 +116,7 @@ extension ProviderClient {
         case .events(let events, let head):
             return announcing(reader.outcome(of: events, status: head.status, headers: head.headers), head)
         case .tooMuch: return .failure(Failure(.malformedAnswer, "the answer is larger than 64 MB", billed: .unknown))
+        case .unpackable(let error, let head): return announcing(reader.outcome(of: head, unpackable: error), head)
         }
     }
 

@@ -45,7 +45,7 @@ extension ProviderClient {
         let start = now()
         switch await answer(to: request, by: call.route, within: timeout, progress) {
         case .success(.answer(let answer)): return try token(from: answer, source, start: start)
-        case .success(.events), .success(.tooMuch):
+        case .success(.events), .success(.tooMuch), .success(.unpackable):
             throw Self.noToken(Failure(.wrongEndpoint, "\(source.address) answered without an access_token"))
         case .failure(let error): throw Self.noToken(error, progress, call: call, timeout: timeout)
         }

@@ -25,6 +25,7 @@ package final class ProviderClient: Sendable {
     private let allowsInsecureHTTP: Bool
     private let fetcher: PictureFetcher
     private let redraft: Redraft?
+    private let streamGrace: Duration
     let now: @Sendable () -> Timestamp
     let tokens = AccessTokens()
 
@@ -35,11 +36,14 @@ package final class ProviderClient: Sendable {
     ///   - routes: the way to each provider and picture.
     ///   - temporaryFolder: where fetched pictures lie while they are sent.
     ///   - redraft: looks again at pictures of which one has changed; nil: such a job fails.
+    ///   - streamGrace: how long a stream may go on behind its finish reason.
     ///   - now: the wall clock, for waits that a provider tells as a date.
     package init(
         connections: Int, allowsInsecureHTTP: Bool = false, allowsPrivateHosts: Bool = false, routes: NetworkRoutes = .straight,
-        temporaryFolder: FilePath = "/tmp", redraft: Redraft? = nil, now: @escaping @Sendable () -> Timestamp
+        temporaryFolder: FilePath = "/tmp", redraft: Redraft? = nil,
+        streamGrace: Duration = StreamLeash.grace, now: @escaping @Sendable () -> Timestamp
     ) {
+        self.streamGrace = streamGrace
         self.allowsInsecureHTTP = allowsInsecureHTTP
         self.redraft = redraft
         self.now = now
@@ -122,10 +126,13 @@ package final class ProviderClient: Sendable {
     func answer(
         to request: HTTPClientRequest, by route: NetworkRoute, within timeout: Duration, _ progress: CallProgress
     ) async -> Result<Received, any Error> {
+        let leash = StreamLeash(group.next(), grace: streamGrace)
         let exchange = Task { [clients] in
             try Task.checkCancellation()
-            return try await Received(clients.client(for: route).execute(route.leading(request), deadline: .distantFuture))
+            return try await Received(clients.client(for: route).execute(route.leading(request), deadline: .distantFuture), leash)
         }
+        leash.hold(exchange)
+        defer { leash.release() }
         let alarm = group.next().scheduleTask(in: .nanoseconds(timeout.nanoseconds)) {
             progress.stopped(.deadline)
             exchange.cancel()
@@ -178,5 +185,5 @@ extension ProviderClient {
 
 extension Duration {
     /// Bounded to a year, so that it cannot overflow.
-    fileprivate var nanoseconds: Int64 { min(components.seconds, 31_536_000) * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+    var nanoseconds: Int64 { min(components.seconds, 31_536_000) * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

@@ -117,7 +117,7 @@ struct Responder: HTTPResponder {
     }
 
     private func whole(_ written: WrittenAnswer, _ fault: Fault.Name?) -> Reply {
-        var body = written.body
+        var body = fault.map { written.body.altered(by: $0) } ?? written.body
         if fault == .duplicateKeys { body.replaceSubrange(0..<1, with: Array("{\(written.wire.answer.doubledMembers)".utf8)) }
         return Reply(status: 200, body: Array(repeating: UInt8(ascii: " "), count: written.wire.leadingSpaces) + body)
     }
@@ -191,12 +191,17 @@ extension Responder {
         case .garbage: return respond(exchange, .garbage, fault: fault)
         case .wrongPath where script.options.dialect.exchangesKeys: return respond(exchange, .slashMissing, fault: fault)
         case .errorIn200: return respond(exchange, errorInAnswer(exchange, request), fault: fault)
-        case .filtered, .refusal, .emptyAnswer, .longThinking, .cut, .schemaMismatch, .errorInChoice, .duplicateKeys, .noDone, .errorInStream, .truncated,
-            .cutStream:
+        case .failedGeneration: return respond(exchange, .failedGeneration, fault: fault)
+        case .filtered, .refusal, .emptyAnswer, .longThinking, .cut, .schemaMismatch, .errorInChoice, .duplicateKeys, .noDone,
+            .errorInStream, .truncated,
+            .cutStream, .hiddenThinking, .thinkingApart, .usageMissing, .usageNegative, .usageAbsurd, .thinkUnopened, .thinkBrackets,
+            .thinkChannels, .thinkingOnly, .boxed, .fencedJSON, .toolAnswer, .gzip, .deflate, .deflateRaw, .unknownEncoding, .gzipBomb,
+            .gzipDamaged, .streamLingers, .streamLingersUsage:
             guard let request else {
                 return respond(exchange, reply(exchange, .invalidRequest("The body cannot be read."), to: nil), fault: fault)
             }
-            let answer = reply(exchange, Answer(to: request).spoiled(by: name), to: request, fault: name)
+            let answer = reply(exchange, Answer(to: request).spoiled(by: name), to: request, fault: name).packed(by: name)
+            if name == .streamLingers || name == .streamLingersUsage { return stayOpen(exchange, answer, name) }
             if name == .truncated { return breakOff(exchange, answer, name, announcing: answer.body.count) }
             return name == .cutStream ? breakOff(exchange, answer, name, announcing: nil) : respond(exchange, answer, fault: fault)
         case .unauthorized, .forbidden, .banned, .quota, .dailyQuota, .inFlightBudget, .rateLimited, .overloaded, .serverError,
@@ -249,6 +254,17 @@ extension Responder {
                     try note(exchange, status: nil, fault: Fault.Name.trickle.rawValue)
                     throw error
                 }
+            })
+    }
+
+    /// Sends all and keeps the connection open.
+    private func stayOpen(_ exchange: Exchange, _ reply: Reply, _ fault: Fault.Name) -> Response {
+        Response(
+            reply,
+            body: ResponseBody { writer in
+                for piece in reply.pieces { try await writer.write(ByteBuffer(bytes: piece)) }
+                try await exchange.channel.closeFuture.get()
+                try note(exchange, status: reply.status, fault: fault.rawValue)
             })
     }
 

@@ -41,6 +41,22 @@ import Testing
         #expect(await desk.cutline("doctor", "--offline").code == 0)
     }
 
+    /// What a provider bills and tells in the total alone: 1,000 tokens of thinking a call.
+    @Test(arguments: ["hidden-thinking", "thinking-apart"])
+    func whatOnlyTheTotalShowsIsWithinTheCap(fault: String) async throws {
+        let desk = desk(30)
+        let said = await desk.run(
+            ["run", "photos", "--provider", "simulator", "--model", "gpt-4o", "--prompt", "[simulate: \(fault)]", "--price", "1/10"]
+                + ["--max-tokens", "1200", "--max-cost", "0.06"])
+        #expect(said.code == 2, "\(said)")
+        let usage = try #require(try await desk.status()["batches"]?[0]?["usage"])
+        let (calls, output) = (try await desk.counts()["succeeded"] ?? 0, usage["output_tokens"]?.int ?? 0)
+        #expect(calls >= 3 && output >= calls * 1_000)
+        let billed = Double(usage["input_tokens"]?.int ?? 0) / 1e6 + Double(output) / 1e5
+        #expect(billed <= 0.06, "\(billed) for \(calls) calls")
+        #expect(await desk.cutline("doctor", "--offline").code == 0)
+    }
+
     @Test func tokensHaveACapToo() async throws {
         let desk = desk()
         let said = await desk.run(["run", "photos", "--max-tokens-total", "3000"] + Self.asking)

@@ -22,6 +22,61 @@ import Testing
         }
     }
 
+    /// Whatever the server does with the connection behind the finish reason.
+    @Test(arguments: ["stream-lingers", "stream-lingers-usage"])
+    func aStreamEndsBehindItsFinishReason(fault: String) async throws {
+        try await withSimulator { simulator async throws in
+            let client = ProviderClient(connections: 1, streamGrace: .milliseconds(20), now: { Timestamp(milliseconds: 0) })
+            var profile = Profile(name: "p", baseURL: simulator.baseURL)
+            profile.streams = true
+            let request = CaptionRequest(model: "sim-1", prompt: "[simulate: \(fault)]", images: [])
+            let outcome = await client.call(request, profile: profile, key: nil, timeout: .seconds(60))
+            guard case .caption(let caption) = outcome else { return #expect(Bool(false), "\(outcome)") }
+            #expect(caption.text == "No picture was sent." && caption.finishReason == .stop)
+            #expect((caption.usage.outputTokens != nil) == (fault == "stream-lingers-usage"))
+            await client.shutdown()
+        }
+    }
+
+    /// Under a schema the JSON alone is the caption, wherever it stood, and the answer as it came stays beside it.
+    @Test(arguments: ["fenced-json", "tool-answer", "failed-generation"])
+    func jsonIsFoundWhereverItStands(fault: String) async throws {
+        let format =
+            #"{"type":"json_schema","json_schema":{"name":"c","schema":{"type":"object","properties":{"width":{"type":"number"}}}}}"#
+        try await withSimulator { simulator async throws in
+            let client = ProviderClient(connections: 1, now: { Timestamp(milliseconds: 0) })
+            let request = CaptionRequest(
+                model: "sim-1", prompt: "[simulate: \(fault)]", images: [],
+                parameters: Parameters(others: ["response_format": try JSONValue(parsing: format.utf8)]))
+            let outcome = await client.call(
+                request, profile: Profile(name: "p", baseURL: simulator.baseURL), key: nil, timeout: .seconds(60))
+            await client.shutdown()
+            switch outcome {
+            case .caption(let caption): #expect(caption.text == #"{"width":1}"# && (caption.raw != nil) == (fault == "fenced-json"))
+            case .failure(let failure): #expect(fault == "failed-generation" && failure.answer == "A picture {\"width\": 640")
+            case .unknown, .notSent, .changed: #expect(Bool(false), "\(outcome)")
+            }
+        }
+    }
+
+    @Test func anEncodingThatNobodyReadsStopsTheLane() async throws {
+        try await withSimulator(SimulatorOptions(faults: [Fault(named: .unknownEncoding)])) { simulator async throws in
+            let client = ProviderClient(connections: 1, now: { Timestamp(milliseconds: 0) })
+            let outcome = await client.call(
+                CaptionRequest(model: "sim-1", prompt: "p", images: []), profile: Profile(name: "p", baseURL: simulator.baseURL), key: nil,
+                timeout: .seconds(60))
+            await client.shutdown()
+            guard case .failure(let failure) = outcome else { return #expect(Bool(false), "\(outcome)") }
+            #expect(failure.stopsLane == true && failure.billed == .unknown && failure.message.contains("encoded as br"))
+            #expect(RetryPolicy().decision(after: failure, tally: JobTally(failures: 9), jitter: 0) == .release)
+            var lane = Lane(limits: Limits(), at: Timestamp(milliseconds: 0))
+            _ = lane.tryReserve(estimatedTokens: 1, at: Timestamp(milliseconds: 0))
+            let start = Timestamp(milliseconds: 0)
+            _ = lane.apply(.failed(failure), model: "m", estimatedTokens: 1, startedAt: start, at: start)
+            #expect(lane.paused?.kind == .malformedAnswer)
+        }
+    }
+
     /// IndoxHub's own, for its paths; else one without rules of its own, so that the wire alone is tried.
     private static func profile(_ dialect: Dialect) throws -> Profile {
         guard dialect.rawValue.hasPrefix("indoxhub") else { return Profile(name: dialect.rawValue) }
@@ -30,7 +85,8 @@ import Testing
 
     /// These need a stream or a schema, or time.
     private static func isPlayedElsewhere(_ fault: Fault.Name) -> Bool {
-        [.resetEarly, .hang, .trickle, .schemaMismatch, .noDone, .errorInStream, .cutStream].contains(fault)
+        [.resetEarly, .hang, .trickle, .schemaMismatch, .noDone, .errorInStream, .cutStream, .streamLingers, .streamLingersUsage].contains(
+            fault)
     }
 
     private static func request(_ fault: Fault.Name) -> CaptionRequest {

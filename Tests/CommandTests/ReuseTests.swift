@@ -61,7 +61,9 @@ import Testing
             #expect(new.map { $0["caption"] } == old.map { $0["caption"] } && new.count == 3)
             #expect(old.allSatisfy { $0["reused_from"]?.string == nil && $0["attempts"]?.int == 1 })
             #expect(
-                new.allSatisfy { $0["reused_from"]?.string == "pics" && $0["usage"]?["total_tokens"]?.int == nil && $0["attempts"]?.int == 0 })
+                new.allSatisfy {
+                    $0["reused_from"]?.string == "pics" && $0["usage"]?["total_tokens"]?.int == nil && $0["attempts"]?.int == 0
+                })
             #expect(await isHealthy(desk))
         }
     }

@@ -108,9 +108,19 @@ import Testing
         #expect(priced == Usage(inputTokens: 1, outputTokens: 1, cost: dollar, costSource: .estimated))
     }
 
+    /// What is shown is the bill; what a budget reckons with is the larger reading.
     @Test func aReportedCostStaysEvenWhereItIsZero() {
         let reported = Usage(inputTokens: 1, outputTokens: 1, cost: .zero, costSource: .reported)
-        #expect(usage(of: Outcome.caption(Caption(text: "a", usage: reported)).priced(with: price, images: 1)) == reported)
+        #expect(usage(of: Outcome.caption(Caption(text: "a", usage: reported)).priced(with: price, images: 1)) == reported.reckoned(dollar))
+    }
+
+    @Test(
+        arguments: [
+            (Usage(inputTokens: 3), 3), (Usage(tokensAtMost: 5), 5), (Usage(inputTokens: 1, outputTokens: 1, tokensAtMost: 7), 6),
+        ] as [(Usage, Int64)]) func whatIsKnownOfOneSideIsReckonedWith(used: Usage, dollars: Int64)
+    {
+        let reckoned = usage(of: Outcome.caption(Caption(text: "a", usage: used)).priced(with: price, images: 1))?.costAtMost
+        #expect(reckoned == Money(nanodollars: dollars * 1_000_000_000))
     }
 
     @Test func withoutTokensOrAPriceTheCostStaysUnknown() {
@@ -124,6 +134,14 @@ import Testing
     func aFailureCostsOnlyWhereItMayHaveBeenBilled(billed: Billed, isPriced: Bool) {
         let failure = Outcome.failure(Failure(.contentFiltered, "no", billed: billed, usage: used))
         #expect(usage(of: failure.priced(with: price, images: 1))?.cost == (isPriced ? dollar : nil))
+    }
+}
+
+extension Usage {
+    fileprivate func reckoned(_ cost: Money) -> Usage {
+        var usage = self
+        usage.costAtMost = cost
+        return usage
     }
 }
 

@@ -54,8 +54,9 @@ import Testing
         arguments: [
             (Outcome.failed(.rateLimited, status: 429), 0), (.notSent("stopping"), 0), (.failed(.imageRejected), 0),
             (.billedFailure(.unknown), BudgetTests.most), (.billedFailure(.yes, usage: Usage(inputTokens: 10, outputTokens: 10)), 125_000),
-            (.unanswered, BudgetTests.most), (.text("a", tokens: nil), BudgetTests.most), (.text("a", cost: 77), 77),
-            (.text("a", cost: 0), 0),
+            (.unanswered, BudgetTests.most), (.text("a", tokens: nil), BudgetTests.most), (.text("a", cost: 77), 1_250_000),
+            (.text("a", cost: 0), 1_250_000), (.text("a", cost: 9_000_000), 9_000_000), (.reading(Usage(inputTokens: 9)), BudgetTests.most),
+            (.reading(Usage(outputTokens: 1_000)), 10_000_000), (.reading(Usage(tokensAtMost: 1_000)), 10_000_000),
         ] as [(Outcome, Int64)])
     func aCallCommitsWhatItCostOrElseWhatItMayHaveCost(outcome: Outcome, committed: Int64) throws {
         let fixture = try Fixture.capped(cost: Self.most, pictures: 0..<1)
@@ -223,6 +224,8 @@ extension Outcome {
         Outcome.caption(Caption(text: "a", usage: Usage(inputTokens: input, outputTokens: output)))
             .priced(with: BatchSettings.price, images: 1)
     }
+
+    static func reading(_ usage: Usage) -> Outcome { .caption(Caption(text: "a", usage: usage)) }
 
     static func billedFailure(_ billed: Billed, usage: Usage? = nil) -> Outcome {
         .failure(Failure(.serverError, "said the provider", status: 500, billed: billed, usage: usage))

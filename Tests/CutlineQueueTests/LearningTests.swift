@@ -50,7 +50,7 @@ import Testing
         let fixture = try Fixture.make(pictures: 0..<1)
         let usage = Usage(inputTokens: 10, outputTokens: 5)
         let failure = Failure(.schemaMismatch, "title is missing", status: 200, billed: .yes, usage: usage, answer: "{\"name\":1}")
-        #expect(try fixture.settle(fixture.claimOne(), .failure(failure)) == .failed)
+        #expect(try fixture.settle(fixture.claimOne(), .failure(failure)) == .retries(after: .zero))
         let attempt = try fixture.show("0.jpg").attempts[0]
         #expect(attempt.rejectedAnswer == "{\"name\":1}" && attempt.usage == usage && attempt.billed == .yes)
     }

@@ -40,7 +40,10 @@ import Testing
         (.errorIn200, 200, [:]), (.errorInChoice, 200, [:]), (.filtered, 200, [:]), (.refusal, 200, [:]), (.emptyAnswer, 200, [:]),
         (.longThinking, 200, [:]),
         (.cut, 200, [:]), (.schemaMismatch, 200, [:]), (.duplicateKeys, 200, [:]), (.empty, 200, [:]), (.whitespace, 200, [:]),
-        (.garbage, 200, [:]),
+        (.garbage, 200, [:]), (.hiddenThinking, 200, [:]), (.thinkingApart, 200, [:]), (.usageMissing, 200, [:]),
+        (.usageNegative, 200, [:]),
+        (.usageAbsurd, 200, [:]), (.thinkUnopened, 200, [:]), (.thinkBrackets, 200, [:]), (.thinkChannels, 200, [:]),
+        (.thinkingOnly, 200, [:]), (.boxed, 200, [:]), (.fencedJSON, 200, [:]), (.toolAnswer, 200, [:]), (.failedGeneration, 400, [:]),
     ]
 
     /// A call that any fault applies to.
@@ -66,7 +69,11 @@ import Testing
     }
 
     @Test func theTableHasEveryFaultThatIsAWholeAnswer() {
-        let broken: Set<Fault.Name> = [.truncated, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle]
+        let broken: Set<Fault.Name> = [
+            .truncated, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle, .gzip, .deflate, .deflateRaw,
+            .unknownEncoding,
+            .gzipBomb, .gzipDamaged, .streamLingers, .streamLingersUsage,
+        ]
         #expect(Set(Self.statuses.map(\.fault)).union(broken) == Set(Fault.Name.allCases))
     }
 

@@ -13,7 +13,7 @@ extension Migration {
         Migration(number: 2, file: "0002-answers.sql", sql: String(decoding: PackageResources._002_answers_sql, as: UTF8.self)),
         Migration(number: 3, file: "0003-money.sql", sql: String(decoding: PackageResources._003_money_sql, as: UTF8.self)),
         Migration(number: 4, file: "0004-flags.sql", sql: String(decoding: PackageResources._004_flags_sql, as: UTF8.self)),
-        Migration(number: 5, file: "0005-placeholder.sql", sql: String(decoding: PackageResources._005_placeholder_sql, as: UTF8.self)),
+        Migration(number: 5, file: "0005-readings.sql", sql: String(decoding: PackageResources._005_readings_sql, as: UTF8.self)),
         Migration(number: 6, file: "0006-reuse.sql", sql: String(decoding: PackageResources._006_reuse_sql, as: UTF8.self)),
         Migration(number: 7, file: "0007-routes.sql", sql: String(decoding: PackageResources._007_routes_sql, as: UTF8.self)),
         Migration(number: 8, file: "0008-duds.sql", sql: String(decoding: PackageResources._008_duds_sql, as: UTF8.self)),

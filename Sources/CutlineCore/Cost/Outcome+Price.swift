@@ -18,9 +18,21 @@ extension Outcome {
 }
 
 extension Usage {
+    /// A reported cost stays what is shown: it is the bill. Where tokens times price come to more, that is what a budget reckons with.
     fileprivate mutating func estimateCost(_ price: Price, images: Int) {
-        guard cost == nil, let cost = price.cost(of: self, images: images) else { return }
-        self.cost = cost
-        costSource = .estimated
+        if cost == nil, let estimate = price.cost(of: self, images: images) { (cost, costSource) = (estimate, .estimated) }
+        let most = readings.compactMap { price.cost(of: $0, images: images) } + [costAtMost].compactMap(\.self)
+        costAtMost = most.max().flatMap { $0 > cost ?? .zero ? $0 : nil }
+    }
+
+    /// What the tokens may have been: of a side that is not known, nothing at the least, and of the whole what the total leaves.
+    private var readings: [Usage] {
+        guard inputTokens != nil || outputTokens != nil || tokensAtMost != nil else { return [] }
+        let (input, output) = (inputTokens ?? 0, outputTokens ?? 0)
+        let rest = max(0, (tokensAtMost ?? 0) - input)
+        return [
+            Usage(inputTokens: input, outputTokens: max(output, rest), cachedTokens: cachedTokens),
+            Usage(inputTokens: max(input, (tokensAtMost ?? 0) - output), outputTokens: output, cachedTokens: cachedTokens),
+        ]
     }
 }

@@ -194,6 +194,7 @@ package struct Lane: Codable, Hashable, Sendable {
         // Whatever it says, an answer shows that the connection works.
         if failure.status != nil, !failure.kind.isTransport { breaker.close() }
         if failure.remedy != nil { return [] }
+        if failure.stopsLane == true { return pause(Pause(kind: failure.kind, message: failure.message)) }
         if failure.isDud { return pauseIfDudsAlike(failure, model: model) }
         switch failure.kind.scope {
         case .lane: return pauseOrBlock(failure, startedAt: startedAt, at: now)

@@ -4,9 +4,12 @@ import CutlineCore
 struct AnswerBody {
     /// The object with text and usage, out of its envelope.
     let root: JSONValue
+    /// As it came: usage may stand on both sides of the envelope.
+    let whole: JSONValue
     private let choice: JSONValue?
 
     init(_ json: JSONValue) {
+        whole = json
         let isWrapped = json["choices"] == nil && json["output"] == nil && json["data"]?.object != nil
         var root = isWrapped ? json["data"] ?? json : json
         if isWrapped, case .object(var members) = root {
@@ -29,6 +32,15 @@ struct AnswerBody {
         }
         return root["data"]?.string ?? Self.text(of: root["content"]) ?? root["text"]?.string
     }
+
+    /// What stands beside the text: calls of tools, thinking, members that are not known.
+    var otherTexts: [OtherText] {
+        if let choice { return OtherText.all(in: choice) }
+        return OtherText.all(in: root["output"] ?? root)
+    }
+
+    /// The text, or else what stands beside it.
+    var keptText: String? { text?.asCaption.nonEmpty ?? otherTexts.kept }
 
     var refusal: String? {
         let parts = [choice?["message"]?["content"]] + (root["output"]?.array ?? []).map { $0["content"] }

@@ -79,6 +79,15 @@ package struct AnswerReader: Sendable {
         return outcome(of: answer)
     }
 
+    /// An answer that could not be unpacked. An encoding that nobody here reads would come with every call: the first one stops the lane.
+    func outcome(of head: Answer, unpackable error: UnpackingError) -> Outcome {
+        guard head.isSuccess else { return failure(head, ErrorReport(text: "HTTP \(head.status); \(error)")) }
+        var failure = Failure(
+            .malformedAnswer, clean("\(error)"), status: head.status, billed: .unknown, requestID: requestID(head, .null))
+        if case .unknownEncoding = error { failure.stopsLane = true }
+        return .failure(failure)
+    }
+
     /// Whether a refusal means that the path is none of the provider's API, so that another path may be: a redirect, a web page instead of
     /// an API's answer, or an unknown route.
     package static func saysWrongPath(_ answer: Answer) -> Bool {
@@ -101,34 +110,51 @@ package struct AnswerReader: Sendable {
 
 extension AnswerReader {
     private func read(_ body: AnswerBody, of answer: Answer) -> Outcome {
-        let usage = Usage(wire: body.root, headers: answer.headers)
+        let usage = Usage(wire: body.whole, headers: answer.headers)
         let requestID = requestID(answer, body.root)
         let text = (body.text ?? "").asCaption
         let reason = body.finishReason(hasText: !text.isEmpty)
-        func fail(_ kind: FailureClass, _ message: String, answer rejected: String = text, isBilled: Bool = false) -> Outcome {
+        func fail(_ kind: FailureClass, _ message: String, answer rejected: String? = nil, isBilled: Bool = false) -> Outcome {
             .failure(
                 Failure(
                     kind, clean(message), status: answer.status, billed: isBilled || usage.isKnown ? .yes : .unknown, requestID: requestID,
-                    usage: usage.isKnown ? usage : nil, answer: rejected.isEmpty ? nil : rejected, finishReason: reason))
+                    usage: usage.isKnown ? usage : nil, answer: rejected ?? body.keptText, finishReason: reason))
         }
         guard body.isKnownShape else {
             let json = body.root.text
             return fail(.malformedAnswer, "the answer has no text in any known place: \(json)", answer: excerpt(json))
         }
         if let refusal = body.refusal { return fail(.refused, refusal, answer: text.isEmpty ? refusal : text) }
-        let caption = text.withoutThinking(isCut: reason == .length)
+        let written = WrittenText(text, arguments: body.otherTexts.filter { $0.kind == .arguments }.map(\.text), isCut: reason == .length)
         switch reason {
         case .contentFilter: return fail(.contentFiltered, "the provider's content filter stopped the answer")
         case .error: return fail(.serverError, "the model stopped with an error")
-        case .length where caption.isEmpty:
-            return fail(.emptyAnswer, "the token limit was reached before any text; allow more max_tokens")
-        case _ where caption.isEmpty: return fail(.emptyAnswer, "the model returned no text")
-        case let reason:
-            if let objection = schema?.objection(toCaption: caption, isCut: reason == .length) {
-                return fail(.schemaMismatch, objection, answer: caption, isBilled: true)
-            }
+        case .stop, .length, .tool, nil: break
+        }
+        func caption(_ text: String, raw: String) -> Outcome {
             let model = body.root["model"]?.string.map { clean($0) }
-            return .caption(Caption(text: caption, finishReason: reason, resolvedModel: model, usage: usage, requestID: requestID))
+            return .caption(
+                Caption(
+                    text: text, raw: raw == text ? nil : raw, finishReason: reason, resolvedModel: model, usage: usage, requestID: requestID
+                ))
+        }
+        if let schema, let (value, raw) = written.fitting(schema) { return caption(value, raw: raw) }
+        guard !written.caption.isEmpty else { return fail(.emptyAnswer, emptiness(body, text, reason)) }
+        guard let objection = schema?.objection(toCaption: written.caption, isCut: reason == .length) else {
+            return caption(written.caption, raw: text)
+        }
+        return fail(.schemaMismatch, objection, answer: text, isBilled: true)
+    }
+
+    /// Why an answer is no caption, and where what was paid for went.
+    private func emptiness(_ body: AnswerBody, _ text: String, _ reason: FinishReason?) -> String {
+        if reason == .length { return "the token limit was reached before any text; allow more max_tokens" }
+        if !text.isEmpty { return "the model only thought and returned no text" }
+        switch body.otherTexts.first?.kind {
+        case .thinking: return "the model only thought and returned no text"
+        case .arguments: return "the model called a tool and returned no text"
+        case .failed, .unknown, .refusal: return "the model returned no text in a known place; what stands elsewhere is kept"
+        case nil: return "the model returned no text"
         }
     }
 
@@ -151,12 +177,17 @@ extension AnswerReader {
 extension AnswerReader {
     private func failure(_ answer: Answer, _ report: ErrorReport, body: AnswerBody? = nil) -> Outcome {
         let status = report.status ?? answer.status
-        let kind = FailureClassifier(sentAddresses: sentAddresses).kind(of: report, status: status)
-        let usage = Usage(wire: body?.root ?? .null, headers: [:])
+        var kind = FailureClassifier(sentAddresses: sentAddresses).kind(of: report, status: status)
+        // What the model wrote and nobody could use was to fit the schema, where there is one.
+        if kind == .malformedAnswer, schema != nil { kind = .schemaMismatch }
+        let kept = body?.keptText ?? report.generation
+        // A refusal before the model costs nothing, whatever stands beside it.
+        let isFree = !answer.isSuccess && kind.isRefusedBeforeTheModel
+        let usage = isFree ? Usage() : Usage(wire: report.root, headers: [:])
         var failure = Failure(
-            kind, message(report, answer), status: answer.status, billed: billed(kind, status, usage, hasText: body?.text?.nonEmpty != nil),
+            kind, message(report, answer), status: answer.status, billed: billed(kind, status, usage, hasText: kept != nil || kind.isDud),
             retryAfter: RetryHints(now: now).wait(for: kind, status: status, headers: answer.headers, report: report),
-            requestID: requestID(answer, report.root), usage: usage.isKnown ? usage : nil, answer: body?.text?.asCaption.nonEmpty,
+            requestID: requestID(answer, report.root), usage: usage.isKnown ? usage : nil, answer: kept.map { $0.replacingSecret(key) },
             isWorthRepeating: isWorthRepeating(kind, answer))
         if kind == .unsupportedParameter, failure.billed == .no {
             failure.remedy = Remedy(for: report, sent: sentParameters, quirks: quirks)
@@ -205,6 +236,9 @@ extension AnswerReader {
 }
 
 extension FailureClass {
+    /// The model answered, and what it wrote cannot be used.
+    fileprivate var isDud: Bool { self == .schemaMismatch || self == .malformedAnswer }
+
     /// The model was never asked, whatever status the gateway gives it.
     fileprivate var isRefusedBeforeTheModel: Bool {
         switch scope {
@@ -215,13 +249,40 @@ extension FailureClass {
     }
 }
 
+/// What a model wrote, without what is no part of a caption.
+private struct WrittenText {
+    let text: String
+    let caption: String
+    let arguments: [String]
+
+    init(_ text: String, arguments: [String], isCut: Bool) {
+        self.text = text
+        caption = text.withoutMarks(isCut: isCut)
+        self.arguments = arguments
+    }
+
+    /// The value that fits, compact, and the answer as it came: the last one of the text (a draft may come before it), else what a tool was to
+    /// be called with.
+    func fitting(_ schema: JSONSchema) -> (value: String, raw: String)? {
+        func fits(_ value: JSONValue) -> Bool { schema.objection(to: value) == nil }
+        if let value = JSONExcerpt.values(in: caption).last(where: { fits($0.value) }) { return (value.text, text) }
+        for argument in arguments {
+            guard let value = JSONExcerpt.values(in: argument).last(where: { fits($0.value) }) else { continue }
+            return (value.text, text.isEmpty ? argument : text + "\n\n" + argument)
+        }
+        return nil
+    }
+}
+
 extension JSONSchema {
-    /// Why a caption does not fit. A Markdown fence around it is overlooked, and kept: the caption is stored as it came.
+    /// Why nothing in a caption fits.
     fileprivate func objection(toCaption text: String, isCut: Bool) -> String? {
         let cut = isCut ? "; it was cut at the token limit, allow more max_tokens" : ""
+        if let value = JSONExcerpt.values(in: text).last {
+            return objection(to: value.value).map { "the answer does not fit the schema: \($0)\(cut)" }
+        }
         do {
-            let value = try JSONValue(parsing: text.withoutFence.utf8)
-            return objection(to: value).map { "the answer does not fit the schema: \($0)\(cut)" }
+            return objection(to: try JSONValue(parsing: text.utf8)).map { "the answer does not fit the schema: \($0)\(cut)" }
         } catch {
             return "the answer is not the JSON that the schema asks for: \(error)\(cut)"
         }

@@ -9,23 +9,6 @@ extension String {
         return String(String.UnicodeScalarView(head[...last]))
     }
 
-    /// The answer behind a `<think>…</think>` at the start. A text without an answer behind it is empty, one whose thinking does not end is
-    /// thinking only where it was cut: else the tag is part of the caption.
-    func withoutThinking(isCut: Bool) -> String {
-        for tag in ["think", "thinking"] where hasPrefix("<\(tag)>") {
-            guard let end = firstRange(of: "</\(tag)>") else { return isCut ? "" : self }
-            return String(self[end.upperBound...]).asCaption
-        }
-        return self
-    }
-
-    /// What a Markdown code fence holds, where one stands around the whole text.
-    var withoutFence: String {
-        guard hasPrefix("```"), hasSuffix("```"), let lineEnd = firstIndex(where: \.isNewline), utf8.count > 6 else { return self }
-        let content = self[lineEnd...].dropLast(3)
-        return String(content)
-    }
-
     /// One line of at most 500 characters that is safe to show, without `secret`.
     func asMessage(without secret: String?) -> String {
         var line = String.UnicodeScalarView()

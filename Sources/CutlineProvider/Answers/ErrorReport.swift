@@ -13,6 +13,8 @@ struct ErrorReport: Sendable {
     var isHTML = false
     /// The names of the limits that were reached, where they are told beside the message.
     var quotas: [String] = []
+    /// What the model wrote, where the error brings it.
+    var generation: String?
     /// The body, for waits and request ids that stand beside the message.
     var root = JSONValue.null
 
@@ -42,6 +44,7 @@ struct ErrorReport: Sendable {
 
     private init(object json: JSONValue, depth: Int) {
         root = json
+        generation = json.failedGeneration
         let error = json["error"] ?? json["choices"]?[0]?["error"]
         let inner = error?.object != nil ? error ?? json : json
         message = Self.sentence(inner) ?? Self.sentence(json) ?? error?.string ?? ""
@@ -78,6 +81,7 @@ struct ErrorReport: Sendable {
             quotas += nested.quotas
             parameter = parameter ?? nested.parameter
             status = status ?? nested.status
+            generation = generation ?? nested.generation
             let prefix = inner["metadata"]?["raw"] == nil ? String(raw[..<start]) : message + ": "
             message = prefix + nested.message
         } catch {

@@ -36,12 +36,15 @@ package struct EventStreamReader: Sendable {
     /// Nothing more will come: the caller need not wait for the end of the connection.
     package var hasEnded: Bool { answer.hasEnded }
 
+    /// The model has stopped; what may still come are numbers and the end mark.
+    package var hasFinished: Bool { answer.hasFinished }
+
     /// Whether the answer is whole, or an error came instead: the end of the stream, a reason why the model stopped, or an error was seen.
     /// From then on it does not matter how the connection ends.
     package var isComplete: Bool { answerBody() != nil }
 
     /// The text so far.
-    var text: String { plain.map { String(decoding: $0.prefix(64 * 1_024), as: UTF8.self) } ?? finished.text }
+    var text: String { plain.map { String(decoding: $0.prefix(64 * 1_024), as: UTF8.self) } ?? finished.keptText }
 
     /// The answer in the form of a chat completion; nil where it is incomplete.
     package func answerBody() -> [UInt8]? {

@@ -52,7 +52,24 @@ extension FailureClassifier {
 
     /// docs/providers.md says which provider each line comes from.
     static let rules: [FailureRule] =
-        endpointRules + moneyRules + accessRules + visionRules + pictureRules + requestRules + paceRules
+        dudRules + endpointRules + moneyRules + accessRules + visionRules + pictureRules + requestRules + paceRules
+
+    /// The model answered, and the provider could not use it: Groq, LiteLLM, OpenAI.
+    private static let dudRules = [
+        FailureRule(
+            .schemaMismatch, on: notPace.subtracting([401, 402, 403, 404]),
+            words: ["json_validate_failed", "jsonschemavalidationerror", "json_schema_validation_error", "structured_output_failed"],
+            phrases: [
+                "failed to validate json", "failed to generate json", "jsonschemavalidationerror", "json_validate_failed",
+                Phrase(
+                    ["generated", "model output", "model response", "model's output"],
+                    ["does not match the schema", "does not match schema"]),
+            ]),
+        FailureRule(
+            .malformedAnswer, on: notPace.subtracting([401, 402, 403, 404]),
+            words: ["tool_use_failed", "output_parse_failed", "invalid_model_output"],
+            phrases: ["model produced invalid content", "failed to call a function", "tool_use_failed", "failed to parse tool call"]),
+    ]
 
     private static let endpointRules = [
         FailureRule(.wrongEndpoint, on: Set(300..<400)),

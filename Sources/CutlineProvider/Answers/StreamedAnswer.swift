@@ -7,12 +7,22 @@ struct StreamedAnswer: Sendable {
     /// The stream says that nothing more comes.
     private(set) var hasEnded = false
     private var refusal = ""
+    /// Thinking and members that are not known, each under its name.
+    private var others: [String: String] = [:]
+    /// What tools are to be called with, by the call's index or id.
+    private var arguments: [String: String] = [:]
     /// Texts of whole items, for streams that send no pieces.
     private var itemText = ""
     private var finishReason: String?
     private var error: JSONValue?
     /// Members that stand beside the choices, such as id, model and usage; the last one counts.
     private var members: [String: JSONValue] = [:]
+
+    /// All that came, for an answer that was cut.
+    var keptText: String { AnswerBody(json).keptText ?? "" }
+
+    /// The model has stopped; what may still come are numbers.
+    var hasFinished: Bool { hasEnded || finishReason != nil }
 
     var isComplete: Bool { hasEnded || finishReason != nil || error != nil }
 
@@ -37,6 +47,13 @@ struct StreamedAnswer: Sendable {
         if let error = error?.object { result.merge(error) { $1 } }
         var message = ["content": JSONValue.string(text.isEmpty ? itemText : text)]
         if !refusal.isEmpty { message["refusal"] = .string(refusal) }
+        for (name, text) in others { message[name] = .string(text) }
+        if !arguments.isEmpty {
+            let calls = arguments.sorted { $0.key < $1.key }.map {
+                JSONValue.object(["function": .object(["arguments": .string($0.value)])])
+            }
+            message["tool_calls"] = .array(calls)
+        }
         var choice = ["message": JSONValue.object(message)]
         if let finishReason { choice["finish_reason"] = .string(finishReason) }
         result["choices"] = .array([.object(choice)])
@@ -51,12 +68,10 @@ struct StreamedAnswer: Sendable {
 
     private mutating func keepMembers(of json: JSONValue) {
         for name in ["id", "request_id", "model", "cost", "cost_details"] where json[name] != nil { members[name] = json[name] }
-        for name in ["usage", "usageMetadata", "x_groq"] {
-            guard let usage = json[name], members[name] == nil || Usage(wire: .object([name: usage]), headers: [:]).isKnown else {
-                continue
-            }
-            members[name] = usage
-        }
+        let usages = [
+            json["usage"], json["usageMetadata"], json["x_groq"]?["usage"], json["choices"]?[0]?["usage"], json["message"]?["usage"],
+        ]
+        for usage in usages.compactMap(\.self) { members["usage"] = members["usage"]?.withLargerCounts(of: usage) ?? usage }
     }
 
     private mutating func take(choice: JSONValue) {
@@ -65,7 +80,33 @@ struct StreamedAnswer: Sendable {
         // A server that answers whole all the same.
         if text.isEmpty { itemText = AnswerBody.text(of: choice["message"]?["content"]) ?? itemText }
         refusal += delta?["refusal"]?.string ?? choice["message"]?["refusal"]?.string ?? ""
+        takeOthers(delta ?? choice["message"] ?? .null)
         finishReason = choice["finish_reason"]?.string?.finishWord ?? finishReason
+    }
+
+    private static let known: Set = ["content", "role", "refusal", "name"]
+
+    private mutating func takeOthers(_ delta: JSONValue) {
+        for (name, value) in delta.object ?? [:] where !Self.known.contains(name) {
+            if name == "tool_calls" {
+                for (place, call) in (value.array ?? []).enumerated() {
+                    take(arguments: call["function"]?["arguments"], of: call["index"]?.int.map(String.init) ?? String(place))
+                }
+            } else if name == "function_call" {
+                take(arguments: value["arguments"], of: "function")
+            } else if let text = value.string {
+                others[name, default: ""] += text
+            } else {
+                // The same thinking often stands under two names.
+                let text = OtherText.all(in: .object([name: value])).map(\.text).joined()
+                if !text.isEmpty { others[name, default: ""] += text }
+            }
+        }
+    }
+
+    private mutating func take(arguments value: JSONValue?, of call: String) {
+        guard let value else { return }
+        arguments[call, default: ""] += value.string ?? value.text
     }
 
     private mutating func take(_ json: JSONValue, responseEvent name: Substring) {
@@ -75,6 +116,9 @@ struct StreamedAnswer: Sendable {
         switch name {
         case "output_text.delta", "content_part.delta": text += delta
         case "refusal.delta": refusal += delta
+        case "function_call_arguments.delta":
+            take(arguments: json["delta"], of: json["item_id"]?.string ?? json["output_index"]?.int.map(String.init) ?? "")
+        case "reasoning_text.delta", "reasoning_summary_text.delta", "reasoning.delta": others["reasoning", default: ""] += delta
         case "output_item.done": if let item = json["item"] { itemText += AnswerBody(.object(["output": .array([item])])).text ?? "" }
         case "completed", "done", "incomplete", "failed", "cancelled": finish(response, name: String(name))
         default: return
@@ -85,6 +129,9 @@ struct StreamedAnswer: Sendable {
         let body = AnswerBody(response)
         if itemText.isEmpty { itemText = body.text ?? "" }
         refusal = refusal.nonEmpty ?? body.refusal ?? ""
+        if arguments.isEmpty {
+            for (place, other) in body.otherTexts.filter({ $0.kind == .arguments }).enumerated() { arguments[String(place)] = other.text }
+        }
         if name == "failed" || name == "cancelled" || ErrorReport(hiddenIn: response) != nil {
             fail(
                 response["error"] != nil
@@ -93,5 +140,20 @@ struct StreamedAnswer: Sendable {
         let reason = response["incomplete_details"]?["reason"]?.string ?? response["status"]?.string
         finishReason = reason ?? (name == "done" ? "completed" : name)
         hasEnded = true
+    }
+}
+
+extension JSONValue {
+    /// Counts that grow from chunk to chunk, and the larger of those that contradict each other; of what came from a cache the later.
+    fileprivate func withLargerCounts(of later: JSONValue, isCached: Bool = false) -> JSONValue {
+        if case .object(var members) = self, let others = later.object {
+            for (name, value) in others {
+                members[name] = members[name]?.withLargerCounts(of: value, isCached: name.contains("cache")) ?? value
+            }
+            return .object(members)
+        }
+        guard let number = wireNumber, number >= 0, number <= Usage.maxTokens else { return later }
+        guard let other = later.wireNumber, other >= 0, other <= Usage.maxTokens else { return self }
+        return isCached || other > number ? later : self
     }
 }

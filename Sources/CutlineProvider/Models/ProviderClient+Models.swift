@@ -59,7 +59,9 @@ struct ModelInquiry: Sendable {
         request.headers.replaceOrAdd(name: "Accept", value: "application/json")
         let response = try await client.execute(route.leading(request), deadline: .distantFuture)
         let body = try await response.body.collect(upTo: ProviderClient.maxAnswerBytes)
-        return Answer(status: Int(response.status.code), headers: response.headers, body: Array(body.readableBytesView))
+        var unpacker = try Unpacker(response.headers["content-encoding"], most: ProviderClient.maxAnswerBytes)
+        let content = try unpacker.append(body.readableBytesView)
+        return Answer(status: Int(response.status.code), headers: response.headers, body: content)
     }
 
     func list(in answer: Answer) -> Result<ModelList, Failure> {

@@ -21,6 +21,8 @@ package struct AttemptStatus: Hashable, Sendable {
     package var duplicateCaption: String?
     /// The text of an answer that was not accepted.
     package var rejectedAnswer: String?
+    /// The answer that brought a caption, as it came, where that differs.
+    package var rawAnswer: String?
     /// Of the caption that it brought, accepted or not.
     package var flags: [CaptionFlag]
     /// It was no call: the caption was taken over from this batch.
@@ -96,7 +98,8 @@ extension AttemptStatus {
                 inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"],
                 cost: cost.map(Money.init(nanodollars:)), costSource: (row["cost_source"] as String?).flatMap(CostSource.init)),
             doubt: doubt, mayHaveCost: doubt.map { _ in DoubtfulCost(ofAttempt: row, trend) }, duplicateCaption: duplicate,
-            rejectedAnswer: row["answer"] ?? row["set_aside"], flags: try (row["flags"] as String?).map(CaptionFlag.list) ?? [],
+            rejectedAnswer: phase == .succeeded ? row["set_aside"] : row["answer"], rawAnswer: phase == .succeeded ? row["answer"] : nil,
+            flags: try (row["flags"] as String?).map(CaptionFlag.list) ?? [],
             reusedFrom: try origin.flatMap { try QueueReader.batchName(ofAttempt: $0, db) })
     }
 }

@@ -36,7 +36,8 @@ extension QueueReader {
             if hasReuse { found += try Self.miscounted(db, Self.reuseRecounts) }
             if hasFlags { found += try Self.miscountedFlags(db) }
             if hasRoutes { found += try Self.miscountedRoutes(db) }
-            return try hasMoney ? found + Self.miscounted(db, Self.moneyRecounts) + Self.miscountedDoubts(db) : found
+            let hasReadings = try db.columns(in: "attempts").contains { $0.name == "cost_at_most" }
+            return try hasMoney ? found + Self.miscounted(db, [Self.money(hasReadings: hasReadings)]) + Self.miscountedDoubts(db) : found
         }
     }
 
@@ -179,19 +180,25 @@ extension QueueReader {
         )
     }
 
-    private static let moneyRecounts: [(columns: [String], sql: String)] = [
-        (
+    /// Since schema 5 by the largest reading of each call.
+    private static func money(hasReadings: Bool) -> (columns: [String], sql: String) {
+        let cost = "coalesce(cost, reserved_cost, 0)"
+        let tokens = "coalesce(tokens, reserved_tokens, 0)"
+        let known = "min(max(ifnull(tokens_at_most, 0), ifnull(input_tokens, 0), ifnull(output_tokens, 0)), 1000000000000)"
+        return (
             ["in_flight", "committed_cost", "committed_tokens", "dearest_cost", "dearest_tokens", "priced"],
             """
             SELECT batch, sum(phase = 'open') AS in_flight,
-                sum(iif(billed = 'no', 0, coalesce(cost, reserved_cost, 0))) AS committed_cost,
-                sum(iif(billed = 'no', 0, coalesce(tokens, reserved_tokens, 0))) AS committed_tokens,
-                ifnull(max(cost), 0) AS dearest_cost, ifnull(max(tokens), 0) AS dearest_tokens,
+                sum(iif(billed = 'no', 0, \(hasReadings ? "max(\(cost), ifnull(cost_at_most, 0))" : cost))) AS committed_cost,
+                sum(iif(billed = 'no', 0, \(hasReadings ? "max(\(tokens), \(known))" : tokens))) AS committed_tokens,
+                ifnull(max(\(hasReadings ? "max(ifnull(cost, 0), ifnull(cost_at_most, 0))" : "cost")), 0) AS dearest_cost,
+                ifnull(max(\(hasReadings ? "max(ifnull(tokens, 0), ifnull(most, 0))" : "tokens")), 0) AS dearest_tokens,
                 sum(phase = 'succeeded' AND cost IS NOT NULL) AS priced
-            FROM (SELECT *, min(input_tokens + output_tokens, 1000000000000) AS tokens FROM attempts) GROUP BY batch
+            FROM (SELECT *, min(input_tokens + output_tokens, 1000000000000) AS tokens,
+                \(hasReadings ? "min(tokens_at_most, 1000000000000)" : "NULL") AS most FROM attempts) GROUP BY batch
             """
         )
-    ]
+    }
 
     private static func miscountedDoubts(_ db: Database) throws -> [Violation] {
         let rows = try Row.fetchAll(

@@ -52,24 +52,25 @@ struct AttemptRow {
 
     func end(_ phase: AttemptPhase, failure: Failure, _ settlement: Settlement, _ db: Database) throws {
         try end(
-            phase, billed: failure.billed, failure: failure, usage: failure.usage ?? Usage(), requestID: failure.requestID, settlement, db)
+            phase, billed: failure.billed, failure: failure, usage: failure.usage ?? Usage(), requestID: failure.requestID,
+            answer: failure.answer, settlement, db)
     }
 
     func end(
-        _ phase: AttemptPhase, billed: Billed, failure: Failure? = nil, usage: Usage, requestID: String?, isDuplicate: Bool = false,
-        _ settlement: Settlement, _ db: Database
+        _ phase: AttemptPhase, billed: Billed, failure: Failure? = nil, usage: Usage, requestID: String?, answer: String? = nil,
+        isDuplicate: Bool = false, _ settlement: Settlement, _ db: Database
     ) throws {
         try db.cachedStatement(
             sql: """
                 UPDATE attempts SET phase = ?, billed = ?, http_status = ?, class = ?, message = ?, request_id = ?, latency = ?,
-                    input_tokens = ?, output_tokens = ?, cached_tokens = ?, cost = ?, cost_source = ?, answer = ?,
-                    finish_reason = ?, doubt = ?, ended_at = ?
+                    input_tokens = ?, output_tokens = ?, cached_tokens = ?, cost = ?, cost_source = ?, cost_at_most = ?,
+                    tokens_at_most = ?, answer = ?, finish_reason = ?, doubt = ?, ended_at = ?
                 WHERE id = ?
                 """
         ).execute(arguments: [
             phase.rawValue, billed.rawValue, failure?.status, failure?.kind.rawValue, failure?.message, requestID,
             settlement.latency.milliseconds, usage.inputTokens, usage.outputTokens, usage.cachedTokens, usage.cost?.nanodollars,
-            usage.costSource?.rawValue, failure?.answer, failure?.finishReason?.rawValue,
+            usage.costSource?.rawValue, usage.costAtMost?.nanodollars, usage.tokensAtMost, answer, failure?.finishReason?.rawValue,
             Doubt(phase, billed: billed, isDuplicate: isDuplicate)?.rawValue,
             settlement.endedAt.milliseconds, id.number,
         ])

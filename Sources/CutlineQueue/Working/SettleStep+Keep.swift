@@ -65,7 +65,8 @@ extension SettleStep {
             JSONColumn.list(caption.flags.map(\.rawValue)), settlement.endedAt.milliseconds,
         ])
         try attempt.end(
-            .succeeded, billed: .yes, usage: caption.usage, requestID: caption.requestID, isDuplicate: isDuplicate, settlement, db)
+            .succeeded, billed: .yes, usage: caption.usage, requestID: caption.requestID, answer: caption.raw, isDuplicate: isDuplicate,
+            settlement, db)
     }
 
     /// Whether a job has no caption, or this attempt was made since a person asked for another one.

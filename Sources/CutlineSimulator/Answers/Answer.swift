@@ -51,14 +51,25 @@ struct Answer: Hashable {
             answer.cut(to: max(1, completionTokens / 2))
             answer.finish = .error
         case .schemaMismatch: answer.text = #"{"unexpected":[true]}"#
+        case .thinkUnopened: answer.wrap("It is a picture.\n</think>\n\n", "")
+        case .thinkBrackets: answer.wrap("[THINK]It is a picture.[/THINK]\n", "")
+        case .thinkChannels:
+            answer.wrap("<|channel|>analysis<|message|>It is a picture.<|end|><|start|>assistant<|channel|>final<|message|>", "<|return|>")
+        case .thinkingOnly: answer.text = "<think>It is a picture.</think>"
+        case .boxed: answer.wrap("<|begin_of_box|>", "<|end_of_box|>")
+        case .fencedJSON: answer.wrap("Here it is:\n\n```json\n", "\n```\n")
         case .unauthorized, .forbidden, .banned, .quota, .dailyQuota, .inFlightBudget, .rateLimited, .overloaded, .serverError, .badGateway,
             .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageUnreachable, .imageRejected, .tooLarge, .contextTooLong,
             .contentFilter, .unsupportedParameter, .invalidRequest, .errorIn200, .duplicateKeys, .empty, .whitespace, .garbage,
-            .truncated, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle:
+            .truncated, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle, .hiddenThinking, .thinkingApart,
+            .usageMissing, .usageNegative, .usageAbsurd, .toolAnswer, .failedGeneration, .gzip, .deflate, .deflateRaw, .unknownEncoding,
+            .gzipBomb, .gzipDamaged, .streamLingers, .streamLingersUsage:
             break
         }
         return answer
     }
+
+    private mutating func wrap(_ head: String, _ tail: String) { text = text.map { head + $0 + tail } }
 
     static func describe(_ pictures: [SentPicture]) -> String {
         switch pictures.count {

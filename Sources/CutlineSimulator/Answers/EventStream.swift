@@ -5,16 +5,17 @@ struct EventStream {
     let written: WrittenAnswer
     private var wire: Wire { written.wire }
 
-    /// - Parameter fault: `noDone`, `errorInStream` or `duplicateKeys`; others do not show here.
+    /// - Parameter fault: `noDone`, `streamLingers`, `streamLingersUsage`, `errorInStream` or `duplicateKeys`; others do not show here.
     func pieces(_ fault: Fault.Name? = nil) -> [[UInt8]] {
-        var events = wire.stream.isEvents ? namedEvents : chunks
+        var events = wire.stream.isEvents ? namedEvents : chunks(withUsage: fault != .streamLingers)
         if fault == .duplicateKeys, let first = events.first {
             events[0] = "{" + wire.answer.doubledMembers + first.dropFirst()
         }
         if fault == .errorInStream { events = events.prefix(events.count / 2) + [error] }
         var pieces = events.map { "data: \($0)\n\n" }
         if let comment = wire.stream.comment { pieces.insert("\(comment)\n\n", at: 0) }
-        if fault != .noDone, fault != .errorInStream { pieces.append("data: [DONE]\n\n") }
+        let isOpen = fault == .streamLingers || fault == .streamLingersUsage
+        if fault != .noDone, fault != .errorInStream, !isOpen { pieces.append("data: [DONE]\n\n") }
         return pieces.map { Array($0.utf8) }
     }
 
@@ -29,14 +30,14 @@ struct EventStream {
 
     // MARK: OpenAI's chunks
 
-    private var chunks: [String] {
+    private func chunks(withUsage: Bool) -> [String] {
         var events: [String] = []
         if wire.stream.beginsWithoutChoices { events.append(filled(.usageChunk, ["usages": .string(""), "end": .string("")])) }
         events.append(chunk(["role": .string("assistant"), "content": .string("")]))
         for (count, piece) in textPieces.enumerated() { events.append(chunk(["content": .string(piece)], tokens: count + 1)) }
         if let refusal = written.answer.refusal { events.append(chunk(["refusal": .string(refusal)])) }
         events.append(chunk([:], finish: written.finish))
-        if written.request.includesStreamUsage || written.request.includesUsage {
+        if withUsage, written.request.includesStreamUsage || written.request.includesUsage {
             events.append(filled(.usageChunk, ["usages": .string(usage(written.answer.completionTokens))]))
         }
         return events

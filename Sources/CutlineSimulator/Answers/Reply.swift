@@ -27,6 +27,14 @@ struct Reply {
     static let empty = Reply(status: 200, body: [])
     static let whitespace = Reply(status: 200, body: Array("          ".utf8))
     static let garbage = html(status: 200, "<h1>Please wait</h1><p>Your request is being checked.</p>")
+    /// What Groq says of a model's text that is not the JSON that was asked for.
+    static let failedGeneration = Reply(
+        status: 400,
+        body: Array(
+            #"""
+            {"error":{"message":"Failed to validate JSON. Please adjust your prompt. See 'failed_generation' for more details.",\#
+            "type":"invalid_request_error","code":"json_validate_failed","failed_generation":"A picture {\"width\": 640"}}
+            """#.utf8))
     /// What IndoxHub's web framework says to a POST without the trailing slash.
     static let slashMissing = html(status: 403, "<h1>Forbidden</h1><p>CSRF verification failed.</p>")
 

@@ -22,11 +22,14 @@ extension Fault.Name {
         case .unsupportedParameter: .unsupportedParameter
         case .invalidRequest: .invalidRequest
         case .refusal: .refused
-        case .emptyAnswer, .longThinking, .empty, .whitespace: .emptyAnswer
-        case .schemaMismatch: .schemaMismatch
-        case .garbage: .malformedAnswer
+        case .emptyAnswer, .longThinking, .empty, .whitespace, .thinkingOnly: .emptyAnswer
+        case .schemaMismatch, .failedGeneration: .schemaMismatch
+        case .garbage, .unknownEncoding, .gzipBomb, .gzipDamaged: .malformedAnswer
         case .truncated, .cutStream, .reset, .resetEarly: .connectionLost
-        case .cut, .duplicateKeys, .noDone: nil
+        case .cut, .duplicateKeys, .noDone, .hiddenThinking, .thinkingApart, .usageMissing, .usageNegative, .usageAbsurd, .thinkUnopened,
+            .thinkBrackets, .thinkChannels, .boxed, .fencedJSON, .toolAnswer, .gzip, .deflate, .deflateRaw, .streamLingers,
+            .streamLingersUsage:
+            nil
         }
     }
 }

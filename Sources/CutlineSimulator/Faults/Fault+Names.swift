@@ -38,7 +38,31 @@ extension Fault {
         case whitespace
         case garbage
         case truncated
+        // Numbers that are not what they seem
+        case hiddenThinking = "hidden-thinking"
+        case thinkingApart = "thinking-apart"
+        case usageMissing = "usage-missing"
+        case usageNegative = "usage-negative"
+        case usageAbsurd = "usage-absurd"
+        // Answers in other clothes
+        case thinkUnopened = "think-unopened"
+        case thinkBrackets = "think-brackets"
+        case thinkChannels = "think-channels"
+        case thinkingOnly = "thinking-only"
+        case boxed
+        case fencedJSON = "fenced-json"
+        case toolAnswer = "tool-answer"
+        case failedGeneration = "failed-generation"
+        // Compressed, though nobody asked
+        case gzip
+        case deflate
+        case deflateRaw = "deflate-raw"
+        case unknownEncoding = "unknown-encoding"
+        case gzipBomb = "gzip-bomb"
+        case gzipDamaged = "gzip-damaged"
         // Event streams
+        case streamLingers = "stream-lingers"
+        case streamLingersUsage = "stream-lingers-usage"
         case noDone = "no-done"
         case errorInStream = "error-in-stream"
         case cutStream = "cut-stream"
@@ -88,6 +112,27 @@ extension Fault.Name {
         case .whitespace: "status 200 and nothing but spaces"
         case .garbage: "status 200 and a page of HTML"
         case .truncated: "half of the body that was announced"
+        case .hiddenThinking: "1,000 tokens of thinking that only the total shows (no stream)"
+        case .thinkingApart: "1,000 tokens of thinking beside the answer's tokens and in the total (no stream)"
+        case .usageMissing: "an answer that does not say what it used (no stream)"
+        case .usageNegative: "an answer that says it used less than nothing (no stream)"
+        case .usageAbsurd: "an answer that says it used a million million tokens (no stream)"
+        case .thinkUnopened: "thinking before the answer, closed by </think> and not opened"
+        case .thinkBrackets: "thinking before the answer, in [THINK]…[/THINK]"
+        case .thinkChannels: "thinking and answer in channels, with their marks"
+        case .thinkingOnly: "an answer that only thinks"
+        case .boxed: "an answer between <|begin_of_box|> and <|end_of_box|>"
+        case .fencedJSON: "JSON in a code fence behind a sentence (only where response_format asked for a schema)"
+        case .toolAnswer: "a tool called with the answer (only where response_format asked for a schema; no stream)"
+        case .failedGeneration: "400 for what the model wrote, with the text in failed_generation, as Groq does"
+        case .gzip: "an answer compressed with gzip"
+        case .deflate: "an answer compressed with deflate in zlib's frame"
+        case .deflateRaw: "an answer compressed with deflate and without a frame"
+        case .unknownEncoding: "an answer compressed in a way that nobody reads"
+        case .gzipBomb: "an answer of a few kilobytes that is 80 MB when it is unpacked"
+        case .gzipDamaged: "an answer compressed with gzip, of which half is missing"
+        case .streamLingers: "an event stream that stays open behind its finish reason (only where one was asked for)"
+        case .streamLingersUsage: "an event stream that stays open behind its usage (only where one was asked for)"
         case .noDone: "an event stream without its end mark (only where one was asked for)"
         case .errorInStream: "an event stream that turns into an error (only where one was asked for)"
         case .cutStream: "an event stream whose connection ends halfway (only where one was asked for)"
@@ -104,8 +149,12 @@ extension Fault.Name {
         case .dailyQuota, .inFlightBudget, .rateLimited, .overloaded, .serverError, .badGateway: true
         case .unauthorized, .forbidden, .banned, .quota, .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageUnreachable,
             .imageRejected, .tooLarge, .contextTooLong, .contentFilter, .unsupportedParameter, .invalidRequest, .errorIn200,
-            .errorInChoice, .filtered, .refusal, .emptyAnswer, .longThinking, .cut, .schemaMismatch, .duplicateKeys, .empty, .whitespace, .garbage,
-            .truncated, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle:
+            .errorInChoice, .filtered, .refusal, .emptyAnswer, .longThinking, .cut, .schemaMismatch, .duplicateKeys, .empty, .whitespace,
+            .garbage,
+            .truncated, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle, .hiddenThinking, .thinkingApart,
+            .usageMissing, .usageNegative, .usageAbsurd, .thinkUnopened, .thinkBrackets, .thinkChannels, .thinkingOnly, .boxed, .fencedJSON,
+            .toolAnswer, .failedGeneration, .gzip, .deflate, .deflateRaw, .unknownEncoding, .gzipBomb, .gzipDamaged, .streamLingers,
+            .streamLingersUsage:
             false
         }
     }
@@ -116,13 +165,16 @@ extension Fault.Name {
         return switch self {
         case .imageUnreachable: request.pictures.contains { $0.url != nil }
         case .unsupportedParameter: request.droppable != nil
-        case .schemaMismatch: request.schema != nil
+        case .schemaMismatch, .fencedJSON: request.schema != nil
         case .longThinking: request.maxTokens.map { $0 < Answer.thinkingTokens } ?? false
-        case .noDone, .errorInStream, .cutStream: request.streams
+        case .toolAnswer: request.schema != nil && !request.streams
+        case .hiddenThinking, .thinkingApart, .usageMissing, .usageNegative, .usageAbsurd: !request.streams
+        case .noDone, .errorInStream, .cutStream, .streamLingers, .streamLingersUsage: request.streams
         case .unauthorized, .forbidden, .banned, .quota, .dailyQuota, .inFlightBudget, .rateLimited, .overloaded, .serverError,
             .badGateway, .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageRejected, .tooLarge, .contextTooLong,
             .contentFilter, .invalidRequest, .errorIn200, .errorInChoice, .filtered, .refusal, .emptyAnswer, .cut, .duplicateKeys,
-            .empty, .whitespace, .garbage, .truncated, .reset, .resetEarly, .hang, .trickle:
+            .empty, .whitespace, .garbage, .truncated, .reset, .resetEarly, .hang, .trickle, .thinkUnopened, .thinkBrackets, .thinkChannels,
+            .thinkingOnly, .boxed, .failedGeneration, .gzip, .deflate, .deflateRaw, .unknownEncoding, .gzipBomb, .gzipDamaged:
             true
         }
     }

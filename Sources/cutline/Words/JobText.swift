@@ -63,7 +63,8 @@ extension AttemptStatus {
         if let mayHaveCost, usage.cost == nil { words.append(DoubtText.cost(mayHaveCost)) }
         if !flags.isEmpty { words.append("flagged \(flags.words)") }
         let answer = rejectedAnswer.map { "\n      not accepted: \(Words.shortened(Words.clean($0), to: 200))" } ?? ""
-        return words.joined(separator: ", ") + answer
+        let raw = rawAnswer.map { "\n      as it came: \(Words.shortened(Words.clean($0), to: 200))" } ?? ""
+        return words.joined(separator: ", ") + answer + raw
     }
 
     /// `failed after 512 ms`.
@@ -123,6 +124,7 @@ extension JSONText {
         value(about)
         member("duplicate_caption", attempt.duplicateCaption)
         member("rejected_answer", attempt.rejectedAnswer)
+        member("raw_answer", attempt.rawAnswer)
         key("flags")
         openArray()
         for flag in attempt.flags { value(flag.rawValue) }
