@@ -40,6 +40,7 @@ import Testing
                         batch "photos": 1 new job
                         0 of 1 job captioned (0 ms)
                         1 failed: 1 invalid_request — the same call would fail again; see `cutline export --state failed --format table`
+                          invalid_request: A simulated fault: status 400.
 
                         """))
     }
@@ -204,7 +205,7 @@ import Testing
                 "attempt_log":[{"n":1,"provider":"simulator","requested_model":"sim-1","phase":"failed","billed":"no",\
                 "started_at":"2026-11-20T12:00:00Z","ended_at":"2026-11-20T12:00:00Z",\
                 "latency_ms":0,"request_id":null,"error":{"class":"invalid_request","status":400,"message":"A simulated fault: status 400."},\
-                "input_tokens":null,"output_tokens":null,"cost_usd":null,"doubt":null,"at_most_usd":null,"about_usd":null,"duplicate_caption":null,"rejected_answer":null,"flags":[],"reused_from":null}]}
+                "input_tokens":null,"output_tokens":null,"cost_usd":null,"doubt":null,"at_most_usd":null,"about_usd":null,"duplicate_caption":null,"rejected_answer":null,"raw_answer":null,"flags":[],"reused_from":null}]}
 
                 """)
     }

@@ -36,7 +36,7 @@ struct AnswerBody {
     /// What stands beside the text: calls of tools, thinking, members that are not known.
     var otherTexts: [OtherText] {
         if let choice { return OtherText.all(in: choice) }
-        return OtherText.all(in: root["output"] ?? root)
+        return OtherText.all(in: root["output"] ?? root["content"] ?? .null)
     }
 
     /// The text, or else what stands beside it.

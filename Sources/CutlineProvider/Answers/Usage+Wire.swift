@@ -13,7 +13,7 @@ extension Usage {
     init(wire root: JSONValue, headers: HTTPHeaders) {
         let places = UsagePlaces(root)
         let readings = places.usages.map { TokenReading($0) }
-        let inputs = readings.compactMap(\.input)
+        let inputs = readings.flatMap(\.inputs)
         let total = readings.compactMap(\.total).max()
         self.init(
             inputTokens: inputs.max(), outputTokens: Self.output(readings.compactMap(\.output), total: total, leastInput: inputs.min()),
@@ -37,8 +37,8 @@ extension Usage {
 
 /// What one object says of tokens.
 private struct TokenReading {
-    /// All that was read, whether or not it was stored in or came from a cache.
-    var input: Int?
+    /// All that was read, whether or not it was stored in or came from a cache; each place that says so.
+    var inputs: [Int]
     /// With thinking.
     var output: Int?
     var total: Int?
@@ -46,11 +46,11 @@ private struct TokenReading {
     var cached: [Int]
 
     init(_ usage: JSONValue) {
-        let prompt = usage.largest(["prompt_tokens"], ["tokens_prompt"], ["promptTokens"], ["inputTokens"], ["prompt_eval_count"])
+        let prompts = usage.counts(["prompt_tokens"], ["tokens_prompt"], ["promptTokens"], ["inputTokens"], ["prompt_eval_count"])
         // Anthropic counts what was stored and what was found apart, Google what tools brought.
         let anthropic = usage.sum(of: ["input_tokens"], and: ["cache_creation_input_tokens"], ["cache_read_input_tokens"])
         let google = usage.sum(of: ["promptTokenCount"], and: ["toolUsePromptTokenCount"])
-        input = [prompt, anthropic, google].compactMap(\.self).filter { $0 > 0 && Double($0) <= Usage.maxTokens }.max()
+        inputs = (prompts + [anthropic, google].compactMap(\.self)).filter { $0 > 0 && Double($0) <= Usage.maxTokens }
         output = Self.output(usage)
         total = usage.largest(["total_tokens"], ["tokens_total"], ["totalTokens"], ["totalTokenCount"]).flatMap { $0 > 0 ? $0 : nil }
         cached = usage.counts(
