@@ -177,6 +177,11 @@ import Testing
             said.error.contains(
                 "\n1 call may have been billed for nothing (at most $0.0049): 1 without an answer; see `cutline status --doubtful`\n"))
         #expect(await desk.cutline("status").output.contains("\nphotos: 1 call without an answer, maybe billed (at most $0.0049)\n"))
+        let budget = "\nphotos: $0.0049 of at most $5.00, of which $0.0049 is set aside for 1 call whose cost is not known\n"
+        #expect(await desk.cutline("status").output.contains(budget))
+        let books = try await desk.status()["batches"]?[0]?["budget"]
+        #expect(books?["set_aside_cost_usd"]?.double == 0.0049 && books?["calls_of_unknown_cost"]?.int == 1)
+        #expect(books?["set_aside_tokens"]?.int == books?["committed_tokens"]?.int && books?["calls_of_unknown_use"]?.int == 1)
         #expect(
             await desk.cutline("status", "--doubtful").output == """
                 batch   key    attempt  when                  what                     class            may have cost
@@ -190,6 +195,22 @@ import Testing
         #expect(await desk.cutline("status", "--doubtful", "--batch", "photos").output.contains("0.png"))
         #expect(await desk.cutline("status", "--doubtful", "--watch").code == 64)
         #expect(await Desk(pictures: "a").cutline("status", "--batch", "none").code == 70)
+    }
+
+    /// The answer brings no usage: it was paid for, and nobody says how much.
+    @Test func tokensThatAreSetAsideAreSaidToo() async throws {
+        let answer = #"{"choices":[{"message":{"content":"A cat."},"finish_reason":"stop"}]}"#
+        try await ModelServer.run(list: "{}", answer: answer) { server in
+            let desk = desk(2)
+            desk.write("providers.json", #"[{"name": "mine", "base_url": "\#(server.address)"}]"#)
+            let asking = ["--provider", "mine", "--model", "gpt-4o", "--prompt", "Describe.", "--max-tokens", "100"]
+            #expect(await desk.run(["run", "photos", "--max-tokens-total", "90000"] + asking).code == 0)
+            let said = await desk.cutline("status").output
+            #expect(
+                said.contains(" of at most 90,000 tokens, of which ")
+                    && said.contains(" are set aside for 2 calls whose use is not known\n"))
+            #expect(await desk.cutline("doctor", "--offline").code == 0)
+        }
     }
 
     @Test func whatWaitsForAnAnswerIsNotTheEnd() {

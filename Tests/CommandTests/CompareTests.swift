@@ -56,6 +56,34 @@ import Testing
         }
     }
 
+    @Test func pricesAreGivenForAllOrForEach() async throws {
+        let desk = desk()
+        let more = ["--sample", "2", "--price", "1/1", "--price", "sim-2=10/10"]
+        let said = await desk.run(["compare", "photos"] + more + Self.grid)
+        #expect(said.error.contains("8 calls to make, "))
+        // Two captions of 267 tokens each; six pictures in all.
+        let costs = said.output.split(separator: "\n").filter { $0.contains("photos-compare-") }.map { $0.split(separator: " ").suffix(5) }
+        #expect(costs.map { $0.first ?? "" } == ["$0.00053", "$0.0053", "$0.00053", "$0.0053"], "\(said.output)")
+        #expect(costs.map { $0.last ?? "" } == ["$0.0016", "$0.016", "$0.0016", "$0.016"])
+        let whole = try await desk.records()
+        #expect(whole.allSatisfy { $0["usage"]?["cost_source"]?.string == "estimated" })
+    }
+
+    @Test func aPriceThatComesLaterIsReckonedWithTheTokens() async throws {
+        let desk = desk()
+        #expect(!(await compare(desk, "--sample", "2")).output.contains("$"))
+        let priced = await compare(desk, "--sample", "2", "--price", "1/1")
+        #expect(priced.output.contains("$0.00053") && priced.output.contains("≈ $0.0016"))
+        // It was kept with the cells.
+        #expect(await compare(desk, "--sample", "2").output.contains("≈ $0.0016"))
+    }
+
+    @Test(arguments: [("sim-9=1/1", "sim-9 is not compared; there are sim-1, sim-2"), ("1", "--price"), ("=1/1", "--price")])
+    func aPriceOfNothingIsRefused(price: String, sentence: String) async {
+        let said = await compare(desk(), "--price", price)
+        #expect(said.code == 64 && said.error.contains(sentence), "\(said.error)")
+    }
+
     /// What an interrupted larger sample left in the queue is not paid for by a smaller one.
     @Test func onlyTheSampleIsWorkedOn() async throws {
         let desk = desk()

@@ -144,7 +144,10 @@ import Testing
             desk.folder.write("photos/a.png", png("a"))
             desk.write(server)
             let said = await desk.run(["estimate", "photos"] + asking)
-            #expect(said.code == 0 && said.output.contains("cost      unknown: mine did not give its list of models; give --price"))
+            #expect(
+                said.code == 0
+                    && said.output.contains("cost      unknown: mine did not give its list of models (\(server.address)/models, status 500")
+            )
         }
     }
 

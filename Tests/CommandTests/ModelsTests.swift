@@ -217,12 +217,50 @@ import Testing
     }
 
     @Test(arguments: [(500, "{}"), (200, "<html>"), (200, #"{"data":[]}"#), (401, #"{"error":"no"}"#)])
-    func aListThatCannotBeHadIsPassedOver(status: Int, body: String) async throws {
+    func aListThatCannotBeHadIsSaidOnceAndPassedOver(status: Int, body: String) async throws {
         try await ModelServer.run(list: body, status: status) { server in
             let desk = Desk(pictures: "a.png")
             desk.write(server)
             let said = await run(desk, model: "m")
-            #expect(said.code == 0 && said.error.hasPrefix("batch \"a.png\": 1 new job\n"))
+            let sentence = "mine did not give its list of models (\(server.address)/models"
+            #expect(said.code == 0 && said.error.hasPrefix("batch \"a.png\": 1 new job\n\(sentence)"), "\(said.error)")
+            #expect(said.error.components(separatedBy: sentence).count == 2)
+            #expect(said.error.contains("stays unknown where the answers do not tell it; --price INPUT/OUTPUT tells it\n"))
+        }
+    }
+
+    @Test func aMissingListIsNotSaidWhereThePriceIsKnown() async throws {
+        try await ModelServer.run(list: "", status: 404) { server in
+            let desk = Desk(pictures: "a.png")
+            desk.write(server)
+            #expect(!(await run(desk, model: "m", "--price", "1/2")).error.contains("list of models"))
+            // The price was kept with the batch.
+            desk.folder.write("a.png", png("an edited one"))
+            #expect(!(await run(desk, model: "m")).error.contains("list of models"))
+            #expect(await run(desk, model: "m", "--batch", "quiet", "--quiet").error == "")
+            let logged = await run(desk, model: "m", "--batch", "logged", "--log-format", "json").error
+            #expect(logged.contains(#""level":"warning","event":"price_unknown","model":"m","message":"mine did not give"#))
+            let grid = await desk.run(["compare", "a.png", "--provider", "mine", "--model", "x", "--model", "y", "--prompt", "D."])
+            #expect(grid.error.components(separatedBy: "did not give its list of models").count == 2)
+        }
+    }
+
+    @Test func aListWithoutThePriceIsSaid() async throws {
+        let list = #"{"data":[{"id":"dear","pricing":{"prompt":"0.000001","completion":"0.000002"}},{"id":"shy"}]}"#
+        try await ModelServer.run(list: list) { server in
+            let desk = Desk(pictures: "a.png")
+            desk.write(server)
+            let said = await run(desk, model: "shy")
+            #expect(said.error.contains("\nthe list of models of mine has no price for shy: what calls cost stays unknown"))
+        }
+    }
+
+    /// A list that has no prices, as most have none, is no news.
+    @Test func aListWithoutAnyPriceIsNotRemarkedOn() async throws {
+        try await ModelServer.run(list: #"{"data":[{"id":"m"}]}"#) { server in
+            let desk = Desk(pictures: "a.png")
+            desk.write(server)
+            #expect(!(await run(desk, model: "m")).error.contains("unknown"))
         }
     }
 

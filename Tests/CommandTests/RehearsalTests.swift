@@ -52,7 +52,8 @@ import Testing
                 request, profile: Profile(name: "p", baseURL: simulator.baseURL), key: nil, timeout: .seconds(60))
             await client.shutdown()
             switch outcome {
-            case .caption(let caption): #expect([#"{"width":1}"#, #"{"width":1.0}"#].contains(caption.text) && (caption.raw != nil) == (fault == "fenced-json"))
+            case .caption(let caption):
+                #expect([#"{"width":1}"#, #"{"width":1.0}"#].contains(caption.text) && (caption.raw != nil) == (fault == "fenced-json"))
             case .failure(let failure): #expect(fault == "failed-generation" && failure.answer == "A picture {\"width\": 640")
             case .unknown, .notSent, .changed: #expect(Bool(false), "\(outcome)")
             }
@@ -85,7 +86,10 @@ import Testing
 
     /// These need a stream or a schema, or time.
     private static func isPlayedElsewhere(_ fault: Fault.Name) -> Bool {
-        [.resetEarly, .hang, .trickle, .schemaMismatch, .fencedJSON, .toolAnswer, .noDone, .errorInStream, .cutStream, .streamLingers, .streamLingersUsage].contains(
+        [
+            .resetEarly, .hang, .trickle, .schemaMismatch, .fencedJSON, .toolAnswer, .noDone, .errorInStream, .cutStream, .streamLingers,
+            .streamLingersUsage,
+        ].contains(
             fault)
     }
 

@@ -3,6 +3,11 @@ import CutlineCore
 import NIOCore
 
 extension ProviderClient {
+    /// Where a provider is asked for its models.
+    package static func modelsAddress(of profile: Profile) -> String {
+        Call.address((profile.models ?? ModelListRules()).path, of: profile)
+    }
+
     /// Asks a provider which models it has: one GET, which is never billed.
     ///
     /// - Parameters:

@@ -54,9 +54,16 @@ struct Init: Command {
             let (inputs, count, name) = try beginning.pictures()
             let profile = try beginning.profile()
             try refuseUnusable(profile, beginning.keys)
-            let list = await ModelLookup.list(
-                of: profile, keys: beginning.keys, patience: environment.patience * 3, allowsInsecureHTTP: insecureHttp)
+            let answer = await ModelLookup.ask(
+                profile, keys: beginning.keys, patience: environment.patience * 3, allowsInsecureHTTP: insecureHttp)
+            let list = answer.list
             let model = try beginning.model(of: profile, in: list)
+            // Without a key there is a word on that below.
+            if beginning.keys.key(for: profile) != nil || profile.models?.needsKey != true,
+                let warning = ModelText.unknownPrice(of: model, answer, profile)
+            {
+                environment.error.say("\(warning)\n")
+            }
             let file = try NewJobFile(
                 batch: batch ?? name, profile: profile, givesAddress: profile.baseURL != beginning.catalogue[profile.name]?.baseURL,
                 model: model, prompt: beginning.prompt(), maxTokens: beginning.maxTokens(), images: images(inputs, in: environment)

@@ -48,6 +48,7 @@ struct Grid {
             try BatchChoice(flags: flags, sending: sending, price: price, plan: plan, stored: stored, environment: environment)
                 .settings(named: base, catalogue: catalogue)
         }
+        try options.checkPrices(of: settings.map(\.model))
         let first = settings[0]
         try KeyRing.checkAddress(first.profile)
         limits = policy.limits.over(plan.jobFile?.limits ?? Limits()).over(first.profile.limits)
@@ -62,7 +63,12 @@ struct Grid {
         for settings in settings {
             var settings = settings
             settings.name = "\(base)-compare-\(Self.hexadecimal(settings.digest.prefix(4)))"
-            settings.profile.listedPrices = try Adding.stored(settings.name, at: queuePath)?.settings.profile.listedPrices
+            let earlier = try Adding.stored(settings.name, at: queuePath)?.settings.profile
+            settings.profile.listedPrices = earlier?.listedPrices
+            if settings.profile.prices?[settings.model] == nil, let price = earlier?.prices?[settings.model] {
+                settings.profile.prices = (settings.profile.prices ?? [:]).merging([settings.model: price]) { $1 }
+            }
+            settings.profile = options.priced(settings.profile, model: settings.model)
             // The same prompt or model given twice is one.
             guard !cells.contains(where: { $0.settings.name == settings.name }) else { continue }
             let items = try plan.checked(for: settings).sample(options.sample)
@@ -87,16 +93,18 @@ struct Grid {
 
     /// The prices from the provider's list, kept with each cell, and what the list has against a model.
     mutating func findPrices(keys: KeyRing, allowsInsecureHTTP: Bool) async -> [String] {
-        let isNeeded = cells.contains { profile.prices?[$0.settings.model] == nil }
-        guard isNeeded,
-            let list = await ModelLookup.list(
-                of: profile, keys: keys, patience: environment.patience, allowsInsecureHTTP: allowsInsecureHTTP)
-        else { return [] }
+        let unpriced = cells.filter { $0.settings.profile.prices?[$0.settings.model] == nil }
+        guard !unpriced.isEmpty else { return [] }
+        let answer = await ModelLookup.ask(
+            profile, keys: keys, patience: environment.patience, allowsInsecureHTTP: allowsInsecureHTTP)
+        // One sentence, of the first model whose price is missing.
+        let unknown = unpriced.lazy.compactMap { ModelText.unknownPrice(of: $0.settings.model, answer, $0.settings.profile) }.first
+        guard let list = answer.list else { return unknown.map { [$0] } ?? [] }
         for index in cells.indices {
             let model = cells[index].settings.model
             if let price = list[model]?.price { cells[index].settings.profile.listedPrices = [model: price] }
         }
-        return models.compactMap { ModelText.warning(of: $0.text, at: profile.name, in: list) }
+        return models.compactMap { ModelText.warning(of: $0.text, at: profile.name, in: list) } + (unknown.map { [$0] } ?? [])
     }
 
     /// Each cell's part of the budget: what is given is for all of them together.

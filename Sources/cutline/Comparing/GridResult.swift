@@ -34,9 +34,11 @@ struct GridResult {
         let statuses = try reader.batchStatuses(in: scope)
         var columns: [[Record]] = []
         cells = try grid.cells.map { cell in
-            guard let status = statuses.first(where: { $0.name == cell.settings.name }) else {
+            guard var status = statuses.first(where: { $0.name == cell.settings.name }) else {
                 throw QueueError.noSuchBatch(cell.settings.name, known: statuses.map(\.name))
             }
+            status.reckonCost(
+                at: cell.settings.profile.price(of: cell.settings.model), images: cell.drafts.map(\.images.count).reduce(0, +))
             let records = try cell.drafts.map { try reader.record(key: $0.key, of: status) }
             columns.append(records)
             let latencies = records.filter { $0.caption != nil }.compactMap(\.latency)
@@ -59,5 +61,13 @@ extension QueueReader {
                 code: .queue, sentence: "the queue has lost \"\(Words.clean(key))\" of batch \"\(batch.name)\"; see `cutline doctor`")
         }
         return status.record
+    }
+}
+
+extension BatchStatus {
+    /// Calls that were made before their price was known: by the tokens that they used.
+    fileprivate mutating func reckonCost(at price: Price?, images: Int) {
+        guard usage.cost == nil, let price, let input = usage.inputTokens, let output = usage.outputTokens else { return }
+        usage.cost = price.cost(inputTokens: max(0, input), outputTokens: max(0, output), images: images, requests: max(0, attempts))
     }
 }

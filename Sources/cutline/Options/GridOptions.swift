@@ -30,6 +30,12 @@ struct GridOptions: ParsableArguments {
         name: .customLong("parameter"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp("Any further member of the requests, as top_p=0.9; may be repeated.", valueName: "name=value"))
     var parameters: [ParameterOption] = []
+    @Option(
+        name: .customLong("price"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "What the models cost in US dollars per million tokens: 0.15/0.60 for all of them, NAME=0.15/0.60 for one; may be repeated.",
+            valueName: "[model=]input/output"))
+    var prices: [GridPrice] = []
     @Option(parsing: .unconditional, help: ArgumentHelp("How many pictures, the same ones each time.", valueName: "n"))
     var sample = 10
 
@@ -52,6 +58,21 @@ struct GridOptions: ParsableArguments {
         }
     }
 
+    /// - Returns: the profile with the price that was given for the model; its own counts more than one for all.
+    func priced(_ profile: Profile, model: String) -> Profile {
+        guard let given = prices.last(where: { $0.model == model }) ?? prices.last(where: { $0.model == nil }) else { return profile }
+        var profile = profile
+        profile.prices = (profile.prices ?? [:]).merging([model: given.price]) { $1 }
+        return profile
+    }
+
+    /// - Throws: exit 64 where a price is of a model that is not compared.
+    func checkPrices(of models: [String]) throws(CommandEnd) {
+        guard let stray = prices.lazy.compactMap(\.model).first(where: { !models.contains($0) }) else { return }
+        let list = Set(models).sorted().map { Words.clean($0) }.joined(separator: ", ")
+        throw .usage("--price \(Words.clean(stray))=…: \(Words.clean(stray)) is not compared; there are \(list)")
+    }
+
     /// What each cell asks, prompt by prompt.
     var cells: [CaptionOptions] {
         get throws {
@@ -67,5 +88,23 @@ struct GridOptions: ParsableArguments {
                 }
             }
         }
+    }
+}
+
+/// The price of one model, or of all.
+struct GridPrice: ExpressibleByArgument {
+    /// Nil: of all.
+    let model: String?
+    let price: Price
+
+    /// Names of models may hold `=` and `/`, amounts hold no `=`.
+    init?(argument: String) {
+        let split = argument.lastIndex(of: "=")
+        guard let given = PriceArgument(argument: split.map { String(argument[argument.index(after: $0)...]) } ?? argument) else {
+            return nil
+        }
+        model = split.map { String(argument[..<$0]) }
+        price = given.price
+        if model?.isEmpty == true { return nil }
     }
 }

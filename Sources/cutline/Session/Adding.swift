@@ -18,7 +18,7 @@ struct Adding {
     private let reuse: ReuseOptions
     private let queuePath: FilePath
     /// The provider's list of models, where it was asked for before anything was added.
-    private var list: ModelList?
+    private var answer: ModelLookup.Answer?
     /// Nil: nothing is logged.
     private let log: LogOptions?
     private let environment: Environment
@@ -68,15 +68,18 @@ struct Adding {
     /// - Parameter keys: to ask the provider for its prices; nil: it is not asked.
     mutating func checkBudget(keys: KeyRing? = nil, allowsInsecureHTTP: Bool = false) async throws {
         if let keys, budget.needsPrice, profile.price(of: settings.model) == nil {
-            list = await ModelLookup.list(
-                of: profile, keys: keys, patience: environment.patience, allowsInsecureHTTP: allowsInsecureHTTP)
-            if let price = list?[settings.model]?.price { settings.profile.listedPrices = [settings.model: price] }
+            let answer = await ModelLookup.ask(
+                profile, keys: keys, patience: environment.patience, allowsInsecureHTTP: allowsInsecureHTTP)
+            self.answer = answer
+            tellUnknownPrice(answer)
+            if let price = answer.list?[settings.model]?.price { settings.profile.listedPrices = [settings.model: price] }
         }
         try budget.checkPrice(of: settings)
         try await elsewhere.checkPrices(of: settings, budget) { [environment] profile in
             guard let keys else { return nil }
-            return await ModelLookup.list(
-                of: profile, keys: keys, patience: environment.patience, allowsInsecureHTTP: allowsInsecureHTTP)
+            return await ModelLookup.ask(
+                profile, keys: keys, patience: environment.patience, allowsInsecureHTTP: allowsInsecureHTTP
+            ).list
         }
     }
 
@@ -164,24 +167,39 @@ struct Adding {
         return (rehearsal, try queue?.batchStatuses().first { $0.name == settings.name }?.count(.queued) ?? 0)
     }
 
-    /// Asks the provider's list about the model, keeps its price with the batch, and warns of a model that cannot do the work. Where the
-    /// list cannot be had, nothing is said: the calls themselves will tell. A batch that is done asks nobody.
+    /// Asks the provider's list about the model, keeps its price with the batch, and warns of a model that cannot do the work, and of costs
+    /// that stay unknown because the list cannot be had or has no price for it. A batch that is done asks nobody.
     mutating func askForModel(keys: KeyRing, allowsInsecureHTTP: Bool, queue: Queue) async throws {
         let status = try queue.reader.batchStatuses().first { $0.name == settings.name }
         guard let status, status.remaining > 0, profile.prices?[settings.model] == nil else { return }
-        if list == nil {
-            list = await ModelLookup.list(
-                of: profile, keys: keys, patience: environment.patience, allowsInsecureHTTP: allowsInsecureHTTP)
+        let asked = answer
+        let answer: ModelLookup.Answer
+        if let asked {
+            answer = asked
+        } else {
+            answer = await ModelLookup.ask(
+                profile, keys: keys, patience: environment.patience, allowsInsecureHTTP: allowsInsecureHTTP)
+            tellUnknownPrice(answer)
         }
-        guard let list else { return }
+        guard let list = answer.list else { return }
         if let price = list[settings.model]?.price {
             settings.profile.listedPrices = [settings.model: price]
             _ = try queue.openBatch(settings, policy: policy, limits: limits, checks: checks, now: environment.now())
         }
         guard let warning = ModelText.warning(of: settings.model, at: profile.name, in: list) else { return }
-        let event = LogEvent(level: .warning, name: "model_doubtful", fields: [.init("model", settings.model), .init("message", warning)])
+        warn("model_doubtful", warning)
+    }
+
+    /// Once a run.
+    private func tellUnknownPrice(_ answer: ModelLookup.Answer) {
+        guard let warning = ModelText.unknownPrice(of: settings.model, answer, profile) else { return }
+        warn("price_unknown", warning)
+    }
+
+    private func warn(_ name: String, _ message: String) {
+        let event = LogEvent(level: .warning, name: name, fields: [.init("model", settings.model), .init("message", message)])
         if let line = log?.line(event, in: environment) { environment.error.say(line) }
-        if log?.quiet != true { environment.error.say("\(warning)\n") }
+        if log?.quiet != true { environment.error.say("\(message)\n") }
     }
 
     /// A default key that belongs to another file is found before anything is added.

@@ -41,8 +41,8 @@ struct CostForecast {
     private(set) var price: (price: Price, source: PriceSource)?
     /// What the provider's list has against the model.
     private(set) var warning: String?
-    /// The list was asked for, or would have been with a key, and could not be had.
-    private(set) var isListMissing = false
+    /// Why the list could not be had, where it was asked for, or would have been with a key.
+    private(set) var listMissing: String?
 
     /// Reads the pictures; writes and sends nothing.
     init(_ adding: Adding) throws {
@@ -63,8 +63,9 @@ struct CostForecast {
         let profile = settings.profile
         if let price = profile.prices?[settings.model] { return self.price = (price, .profile) }
         if !isOffline, profile.models != nil {
-            let list = await ModelLookup.list(of: profile, keys: keys, patience: patience)
-            isListMissing = list == nil
+            let answer = await ModelLookup.ask(profile, keys: keys, patience: patience)
+            if case .missing(let reason) = answer { listMissing = reason }
+            let list = answer.list
             warning = list.flatMap { ModelText.warning(of: settings.model, at: profile.name, in: $0) }
             if let price = list?[settings.model]?.price { return self.price = (price, .list) }
         }

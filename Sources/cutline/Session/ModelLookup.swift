@@ -3,16 +3,32 @@ import CutlineProvider
 
 /// Asks a provider for its models where that is of use and not the task itself.
 enum ModelLookup {
-    /// Nil where the profile names no list, its list needs a key that is not there, or it could not be had in time.
-    ///
+    enum Answer {
+        case list(ModelList)
+        /// The profile names no list.
+        case none
+        /// It could not be had, and why.
+        case missing(String)
+
+        var list: ModelList? {
+            if case .list(let list) = self { return list }
+            return nil
+        }
+    }
+
     /// - Parameter patience: the longest wait.
-    static func list(of profile: Profile, keys: KeyRing, patience: Duration, allowsInsecureHTTP: Bool = false) async -> ModelList? {
-        guard profile.baseURL != nil, let rules = profile.models else { return nil }
+    static func ask(_ profile: Profile, keys: KeyRing, patience: Duration, allowsInsecureHTTP: Bool = false) async -> Answer {
+        guard profile.baseURL != nil, let rules = profile.models else { return .none }
         let key = keys.key(for: profile)
-        guard !rules.needsKey || key != nil else { return nil }
-        let answer = await ProviderClient.models(
+        let address = ProviderClient.modelsAddress(of: profile)
+        guard !rules.needsKey || key != nil else { return .missing("\(address) needs an API key") }
+        switch await ProviderClient.models(
             of: profile, key: key, timeout: patience, allowsInsecureHTTP: allowsInsecureHTTP, routes: keys.routes)
-        guard case .success(let list) = answer, !list.models.isEmpty else { return nil }
-        return list
+        {
+        case .success(let list) where list.models.isEmpty: return .missing("\(address) lists none")
+        case .success(let list): return .list(list)
+        case .failure(let failure):
+            return .missing("\(address)\(failure.status.map { ", status \($0)" } ?? ""): \(Words.clean(failure.message))")
+        }
     }
 }

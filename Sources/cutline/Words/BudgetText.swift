@@ -24,15 +24,26 @@ enum BudgetText {
             """
     }
 
-    /// `photos: $1.20 of at most $5.00; ≈ $4.12 for the remaining 9,980`.
+    /// `photos: $1.20 of at most $5.00, of which $0.04 is set aside for 3 calls whose cost is not known; ≈ $4.12 for the remaining 9,980`.
     static func notes(_ batch: BatchStatus) -> [String] {
         var parts: [String] = []
-        if let cap = batch.budget?.budget.maxCost { parts.append("\(Words.money(batch.committed.cost)) of at most \(Words.money(cap))") }
+        if let cap = batch.budget?.budget.maxCost {
+            let aside = setAside(Words.money(batch.setAside.cost), isOne: true, for: batch.setAsideCalls.cost, whose: "cost")
+            parts.append(
+                "\(Words.money(batch.committed.cost)) of at most \(Words.money(cap))\(batch.setAside.cost == .zero ? "" : aside)")
+        }
         if let cap = batch.budget?.budget.maxTokens {
-            parts.append("\(Words.number(batch.committed.tokens)) of at most \(Words.count(cap, "token"))")
+            let tokens = batch.setAside.tokens
+            let aside = setAside(Words.number(tokens), isOne: tokens == 1, for: batch.setAsideCalls.tokens, whose: "use")
+            parts.append(
+                "\(Words.number(batch.committed.tokens)) of at most \(Words.count(cap, "token"))\(tokens == 0 ? "" : aside)")
         }
         if let rest = batch.restCost { parts.append(remaining(rest, of: batch.remaining)) }
         return parts.isEmpty ? [] : ["\(Words.clean(batch.name)): \(parts.joined(separator: "; "))"]
+    }
+
+    private static func setAside(_ amount: String, isOne: Bool, for calls: Int, whose what: String) -> String {
+        ", of which \(amount) \(isOne ? "is" : "are") set aside for \(Words.count(calls, "call")) whose \(what) is not known"
     }
 
     /// `≈ $4.12 for the remaining 9,980`.
@@ -46,6 +57,9 @@ enum BudgetText {
 }
 
 extension BatchStatus {
+    /// What of the committed is not known to be spent.
+    var setAside: Spending { committed.without(Spending(cost: usage.cost ?? .zero, tokens: usage.totalTokens ?? 0)) }
+
     /// What its remaining jobs are likely to cost; nil where there are none, or where that cannot be known.
     var restCost: Money? { remaining > 0 ? trend.cost(ofMore: remaining) : nil }
 }

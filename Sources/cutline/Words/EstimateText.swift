@@ -62,7 +62,8 @@ enum EstimateText {
     private static func cost(_ forecast: CostForecast) -> [String] {
         if forecast.tokens.calls == 0 { return ["none: no call is needed"] }
         guard let (price, source) = forecast.price else {
-            let why = forecast.isListMissing ? "\(forecast.settings.profile.name) did not give its list of models" : "no price is known"
+            let missing = forecast.listMissing.map { "\(forecast.settings.profile.name) did not give its list of models (\($0))" }
+            let why = missing ?? "no price is known"
             return [
                 "unknown: \(why); give --price INPUT/OUTPUT, or write it into providers.json, with the provider's own amounts:",
                 example(forecast.settings),

@@ -43,6 +43,19 @@ enum ModelText {
         return "\(name) is not among the models that \(provider) lists; \(advice)"
     }
 
+    /// What leaves the cost of calls to `model` unknown; nil where its price is known, and where the provider's list knows no prices at all.
+    static func unknownPrice(of model: String, _ answer: ModelLookup.Answer, _ profile: Profile) -> String? {
+        guard profile.price(of: model) == nil else { return nil }
+        let advice = "what calls cost stays unknown where the answers do not tell it; --price INPUT/OUTPUT tells it"
+        switch answer {
+        case .none: return nil
+        case .missing(let reason): return "\(profile.name) did not give its list of models (\(reason)): \(advice)"
+        case .list(let list):
+            guard list.models.contains(where: { $0.price != nil }), list[model]?.price == nil else { return nil }
+            return "the list of models of \(profile.name) has no price for \(Words.clean(model)): \(advice)"
+        }
+    }
+
     /// - Parameter keySource: where the key came from, for people.
     static func sentence(_ failure: Failure, profile: Profile, keySource: String?) -> String {
         let message = Words.clean(failure.message)

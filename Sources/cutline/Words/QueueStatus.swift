@@ -6,7 +6,7 @@ struct QueueStatus {
     let queue: String
     let batches: [BatchStatus]
     let lanes: [LaneStatus]
-    let workers: [WorkerStatus]
+    let workers: [WorkerHealth]
     /// `--queue PATH`, where commands that are advised need it.
     private let queueWords: [String]
 
@@ -15,7 +15,7 @@ struct QueueStatus {
         self.queueWords = queueWords
         batches = try reader.batchStatuses(in: scope)
         lanes = try reader.laneStatuses()
-        workers = try reader.workerStatuses()
+        workers = try reader.workerHealth()
     }
 
     /// One line of JSON (docs/output.md).
@@ -49,7 +49,20 @@ struct QueueStatus {
         }
         return Words.table(rows) + notes.map { "\($0)\n" }.joined() + batches.map { $0.flagNote + $0.reuseNote }.joined()
             + lanes.map { $0.notes(at: now) }.joined()
-            + (workers.isEmpty ? "" : "\(Words.count(workers.count, "worker")) at work\n")
+            + workerNotes.map { "\($0)\n" }.joined()
+    }
+
+    /// The kernel says who works: a process that was killed did not sign off.
+    private var workerNotes: [String] {
+        let alive = workers.count { $0.life == .alive }
+        let ended = workers.compactMap { health in
+            switch health.life {
+            case .alive: String?.none
+            case .dead: "\(health.worker.name) ended without signing off; `cutline work` takes its jobs back"
+            case .unclear: "\(health.worker.name) may have ended: its lock file is missing; its jobs are taken back when their time is up"
+            }
+        }
+        return (alive == 0 ? [] : ["\(Words.count(alive, "worker")) at work"]) + ended
     }
 }
 
@@ -120,6 +133,11 @@ extension JSONText {
             key("committed_cost_usd")
             value(batch.committed.cost)
             member("committed_tokens", batch.committed.tokens)
+            key("set_aside_cost_usd")
+            value(batch.setAside.cost)
+            member("set_aside_tokens", batch.setAside.tokens)
+            member("calls_of_unknown_cost", batch.setAsideCalls.cost)
+            member("calls_of_unknown_use", batch.setAsideCalls.tokens)
             closeObject()
         } else {
             null()
@@ -146,13 +164,20 @@ extension JSONText {
         closeObject()
     }
 
-    fileprivate mutating func write(_ worker: WorkerStatus) {
+    fileprivate mutating func write(_ health: WorkerHealth) {
+        let worker = health.worker
         openObject()
         member("id", Int(worker.id.number))
         member("host", worker.host)
         member("pid", Int(worker.pid))
         member("started_at", worker.startedAt.iso8601)
         member("seen_at", worker.seenAt.iso8601)
+        key("alive")
+        switch health.life {
+        case .alive: value(true)
+        case .dead: value(false)
+        case .unclear: null()
+        }
         closeObject()
     }
 
@@ -177,6 +202,10 @@ extension BatchStatus {
         guard flaggedCaptions > 0 else { return "" }
         return "\(Words.clean(name)): \(Words.count(flaggedCaptions, "caption")) flagged: \(FlagText.list(flags))\n"
     }
+}
+
+extension WorkerStatus {
+    fileprivate var name: String { "worker \(pid) on \(Words.clean(host))" }
 }
 
 extension LaneStatus {
