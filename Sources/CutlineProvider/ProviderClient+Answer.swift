@@ -34,9 +34,12 @@ extension Received {
         var (answer, unpacker) = (head, unpacker)
         do {
             for try await piece in pieces {
-                let content = try unpacker.append(piece.readableBytesView)
-                guard answer.body.count + content.count <= ProviderClient.maxAnswerBytes else { return .tooMuch }
-                answer.body.append(contentsOf: content)
+                guard answer.body.count + piece.readableBytes <= ProviderClient.maxAnswerBytes else { return .tooMuch }
+                if unpacker.isIdle {
+                    answer.body.append(contentsOf: piece.readableBytesView)
+                } else {
+                    answer.body += try unpacker.append(piece.readableBytesView)
+                }
             }
             try unpacker.finish()
         } catch UnpackingError.tooMuch {
@@ -53,7 +56,11 @@ extension Received {
         var (events, unpacker) = (EventStreamReader(), unpacker)
         do {
             for try await piece in pieces {
-                events.append(try unpacker.append(piece.readableBytesView))
+                if unpacker.isIdle {
+                    events.append(piece.readableBytesView)
+                } else {
+                    events.append(try unpacker.append(piece.readableBytesView))
+                }
                 if events.hasEnded || events.isTooLong { break }
                 if events.hasFinished { leash.tighten() }
             }

@@ -13,7 +13,7 @@ import Testing
             let client = ProviderClient(connections: 4, now: { Timestamp(milliseconds: 0) })
             var profile = try Self.profile(dialect)
             profile.baseURL = simulator.baseURL
-            for fault in Fault.Name.allCases where !Self.isPlayedElsewhere(fault) {
+            for fault in Fault.Name.allCases where !Self.isPlayedElsewhere(fault) && (fault != .gzipBomb || dialect == .openai) {
                 let outcome = await client.call(Self.request(fault), profile: profile, key: nil, timeout: .seconds(20))
                 let meant = Self.meant(by: fault, in: dialect)
                 #expect(meant.contains(outcome.failureClass), "\(fault.rawValue): \(outcome)")
@@ -53,7 +53,7 @@ import Testing
             await client.shutdown()
             switch outcome {
             case .caption(let caption):
-                #expect([#"{"width":1}"#, #"{"width":1.0}"#].contains(caption.text) && (caption.raw != nil) == (fault == "fenced-json"))
+                #expect(caption.text == #"{"width":1.0}"# && (caption.raw != nil) == (fault == "fenced-json"))
             case .failure(let failure): #expect(fault == "failed-generation" && failure.answer == "A picture {\"width\": 640")
             case .unknown, .notSent, .changed: #expect(Bool(false), "\(outcome)")
             }

@@ -42,6 +42,8 @@ extension String {
     /// The answer without thinking and without a family's marks. A text that only thinks is empty, and so is one whose thinking does not end
     /// where it was cut at the token limit; else an opening mark without an end is part of the caption.
     func withoutMarks(isCut: Bool) -> String {
+        // Most answers have no mark, and nothing to look for.
+        guard utf8.contains(where: MarkedText.beginsMark) || hasPrefix(AnswerMarks.barChannels.first) else { return self }
         var text = MarkedText(self).inAnswerChannel
         text = MarkedText(text).withoutFrame
         text = MarkedText(text).behindThinking(isCut: isCut)
@@ -55,25 +57,28 @@ private struct MarkedText {
     private let bytes: [UInt8]
     /// ASCII letters in lower case; of the same length.
     private let lowered: [UInt8]
+    /// Where a mark may begin.
+    private let starts: [Int]
+
+    /// Of `<`, `[` and `◁`.
+    static func beginsMark(_ byte: UInt8) -> Bool { byte == 0x3C || byte == 0x5B || byte == 0xE2 }
 
     init(_ text: String) {
         self.text = text
-        bytes = Array(text.utf8)
-        lowered = bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        let bytes = Array(text.utf8)
+        self.bytes = bytes
+        lowered = bytes.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
+        starts = bytes.indices.filter { Self.beginsMark(bytes[$0]) }
     }
 
     private func part(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self).asCaption }
-    private func first(_ mark: String, from start: Int = 0) -> Int? { lowered.firstIndex(of: Array(mark.utf8), from: start) }
+    private func first(_ mark: String, from start: Int = 0) -> Int? {
+        starts.first { $0 >= start && lowered[$0...].starts(with: mark.utf8) }
+    }
     private func hasPrefix(_ mark: String) -> Bool { lowered.starts(with: mark.utf8) }
 
     private func last(_ mark: String) -> Int? {
-        let needle = Array(mark.utf8)
-        var (found, start) = (nil as Int?, 0)
-        while let place = lowered.firstIndex(of: needle, from: start) {
-            if !isQuoted(place, place + needle.count) { found = place }
-            start = place + needle.count
-        }
-        return found
+        starts.last { lowered[$0...].starts(with: mark.utf8) && !isQuoted($0, $0 + mark.utf8.count) }
     }
 
     /// A caption may speak of a mark that is to be seen in the picture.
@@ -86,8 +91,9 @@ private struct MarkedText {
     /// What stands in the channel for the user; empty where all stands in others. Without channels it is the text.
     var inAnswerChannel: String {
         guard first(AnswerMarks.channel) != nil else {
-            guard hasPrefix(AnswerMarks.barChannels.first), let head = last(AnswerMarks.barChannels.answer) else { return text }
-            return part(head + AnswerMarks.barChannels.answer.utf8.count..<bytes.count)
+            let words = AnswerMarks.barChannels
+            guard hasPrefix(words.first), let head = lowered.firstIndex(of: Array(words.answer.utf8), from: 0) else { return text }
+            return part(head + words.answer.utf8.count..<bytes.count)
         }
         let mark = AnswerMarks.channel + AnswerMarks.answerChannel
         guard let head = last(mark) else { return "" }

@@ -35,6 +35,9 @@ struct Unpacker {
         }
     }
 
+    /// Nothing is compressed.
+    var isIdle: Bool { layers.isEmpty }
+
     mutating func append(_ bytes: some Collection<UInt8>) throws(UnpackingError) -> [UInt8] {
         var content = Array(bytes)
         for layer in layers { content = try layer.append(content) }
