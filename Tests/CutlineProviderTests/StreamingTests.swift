@@ -34,6 +34,20 @@ import Testing
         #expect(outcome.caption?.usage.inputTokens == 9 && outcome.caption?.resolvedModel == "m-1")
     }
 
+    /// Each comment begins nothing anew: the time runs from the finish reason.
+    @Test func aServerThatGoesOnPingingDoesNotHoldTheCall() async throws {
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 1000000\r\n\r\n"
+        let text = #"data: {"choices":[{"delta":{"content":"A boat"},"finish_reason":"stop"}]}"# + "\n\n"
+        try await TestServer.run(.answerAndPing(head + text)) { server in
+            var profile = Profile.at(server)
+            profile.streams = true
+            let client = ProviderClient(connections: 1, streamGrace: .milliseconds(50), now: { .fixture })
+            let outcome = await client.call(.make(), profile: profile, key: nil, timeout: .seconds(30))
+            await client.shutdown()
+            #expect(outcome.caption?.text == "A boat")
+        }
+    }
+
     @Test func aStreamThatBreaksOffIsUnknown() async throws {
         let (outcome, _) = try await call(events(#"data: {"choices":[{"delta":{"content":"A bo"}}]}"#))
         #expect(outcome.unknown?.kind == .connectionLost && outcome.unknown?.billed == .unknown)

@@ -26,6 +26,8 @@ final class TestServer: Sendable {
         case hang
         /// Announces a long answer and sends it a byte at a time.
         case trickle
+        /// Writes them, and then a comment of an event stream again and again.
+        case answerAndPing(String)
         /// Reads nothing behind the first bytes until `readOn` is called.
         case stopReading
         /// Writes these bytes to whoever connects.
@@ -182,7 +184,7 @@ private final class ConnectionHandler: ChannelInboundHandler {
             context.channel.setOption(.autoRead, value: false).assumeIsolated().whenSuccess { self.write(text, context) }
         case .resetAfterHead: reset(context)
         case .stopReading: context.channel.setOption(.autoRead, value: false).whenFailure { fatalError("\($0)") }
-        case .answer, .respond, .routes, .answerAndClose, .resetAfterRequest, .hang, .trickle, .greet: break
+        case .answer, .respond, .routes, .answerAndClose, .resetAfterRequest, .hang, .trickle, .answerAndPing, .greet: break
         }
     }
 
@@ -199,12 +201,19 @@ private final class ConnectionHandler: ChannelInboundHandler {
         case .resetAfterRequest: reset(context)
         case .trickle:
             write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", context)
-            let channel = context.channel
-            context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(5)) { task in
-                guard channel.isActive else { return task.cancel() }
-                channel.writeAndFlush(ByteBuffer(string: " "), promise: nil)
-            }
+            goOn(writing: " ", context)
+        case .answerAndPing(let text):
+            write(text, context)
+            goOn(writing: ": ping\n\n", context)
         case .answerEarly, .resetAfterHead, .hang, .stopReading, .greet: break
+        }
+    }
+
+    private func goOn(writing text: String, _ context: ChannelHandlerContext) {
+        let channel = context.channel
+        context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(5)) { task in
+            guard channel.isActive else { return task.cancel() }
+            channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
         }
     }
 

@@ -42,6 +42,19 @@ import Testing
         #expect(try fixture.claim(9).count == 1, "two answers for next to nothing leave room for one more")
     }
 
+    /// A dud that the limit cut is bought once more with twice the tokens: 1,000,000 nano-dollars more, where the others still fit.
+    @Test func aLongerSecondCallIsMadeWithinTheBudgetAlone() throws {
+        let fixture = try Fixture.capped(cost: 2 * Self.most + 900_000, pictures: 0..<2)
+        let usage = Usage(inputTokens: 10, outputTokens: 10)
+        let dud = Failure(.emptyAnswer, "no text", status: 200, billed: .yes, usage: usage, finishReason: .length)
+        try fixture.settle(fixture.claimOne(), Outcome.failure(dud).priced(with: BatchSettings.price, images: 1))
+        let turn = try fixture.turn(claiming: 9)
+        #expect(turn.claims.map(\.request.parameters.maxTokens) == [100], "the longer one must not keep the other back")
+        guard case .budget? = turn.stops.first?.refusal else { return #expect(Bool(false), "\(turn.stops)") }
+        try fixture.settle(turn.claims[0], .used(1, 1))
+        #expect(try fixture.claim(9).map(\.request.parameters.maxTokens) == [200])
+    }
+
     @Test func aBatchSaysThatItStandsStillWhereItsJobsAreDelayed() throws {
         let fixture = try Fixture.capped(cost: Self.most, pictures: 0..<2)
         for claim in try fixture.claim(2) { try fixture.settle(claim, .used(1_500, 100)) }

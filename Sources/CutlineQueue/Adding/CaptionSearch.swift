@@ -63,8 +63,10 @@ package struct CaptionSearch: Sendable {
     ///
     /// - Parameter state: of the draft's job; nil: there is none yet.
     mutating func caption(for draft: JobDraft, state: () throws -> JobState?, _ db: Database) throws -> Known? {
+        // Who runs a finished batch again looks at no caption.
+        guard !sources.isEmpty, try Self.isWanted(state()) else { return nil }
         let known = try sources.compactMap { source in try self.known(draft, in: source, db).map { (source: source, caption: $0) } }
-        guard let first = known.first, try Self.isWanted(state()) else { return nil }
+        guard let first = known.first else { return nil }
         if counted.insert(draft.fingerprint.mark).inserted { found.add(known.map(\.source), cost: first.caption.cost) }
         return first.caption
     }

@@ -69,9 +69,13 @@ struct SettleStep {
     /// How the job is asked once more; nil: it is not. A refusal, an empty answer or one that fits no schema may be what the user wants to be
     /// asked again for; it is a failure all the same.
     private func askingAgain(after failure: Failure, _ attempt: AttemptRow, _ decision: Decision) throws -> AskingAgain? {
+        var ours: AskingAgain?
+        if case .askAgain(let change) = decision { ours = change }
+        // Most failures are neither; nothing is read for them.
+        guard ours != nil || CaptionFlag(of: failure.kind) != nil else { return nil }
         let job = try shelf.checks(ofJob: attempt.job, db)
         if let change = job.rules.askingAgain(after: failure, before: job.askedAgain) { return change }
-        guard case .askAgain(let change) = decision else { return nil }
+        guard let change = ours else { return nil }
         let quirks = try lanes.quirks(attempt.lane, of: attempt.model)
         return quirks.leavesUnchanged(change, addingText: job.rules.retryPrompt != nil) ? nil : change
     }
