@@ -21,13 +21,16 @@ package struct Failure: Error, Codable, Hashable, Sendable {
     package var remedy: Remedy?
     /// What the provider said of its limits beside it.
     package var announced: Announced?
+    /// Where this one call asked for more than the limit holds at all.
+    package var excess: Excess?
     /// Whether every further call would end like this one whatever its job, so that the lane waits for a person at once; nil: no.
     package var stopsLane: Bool?
 
     package init(
         _ kind: FailureClass, _ message: String, status: Int? = nil, billed: Billed = .no, retryAfter: Duration? = nil,
         requestID: String? = nil, usage: Usage? = nil, answer: String? = nil, finishReason: FinishReason? = nil,
-        isWorthRepeating: Bool? = nil, remedy: Remedy? = nil, announced: Announced? = nil, stopsLane: Bool? = nil
+        isWorthRepeating: Bool? = nil, remedy: Remedy? = nil, announced: Announced? = nil, excess: Excess? = nil,
+        stopsLane: Bool? = nil
     ) {
         self.kind = kind
         self.message = message
@@ -41,7 +44,20 @@ package struct Failure: Error, Codable, Hashable, Sendable {
         self.isWorthRepeating = isWorthRepeating
         self.remedy = remedy
         self.announced = announced
+        self.excess = excess
         self.stopsLane = stopsLane
+    }
+}
+
+/// What one call needs of a limit that never holds so much ("Limit 6000, Requested 12328"): waiting does not help.
+package struct Excess: Codable, Hashable, Sendable {
+    package var limit: Int
+    /// More than `limit`.
+    package var requested: Int
+
+    package init(limit: Int, requested: Int) {
+        self.limit = limit
+        self.requested = requested
     }
 }
 

@@ -159,7 +159,7 @@ struct PaceSimulation {
 
         func announce(_ allowance: Announced.Allowance?, _ startedAt: Timestamp, _ now: Int64) {
             guard let allowance else { return }
-            figures.lane.hear(Announced(requests: allowance), startedAt: startedAt, at: at(now))
+            figures.lane.hear(Announced([.requests: allowance]), startedAt: startedAt, at: at(now))
         }
 
         for process in 0..<processes { happenings.push(.wake(process: process), at: 0) }

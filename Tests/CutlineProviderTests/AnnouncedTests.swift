@@ -33,13 +33,13 @@ struct AnnouncedTests {
             ("ratelimit-%", "100, 100;w=60", "40", "30", Allowance(limit: 100, remaining: 40, resetsIn: .seconds(30))),
         ] as [(String, String, String, String, Allowance)])
     func requestsThatRemainAreRead(pattern: String, limit: String, remaining: String, reset: String, expected: Allowance) {
-        #expect(announced(trio(pattern, limit, remaining, reset)) == Announced(requests: expected))
+        #expect(announced(trio(pattern, limit, remaining, reset)) == Announced([.requests: expected]))
     }
 
     @Test(arguments: ["x-ratelimit-%-tokens", "anthropic-ratelimit-tokens-%", "anthropic-ratelimit-input-tokens-%"])
     func tokensThatRemainAreRead(pattern: String) {
         let expected = Allowance(limit: 80_000, remaining: 1_000, resetsIn: .seconds(10))
-        #expect(announced(trio(pattern, "80000", "1000", "2026-10-21T07:27:40Z")) == Announced(tokens: expected))
+        #expect(announced(trio(pattern, "80000", "1000", "2026-10-21T07:27:40Z")) == Announced([.tokens: expected]))
     }
 
     @Test func ofSeveralLimitsTheOneThatEndsFirstCounts() {
@@ -48,19 +48,19 @@ struct AnnouncedTests {
             + trio("anthropic-ratelimit-output-tokens-%", "8000", "100", "30s") + trio("x-ratelimit-%-requests", "60", "59", "1s")
         let tokens = Allowance(limit: 8_000, remaining: 100, resetsIn: .seconds(30))
         let requests = Allowance(limit: 60, remaining: 59, resetsIn: .seconds(1))
-        #expect(announced(headers) == Announced(requests: requests, tokens: tokens))
+        #expect(announced(headers) == Announced([.requests: requests, .tokens: tokens]))
     }
 
     @Test func bothDraftsCombinedFormsAreRead() {
         #expect(
             announced([("ratelimit", "limit=10, remaining=3, reset=7")])
-                == Announced(requests: Allowance(limit: 10, remaining: 3, resetsIn: .seconds(7))))
+                == Announced([.requests: Allowance(limit: 10, remaining: 3, resetsIn: .seconds(7))]))
         let policy = [("RateLimit-Policy", #""burst";q=10;w=1, "minute";q=100;w=60, "tokens";q=9000;w=60"#)]
         #expect(
             announced(policy + [("RateLimit", #""minute";r=3;t=30, "burst";r=9;t=1, "tokens";r=70;t=30"#)])
-                == Announced(
-                    requests: Allowance(limit: 100, remaining: 3, resetsIn: .seconds(30)),
-                    tokens: Allowance(limit: 9_000, remaining: 70, resetsIn: .seconds(30))))
+                == Announced([
+                    .requests: Allowance(limit: 100, remaining: 3, resetsIn: .seconds(30)),
+                    .tokens: Allowance(limit: 9_000, remaining: 70, resetsIn: .seconds(30))))
     }
 
     @Test(

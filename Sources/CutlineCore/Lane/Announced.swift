@@ -14,13 +14,12 @@ package struct Announced: Codable, Hashable, Sendable {
         }
     }
 
-    package var requests: Allowance?
-    package var tokens: Allowance?
+    /// By what is counted; what is absent was not told.
+    package var allowances: [MeterKind: Allowance]
 
-    package init(requests: Allowance? = nil, tokens: Allowance? = nil) {
-        self.requests = requests
-        self.tokens = tokens
-    }
+    package init(_ allowances: [MeterKind: Allowance] = [:]) { self.allowances = allowances }
+
+    package subscript(kind: MeterKind) -> Allowance? { allowances[kind] }
 }
 
 /// Keeps a lane within what a provider announced: what remains must last until the reset. It only ever holds calls back.

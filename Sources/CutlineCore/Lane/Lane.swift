@@ -218,11 +218,11 @@ package struct Lane: Codable, Hashable, Sendable {
     package mutating func hear(_ announced: Announced, startedAt: Timestamp, at now: Timestamp) {
         requests?.advance(to: now)
         tokens?.advance(to: now)
-        if let allowance = announced.requests.flatMap({ Self.news($0, told: requests) }) {
+        if let allowance = announced[.requests].flatMap({ Self.news($0, told: requests) }) {
             let pace = AnnouncedPace(allowance, underWay: Double(inFlight), startedAt: startedAt, at: now, after: announcedRequests)
             announcedRequests = pace ?? announcedRequests
         }
-        if let allowance = announced.tokens.flatMap({ Self.news($0, told: tokens) }) {
+        if let allowance = announced[.tokens].flatMap({ Self.news($0, told: tokens) }) {
             let underWay = Double(tokensInFlight ?? 0)
             let pace = AnnouncedPace(allowance, underWay: underWay, startedAt: startedAt, at: now, after: announcedTokens)
             announcedTokens = pace ?? announcedTokens

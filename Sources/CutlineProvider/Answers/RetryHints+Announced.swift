@@ -9,8 +9,8 @@ extension RetryHints {
         let requests =
             plain(headers) + named(headers, ["requests"]) + listed.filter { !$0.isTokens }.map(\.allowance)
         let tokens = named(headers, ["tokens", "input-tokens", "output-tokens"]) + listed.filter(\.isTokens).map(\.allowance)
-        let announced = Announced(requests: tightest(requests), tokens: tightest(tokens))
-        return announced == Announced() ? nil : announced
+        let allowances = [MeterKind.requests: tightest(requests), .tokens: tightest(tokens)].compactMapValues(\.self)
+        return allowances.isEmpty ? nil : Announced(allowances)
     }
 
     private typealias Allowance = Announced.Allowance
