@@ -60,7 +60,8 @@ struct AnnouncedTests {
             announced(policy + [("RateLimit", #""minute";r=3;t=30, "burst";r=9;t=1, "tokens";r=70;t=30"#)])
                 == Announced([
                     .requests: Allowance(limit: 100, remaining: 3, resetsIn: .seconds(30)),
-                    .tokens: Allowance(limit: 9_000, remaining: 70, resetsIn: .seconds(30))))
+                    .tokens: Allowance(limit: 9_000, remaining: 70, resetsIn: .seconds(30)),
+                ]))
     }
 
     @Test(
