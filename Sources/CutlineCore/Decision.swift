@@ -43,6 +43,8 @@ package enum Decision: Equatable, Sendable {
     case askAgain(AskingAgain)
     /// Not counted; back in the queue at once. The lane decides when it may be claimed.
     case release
+    /// Not counted; behind the jobs that wait, and not before a while.
+    case postpone(Duration)
     case hold
     case fail
 }

@@ -60,6 +60,29 @@ extension FailureClass {
         }
     }
 
+    /// What a refusal is about, unless another job shows that it was the picture.
+    enum Concern {
+        /// The key, the account's money, the connection: every call of the lane.
+        case key
+        /// The address, the model, what the account may use.
+        case model
+        /// The form of the request: all jobs of a batch have it.
+        case request
+        case job
+    }
+
+    var concerns: Concern {
+        switch self {
+        case .unauthorized, .quotaExhausted, .tls: .key
+        case .forbidden, .wrongEndpoint, .modelNotFound: .model
+        case .noVision, .unsupportedParameter, .invalidRequest: .request
+        case .rateLimited, .overloaded, .serverError, .timeout, .unreachable, .connectionLost, .imageUnreachable, .imageRejected,
+            .imageUnreadable, .tooLarge, .contextTooLong, .contentFiltered, .refused, .emptyAnswer, .malformedAnswer, .schemaMismatch,
+            .cancelled:
+            .job
+        }
+    }
+
     /// The model was asked and what came is of no use: asked alike it would say the like again.
     fileprivate var isUselessAnswer: Bool {
         switch self {
@@ -82,7 +105,7 @@ extension FailureClass {
         }
     }
 
-    /// The connection itself failed; five in a row open the lane's breaker.
+    /// The connection itself failed.
     package var isTransport: Bool {
         switch self {
         case .unreachable, .connectionLost, .timeout: true

@@ -250,17 +250,19 @@ extension WorkLoop {
     private var hopelessStops: [LaneStop]? {
         guard lastTurn.lanesWithQueuedJobs > 0, lastTurn.remaining == lastTurn.queued else { return nil }
         let now = clock.now()
-        let hopeless = lastTurn.stops.filter { isHopeless($0.refusal, at: now) }
-        // A lane may bring several budgets that are used up.
-        return Set(hopeless.map(\.lane)).count == lastTurn.lanesWithQueuedJobs ? hopeless : nil
+        // A lane may bring several stops, of its budgets and its models.
+        let lanes = Dictionary(grouping: lastTurn.stops, by: \.lane).values
+        let areHopeless = lanes.count == lastTurn.lanesWithQueuedJobs && lastTurn.stops.allSatisfy { isHopeless($0.refusal, at: now) }
+        return areHopeless ? lastTurn.stops : nil
     }
 
     private func isHopeless(_ refusal: LaneRefusal, at now: Timestamp) -> Bool {
         switch refusal {
         case .paused, .budget: true
         case .slots: false
-        // It never waits longer than a minute; who shall not wait does not sit out the third probe in vain.
-        case .until(let time, .breaker): !options.waits && time > now + .seconds(30)
+        // Who shall not wait does not sit out the third probe in vain.
+        case .outage(let outage): !options.waits && outage.nextTry > now + .seconds(30)
+        case .until(_, .secondLook): false
         case .until(let time, .requests), .until(let time, .tokens), .until(let time, .provider):
             !options.waits && time > now + .seconds(60)
         }

@@ -25,14 +25,32 @@ import Testing
         (LaneRefusal.slots, ""), (.until(Timestamp(milliseconds: 500), .requests), " · at the limit on requests"),
         (.until(Timestamp(milliseconds: 90_000), .tokens), " · at the limit on tokens, goes on in 1 min 30 s"),
         (.until(Timestamp(milliseconds: 30_000), .provider), " · hackclub asked to wait 30.0 s"),
-        (.until(Timestamp(milliseconds: 5_000), .breaker), " · hackclub does not answer, next try in 5.0 s"),
-        (.until(Timestamp(milliseconds: -5_000), .breaker), " · hackclub does not answer, next try in 0 ms"),
+        (.until(Timestamp(milliseconds: 3_000), .secondLook), " · hackclub refused a call, looking again in 3.0 s"),
         (.paused(Pause(kind: .unauthorized, message: "No such\nkey.")), " · hackclub is paused: No such key."),
+        (.paused(Pause(kind: .noVision, message: "blind", model: "m\n1")), " · hackclub, model m 1, is paused: blind"),
     ])
     func progressSaysWhyALaneWaits(refusal: LaneRefusal, end: String) {
         let progress = RunProgress(inFlight: 0, stops: [LaneStop(lane: "hackclub", refusal: refusal)])
         let line = RunText.progress(totals(done: 1, of: 2), progress, since: 1, elapsed: .seconds(10), at: now)
         #expect(line == "1 / 2 done · 0.0/s · 0 in flight\(end)")
+    }
+
+    @Test(
+        arguments: [
+            (503, 420_000, "mine answers with 503 since 13:55; trying again at 14:09"),
+            (nil, 5_000, "mine does not answer since 13:55; trying again at 14:02:05"),
+            (500, -1, "mine answers with 500 since 13:55; trying again"),
+        ] as [(Int?, Int64, String)])
+    func anOutageIsToldWithItsTimesOfDay(status: Int?, wait: Int64, words: String) {
+        let now = Timestamp(milliseconds: 1_764_165_720_000)
+        let outage = Outage(
+            since: now + .seconds(-420), nextTry: now + .milliseconds(wait), kind: .overloaded, status: status, message: "busy")
+        #expect(outage.words(of: "mine", at: now, in: .gmt) == words)
+    }
+
+    @Test func anOutageSinceYesterdayIsToldWithItsDate() {
+        let now = Timestamp(milliseconds: 1_764_165_720_000)
+        #expect(Words.clock(now + .seconds(-86_400), near: now, in: .gmt) == "2025-11-25 14:02")
     }
 
     @Test func progressSaysWhichPaceALaneFound() {

@@ -78,8 +78,8 @@ struct LaneTests {
         #expect(call(&lane, told, sent: 2, ended: 3) == [.blocked(until: at(2_003), message: "busy")])
     }
 
-    @Test(arguments: [FailureClass.unauthorized, .forbidden, .quotaExhausted, .tls, .wrongEndpoint, .modelNotFound])
-    func whatAPersonMustMendPausesTheLane(kind: FailureClass) {
+    @Test(arguments: [FailureClass.unauthorized, .quotaExhausted, .tls])
+    func whatConcernsTheKeyPausesTheLaneAtOnceWhereNothingWasAnswered(kind: FailureClass) {
         var lane = lane()
         let failure = LaneEvent.failed(Failure(kind, "the sentence", status: 401))
         let pause = Pause(kind: kind, message: "the sentence")
@@ -101,8 +101,9 @@ struct LaneTests {
     @Test func fiveTransportFailuresOpenTheBreakerAndOneProbePasses() {
         var lane = lane()
         for _ in 0..<4 { #expect(call(&lane, lost, sent: 0, ended: 1) == []) }
-        #expect(call(&lane, lost, sent: 0, ended: 2) == [.opened(until: at(5_002), message: "reset")])
-        #expect(lane.tryReserve(estimatedTokens: 0, at: at(5_001)) == .until(at(5_002), .breaker))
+        let outage = Outage(since: at(1), nextTry: at(5_002), kind: .connectionLost, message: "reset")
+        #expect(call(&lane, lost, sent: 0, ended: 2) == [.opened(outage)])
+        #expect(lane.tryReserve(estimatedTokens: 0, at: at(5_001)) == .outage(outage))
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(5_002)) == nil)
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(5_002)) == .slots)
         #expect(lane.apply(.answered(usedTokens: nil), model: "m", estimatedTokens: 0, startedAt: at(5_002), at: at(5_100)) == [])
@@ -119,7 +120,7 @@ struct LaneTests {
     @Test func theBreakerKeepsProbingALaneThatAnsweredBefore() {
         var lane = lane()
         _ = call(&lane, .answered(usedTokens: nil), sent: 0, ended: 0)
-        #expect(waits(&lane, from: 0) == [5, 10, 20, 40, 60, 60, 60, 60])
+        #expect(waits(&lane, from: 0) == [5, 10, 20, 40, 60, 300, 300, 300])
         #expect(lane.paused == nil)
     }
 
@@ -127,9 +128,9 @@ struct LaneTests {
     private func waits(_ lane: inout Lane, from start: Int64) -> [Int64] {
         var (now, opened) = (start, [Int64]())
         for _ in 0..<4 { _ = call(&lane, lost, sent: now, ended: now) }
-        while opened.count < 8, case .opened(let until, _)? = call(&lane, lost, sent: now, ended: now).first {
-            opened.append((until - at(now)).milliseconds / 1_000)
-            now = until.milliseconds - at(0).milliseconds
+        while opened.count < 8, case .opened(let outage)? = call(&lane, lost, sent: now, ended: now).first {
+            opened.append((outage.nextTry - at(now)).milliseconds / 1_000)
+            now = outage.nextTry.milliseconds - at(0).milliseconds
         }
         return opened
     }
@@ -138,14 +139,14 @@ struct LaneTests {
         var lane = lane()
         for _ in 0..<20 { #expect(lane.tryReserve(estimatedTokens: 0, at: at(0)) == nil) }
         let actions = (0..<20).flatMap { lane.apply(lost, model: "m", estimatedTokens: 0, startedAt: at(0), at: at(10 + $0)) }
-        #expect(actions == [.opened(until: at(5_014), message: "reset")])
+        #expect(actions == [.opened(Outage(since: at(10), nextTry: at(5_014), kind: .connectionLost, message: "reset"))])
     }
 
-    @Test(arguments: [FailureClass.rateLimited, .serverError, .imageRejected])
-    func anyAnswerShowsThatTheConnectionWorks(kind: FailureClass) {
+    @Test(arguments: [FailureClass.rateLimited, .imageRejected, .malformedAnswer])
+    func anyAnswerButAServersOwnErrorShowsThatItWorks(kind: FailureClass) {
         var lane = lane()
         for _ in 0..<4 { _ = call(&lane, lost, sent: 0, ended: 0) }
-        _ = call(&lane, .failed(Failure(kind, "m", status: 500)), sent: 0, ended: 0)
+        _ = call(&lane, .failed(Failure(kind, "m", status: 400)), sent: 0, ended: 0)
         // Two seconds apart, for a refusal sets a pace.
         for time in 50..<54 as Range<Int64> { #expect(call(&lane, lost, sent: time * 2_000, ended: time * 2_000) == []) }
     }
@@ -242,7 +243,7 @@ struct LaneTests {
         var lane = lane(Limits(concurrency: 3, requests: .perMinute(60), tokens: RateLimit(count: 1_000, window: 0.5)))
         _ = call(&lane, refused(.seconds(5)), sent: 0, ended: 10, tokens: 300)
         for _ in 0..<5 { _ = lane.apply(lost, model: "m", estimatedTokens: 1, startedAt: at(20), at: at(20)) }
-        _ = lane.apply(.failed(Failure(.unauthorized, "no", status: 401)), model: "m", estimatedTokens: 1, startedAt: at(20), at: at(30))
+        _ = lane.apply(.failed(Failure(.forbidden, "no", status: 401)), model: "m", estimatedTokens: 1, startedAt: at(20), at: at(30))
         #expect(try JSONDecoder().decode(Lane.self, from: JSONEncoder().encode(lane)) == lane)
     }
 

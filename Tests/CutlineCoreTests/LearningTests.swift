@@ -12,10 +12,11 @@ import Testing
 struct LearningTests {
     private var lane = Lane(limits: Limits(concurrency: 100), at: Timestamp(milliseconds: 0))
 
-    private mutating func end(_ event: LaneEvent, model: String = "m") -> [LaneAction] {
+    private mutating func end(_ event: LaneEvent, model: String = "m", job: Int64? = nil) -> [LaneAction] {
         let now = Timestamp(milliseconds: 1_000)
-        #expect(lane.tryReserve(estimatedTokens: 10, at: now) == nil)
-        return lane.apply(event, model: model, estimatedTokens: 10, startedAt: now, at: now)
+        #expect(lane.tryReserve(model: model, estimatedTokens: 10, at: now) == nil)
+        let evidence = JobEvidence(job: job.map { JobID($0) })
+        return lane.apply(event, model: model, estimatedTokens: 10, startedAt: now, at: now, evidence: evidence)
     }
 
     private func refused(_ remedy: Remedy, _ kind: FailureClass = .unsupportedParameter) -> LaneEvent {
@@ -50,24 +51,23 @@ struct LearningTests {
         #expect(stored.quirks(of: "m").dropped == ["seed"])
     }
 
-    @Test mutating func aLaneFromBeforeLearningIsRead() throws {
-        var members = try JSONValue(parsing: JSONEncoder().encode(lane)).object ?? [:]
-        (members["learned"], members["refusals"]) = (nil, nil)
-        let old = try JSONDecoder().decode(Lane.self, from: Data(JSONValue.object(members).text.utf8))
-        #expect(old.quirks(of: "m") == Quirks())
-    }
-
-    @Test mutating func fiveRefusalsAlikePauseTheLane() {
-        for number in 1...4 { #expect(end(refused("Bad thing in request req_\(number)a, try 2\(number)")) == []) }
-        let actions = end(refused("Bad thing in request req_9z, try 77"))
+    @Test mutating func fiveRefusalsAlikePauseTheModelAndGiveItsJobsBack() {
+        for number in 1...4 as ClosedRange<Int64> { #expect(end(refused("Bad thing in request req_\(number)a, try 2\(number)"), job: number) == []) }
+        let actions = end(refused("Bad thing in request req_9z, try 77"), job: 5)
+        let message = "5 jobs in a row were refused alike: Bad thing in request req_9z, try 77"
         #expect(
             actions == [
-                .paused(Pause(kind: .invalidRequest, message: "5 jobs in a row were refused alike: Bad thing in request req_9z, try 77"))
+                .paused(Pause(kind: .invalidRequest, message: message, model: "m")), .recalled((1...5).map { JobID($0) }),
             ])
-        #expect(lane.isPaused(byRefusalsLike: Failure(.invalidRequest, "Bad thing in request req_0, try 1")))
-        #expect(!lane.isPaused(byRefusalsLike: Failure(.invalidRequest, "Another thing")))
+        func blame(_ message: String) -> Blame? {
+            lane.blame(
+                for: Failure(.invalidRequest, message, status: 400), model: "m", startedAt: Timestamp(milliseconds: 0),
+                evidence: JobEvidence(), at: Timestamp(milliseconds: 1_000))
+        }
+        #expect(blame("Bad thing in request req_0, try 1") == .lane)
+        #expect(blame("Another thing") == nil)
         lane.resume()
-        for _ in 0..<4 { #expect(end(refused("Bad thing in request 1, try 1")) == []) }
+        for number in 1...4 as ClosedRange<Int64> { #expect(end(refused("Bad thing in request 1, try 1"), job: number) == []) }
     }
 
     @Test(arguments: ["answer", "other sentence", "other class", "picture"]) mutating func whatComesBetweenBreaksTheRow(what: String) {
@@ -80,13 +80,13 @@ struct LearningTests {
         }
         for _ in 0..<4 { #expect(end(refused("bad")) == []) }
         #expect(lane.paused == nil)
-        #expect(end(refused("bad")).count == 1)
+        #expect(end(refused("bad")).count == (what == "answer" ? 0 : 2))
     }
 
     @Test mutating func troubleOnTheWayDoesNotBreakTheRow() {
         for _ in 0..<4 { _ = end(refused("bad")) }
         _ = end(.failed(Failure(.serverError, "oops", status: 500)))
-        #expect(end(refused("bad")).count == 1)
+        #expect(end(refused("bad")).count == 2)
     }
 
     @Test(arguments: [FailureClass.imageRejected, .contentFiltered, .tooLarge, .contextTooLong, .imageUnreadable, .refused])
@@ -102,7 +102,7 @@ struct LearningTests {
     mutating func fiveDudsAlikePauseTheLane(kind: FailureClass) {
         for number in 1...4 { #expect(end(dud(kind, "as \(number)")) == []) }
         let message = "5 answers of m in a row were paid for and brought no caption; the last: as 5"
-        #expect(end(dud(kind, "as 5")) == [.paused(Pause(kind: kind, message: message, answersAreCut: true))])
+        #expect(end(dud(kind, "as 5")) == [.paused(Pause(kind: kind, message: message, model: "m", answersAreCut: true))])
     }
 
     @Test(arguments: ["caption", "other class", "not cut"]) mutating func whatComesBetweenBreaksTheRowOfDuds(what: String) {
@@ -131,12 +131,13 @@ struct LearningTests {
         for _ in 0..<5 { _ = end(dud()) }
         lane.resume()
         let now = Timestamp(milliseconds: 2_000)
-        #expect(lane.tryReserve(estimatedTokens: 10, at: now) == nil)
-        #expect(lane.tryReserve(estimatedTokens: 10, at: now) == .slots, "one at a time")
+        #expect(lane.tryReserve(model: "m", estimatedTokens: 10, at: now) == nil)
+        #expect(lane.tryReserve(model: "m", estimatedTokens: 10, at: now) == .slots, "one at a time")
+        #expect(lane.tryReserve(model: "other", estimatedTokens: 10, at: now) == nil, "other models go on")
         #expect(lane.apply(dud(), model: "m", estimatedTokens: 10, startedAt: now, at: now).count == 1)
         lane.resume()
         #expect(end(.answered(usedTokens: 1)) == [])
-        #expect(lane.concurrency == 100)
+        for _ in 0..<2 { #expect(lane.tryReserve(model: "m", estimatedTokens: 10, at: now) == nil) }
         for _ in 0..<4 { #expect(end(dud()) == []) }
     }
 }

@@ -141,6 +141,7 @@ struct PaceSimulation {
                 case nil: send(process, now)
                 case .until(let time, _): next = (time - at(0)).milliseconds
                 case .slots: next = now + 250
+                case .outage(let outage): next = (outage.nextTry - at(0)).milliseconds
                 case .paused, .budget: return
                 }
                 guard var next else { continue }

@@ -101,7 +101,7 @@ extension Decision {
     fileprivate var word: String {
         switch self {
         case .retry, .askAgain: "retry"
-        case .release: "release"
+        case .release, .postpone: "release"
         case .hold: "hold"
         case .fail: "fail"
         }

@@ -18,17 +18,6 @@ import Testing
         #expect(try fixture.status().attempts == 0)
     }
 
-    @Test func refusalsAlikeStopTheBatchAndSpareWhatIsUnderWay() throws {
-        let fixture = try Fixture.make(pictures: 0..<20)
-        let refusal = Outcome.failure(Failure(.invalidRequest, "there is no such field", status: 400))
-        let claims = try fixture.claim(8)
-        let effects = try claims.map { try fixture.settle($0, refusal) }
-        #expect(effects == Array(repeating: .failed, count: 5) + Array(repeating: .released, count: 3))
-        #expect(try fixture.lane().paused?.kind == .invalidRequest)
-        #expect(try fixture.claim(8).isEmpty)
-        #expect(try fixture.count(.queued) == 15)
-    }
-
     @Test(arguments: [(5, 2), (3, 2), (2, 1)]) func aPictureThatTheProviderCannotFetchIsFetchedHere(maxAttempts: Int, refusals: Int) throws
     {
         let fixture = try Fixture.make(policy: RetryPolicy(maxAttempts: maxAttempts))

@@ -107,12 +107,12 @@ import Testing
     /// It answered once, so that the lane would probe it for as long as it takes.
     @Test func aProviderThatCannotBeReachedEndsTheRunWhereItShallNotWait() async throws {
         let place = try Workplace(jobs: 2, concurrency: 1)
-        place.log.react { if case .opened(let until, _) = $0.laneAction { place.clock.advance(to: until) } }
+        place.log.react { if case .opened(let outage) = $0.laneAction { place.clock.advance(to: outage.nextTry) } }
         let runner = try place.runner(waits: false, beat: .milliseconds(5)) {
             $0.job == JobID(1) ? $0.caption : .failed(.unreachable)
         }
         let end = await runner.run()
-        guard case .until(_, .breaker) = end.stops?.first?.refusal else {
+        guard case .outage = end.stops?.first?.refusal else {
             Issue.record("not the breaker's wait")
             return
         }

@@ -24,6 +24,6 @@ struct DudStreak: Codable, Hashable, Sendable {
     func pause(after dud: Failure, of model: String) -> Pause? {
         guard count == Self.limit else { return nil }
         let message = "\(count) answers of \(model) in a row were paid for and brought no caption; the last: \(dud.message)"
-        return Pause(kind: kind, message: message, answersAreCut: isCut ? true : nil)
+        return Pause(kind: kind, message: message, model: model, answersAreCut: isCut ? true : nil)
     }
 }

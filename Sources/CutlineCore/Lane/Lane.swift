@@ -1,14 +1,17 @@
-/// Why a lane sends nothing until a person acts.
+/// Why a lane, or one of its models, sends nothing until a person acts.
 package struct Pause: Codable, Hashable, Sendable {
     package var kind: FailureClass
     /// The provider's own sentence.
     package var message: String
+    /// The only model that it stops; nil: the lane.
+    package var model: String?
     /// Whether answers that were cut at the token limit are the cause; nil: they are not.
     package var answersAreCut: Bool?
 
-    package init(kind: FailureClass, message: String, answersAreCut: Bool? = nil) {
+    package init(kind: FailureClass, message: String, model: String? = nil, answersAreCut: Bool? = nil) {
         self.kind = kind
         self.message = message
+        self.model = model
         self.answersAreCut = answersAreCut
     }
 }
@@ -19,6 +22,8 @@ package enum LaneRefusal: Hashable, Sendable {
     /// Every slot is taken; an ended call frees one.
     case slots
     case until(Timestamp, LaneWait)
+    /// Its provider is out of order.
+    case outage(Outage)
     /// The budgets of its batches do not cover another call.
     case budget(BudgetStop)
 }
@@ -29,8 +34,8 @@ package enum LaneWait: String, Codable, Sendable {
     case requests, tokens
     /// The provider asked for a pause.
     case provider
-    /// The connection failed five times in a row.
-    case breaker
+    /// Whether a refusal was a passing one.
+    case secondLook = "second_look"
 }
 
 /// What the lane hears of a call.
@@ -41,11 +46,28 @@ package enum LaneEvent: Equatable, Sendable {
     case notSent
 }
 
+extension LaneEvent {
+    /// Whether it counts with the provider, as far as is known.
+    fileprivate var wasTaken: Bool {
+        switch self {
+        case .answered, .unanswered: true
+        case .failed(let failure): failure.kind.scope != .pace && failure.kind != .unreachable
+        case .notSent: false
+        }
+    }
+}
+
 /// What a lane did about an event; the worker tells the user.
 package enum LaneAction: Hashable, Sendable {
     case blocked(until: Timestamp, message: String)
+    /// The provider asked for more than is believed; told: until when.
+    case doubted(told: Timestamp, until: Timestamp, message: String)
     case paused(Pause)
-    case opened(until: Timestamp, message: String)
+    /// Calls are made one by one, and not before, to see whether a refusal stays.
+    case looks(again: Timestamp, message: String)
+    case opened(Outage)
+    /// These jobs failed for what turned out not to be their fault: they go back to the queue.
+    case recalled([JobID])
     /// From now on the model's requests are sent changed.
     case learned(Remedy, model: String, message: String)
 }
@@ -54,25 +76,20 @@ package enum LaneAction: Hashable, Sendable {
 /// stored in the queue, so that all processes obey one limit.
 package struct Lane: Codable, Hashable, Sendable {
     package private(set) var limits: Limits
-    package private(set) var slots: Slots
+    package internal(set) var slots: Slots
     package private(set) var inFlight = 0
-    package private(set) var paused: Pause?
-    package private(set) var blockedUntil: Timestamp?
+    var pause: Pause?
+    var models: [String: ModelState] = [:]
+    /// Refusals of the key or of the account's money, whatever model was asked.
+    var keyRefusals: RefusalStreak?
+    var wait = AskedWait()
+    var breaker = Breaker()
+    /// When the last call was sent that the provider did not refuse for its pace.
+    var takenAt: Timestamp?
     private var requests: Pace?
     private var tokens: Pace?
-    private var breaker = Breaker()
-    /// Refusal events since the last answer; the wait doubles with each.
-    private var refusalEvents = 0
-    private var lastBlock: Timestamp?
-    /// By model; nil and absent: nothing. (A lane that was stored before it could learn has no such member.)
-    private var learned: [String: Quirks]?
-    private var refusals: RefusalStreak?
-    /// By model; absent: its last answer was a caption.
-    private var duds: [String: DudStreak]?
-    /// Since duds paused the lane and until a caption comes: meanwhile calls are made one by one.
-    private var isOnTrial: Bool?
     /// Where no limit on requests was told.
-    private var search: RateSearch?
+    var search: RateSearch?
     private var announcedRequests: AnnouncedPace?
     private var announcedTokens: AnnouncedPace?
     private var tokensInFlight: Int?
@@ -102,17 +119,36 @@ package struct Lane: Codable, Hashable, Sendable {
         self.limits = limits
     }
 
-    /// Why the lane takes no call at all now, whatever its slots and its pace; nil where it may take one.
-    package func standstill(at now: Timestamp) -> LaneRefusal? {
-        if let paused { return .paused(paused) }
-        if let blockedUntil, blockedUntil > now { return .until(blockedUntil, .provider) }
-        return breaker.refusal(inFlight: inFlight, at: now)
+    /// What stops it until a person acts: its own pause, or that of its models where all that it knows are paused.
+    package var paused: Pause? {
+        if let pause { return pause }
+        let pauses = models.sorted { $0.key < $1.key }.map(\.value.pause)
+        return pauses.contains(nil) ? nil : pauses.first ?? nil
     }
 
+    /// Of models that alone are paused.
+    package var pausedModels: [Pause] { models.sorted { $0.key < $1.key }.compactMap(\.value.pause) }
+
+    package var blockedUntil: Timestamp? { wait.until }
+
+    package var outage: Outage? { breaker.outage }
+
+    /// Why the lane takes no call at all now, whatever its slots, its pace and the model; nil where it may take one.
+    package func standstill(at now: Timestamp) -> LaneRefusal? {
+        if let pause { return .paused(pause) }
+        return wait.refusal(at: now) ?? breaker.refusal(inFlight: inFlight, at: now) ?? keyRefusals?.look?.refusal(at: now)
+    }
+
+    /// Why it takes no call to this model now.
+    package func standstill(of model: String, at now: Timestamp) -> LaneRefusal? { models[model]?.standstill(at: now) }
+
+    /// Whether the next call to this model is to be one of another job than those before it, the farther away the better.
+    package func looksElsewhere(for model: String) -> Bool { (keyRefusals ?? models[model]?.refusals)?.look != nil }
+
     /// Reserves one call and returns nil, or spends nothing and says why not.
-    package mutating func tryReserve(estimatedTokens: Int, at now: Timestamp) -> LaneRefusal? {
-        if let refusal = standstill(at: now) { return refusal }
-        guard inFlight < concurrency else { return .slots }
+    package mutating func tryReserve(model: String = "", estimatedTokens: Int, at now: Timestamp) -> LaneRefusal? {
+        if let refusal = standstill(at: now) ?? standstill(of: model, at: now) { return refusal }
+        guard inFlight < slots.current else { return .slots }
         search?.advance(to: now)
         requests?.advance(to: now)
         tokens?.advance(to: now)
@@ -129,14 +165,13 @@ package struct Lane: Codable, Hashable, Sendable {
         announcedRequests?.spend(1, at: now)
         announcedTokens?.spend(units, at: now)
         tokensInFlight = (tokensInFlight ?? 0) + estimatedTokens
-        blockedUntil = nil
         inFlight += 1
         slots.callStarted(inFlight: inFlight)
+        wait.callStarted()
+        keyRefusals?.callStarted()
+        models[model]?.callStarted()
         return nil
     }
-
-    /// How many calls may be under way at once.
-    package var concurrency: Int { isOnTrial == true ? 1 : slots.current }
 
     private func tokenWait(for estimated: Int, at now: Timestamp) -> Timestamp? {
         guard let tokens else { return nil }
@@ -144,17 +179,19 @@ package struct Lane: Codable, Hashable, Sendable {
     }
 
     /// What was learned of a model.
-    package func quirks(of model: String) -> Quirks { learned?[model] ?? Quirks() }
-
-    /// Whether the lane is paused because calls were refused like this one: then the request is at fault, not the job.
-    package func isPaused(byRefusalsLike failure: Failure) -> Bool { paused?.kind == failure.kind && refusals?.matches(failure) ?? false }
+    package func quirks(of model: String) -> Quirks { models[model]?.quirks ?? Quirks() }
 
     /// Hears how a call to `model` ended that was reserved with `estimatedTokens` and sent at `startedAt`.
     package mutating func apply(
-        _ event: LaneEvent, model: String, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp
+        _ event: LaneEvent, model: String, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp,
+        evidence: JobEvidence = JobEvidence()
     ) -> [LaneAction] {
         inFlight = max(0, inFlight - 1)
         tokensInFlight = inFlight == 0 ? 0 : max(0, (tokensInFlight ?? 0) - estimatedTokens)
+        wait.callEnded(startedAt: startedAt)
+        keyRefusals?.callEnded(startedAt: startedAt)
+        models[model]?.callEnded(startedAt: startedAt)
+        if event.wasTaken { takenAt = max(takenAt ?? startedAt, startedAt) }
         switch event {
         case .notSent:
             search?.notSent(startedAt: startedAt)
@@ -166,44 +203,18 @@ package struct Lane: Codable, Hashable, Sendable {
             tokens?.reconcile(by: (used ?? estimatedTokens) - estimatedTokens, reservedAt: startedAt, at: now)
             if tokens != nil, let used { surplus = (surplus ?? TokenSurplus()).adding(used - estimatedTokens) }
             slots.callEnded(setback: false, at: now)
-            breaker.close()
-            (refusalEvents, refusals) = (0, nil)
-            duds?[model] = nil
-            isOnTrial = nil
+            breaker.answered(startedAt: startedAt)
+            wait.answered()
+            keyRefusals = nil
+            models[model, default: ModelState()].answered(at: now)
             return []
         case .failed(let failure):
-            let actions = fail(failure, model: model, estimatedTokens: estimatedTokens, startedAt: startedAt, at: now)
-            return actions + learn(from: failure, model: model)
+            let used = failure.usage?.totalTokens ?? (failure.billed == .no ? 0 : estimatedTokens)
+            tokens?.reconcile(by: used - estimatedTokens, reservedAt: startedAt, at: now)
+            return fail(failure, FailedCall(model: model, startedAt: startedAt, evidence: evidence), at: now)
         case .unanswered(let failure):
-            slots.callEnded(setback: true, at: now)
-            return breakerActions(failure, startedAt: startedAt, at: now)
-        }
-    }
-
-    private mutating func fail(
-        _ failure: Failure, model: String, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp
-    ) -> [LaneAction] {
-        let used = failure.usage?.totalTokens ?? (failure.billed == .no ? 0 : estimatedTokens)
-        tokens?.reconcile(by: used - estimatedTokens, reservedAt: startedAt, at: now)
-        // A refusal says nothing of how many calls may be in flight: it cuts the pace.
-        if failure.kind == .rateLimited {
-            search?.refused(startedAt: startedAt, at: now)
-        } else {
-            slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout, at: now)
-        }
-        // Whatever it says, an answer shows that the connection works.
-        if failure.status != nil, !failure.kind.isTransport { breaker.close() }
-        if failure.remedy != nil { return [] }
-        if failure.stopsLane == true { return pause(Pause(kind: failure.kind, message: failure.message)) }
-        if failure.isDud { return pauseIfDudsAlike(failure, model: model) }
-        switch failure.kind.scope {
-        case .lane: return pauseOrBlock(failure, startedAt: startedAt, at: now)
-        case .pace: return block(failure, startedAt: startedAt, at: now)
-        case .transient where failure.kind == .overloaded && failure.retryAfter != nil:
-            return block(failure, startedAt: startedAt, at: now)
-        case .transient where failure.kind.isTransport: return breakerActions(failure, startedAt: startedAt, at: now)
-        case .job: return pauseIfAlike(failure)
-        case .transient, .ours: return []
+            if outage == nil { slots.callEnded(setback: true, at: now) }
+            return outageActions(failure, FailedCall(model: model, startedAt: startedAt, evidence: evidence), at: now)
         }
     }
 
@@ -237,88 +248,27 @@ package struct Lane: Codable, Hashable, Sendable {
         return Announced.Allowance(limit: allowance.limit, remaining: 0, resetsIn: min(allowance.resetsIn, .seconds(2)))
     }
 
-    private mutating func learn(from failure: Failure, model: String) -> [LaneAction] {
-        guard let remedy = failure.remedy else { return [] }
-        var quirks = quirks(of: model)
-        guard quirks.learn(remedy) else { return [] }
-        learned = (learned ?? [:]).merging([model: quirks]) { $1 }
-        return [.learned(remedy, model: model, message: failure.message)]
-    }
-
-    /// Five refusals alike would be the first of a whole batch's.
-    private mutating func pauseIfAlike(_ failure: Failure) -> [LaneAction] {
-        var streak = refusals ?? RefusalStreak()
-        streak.add(failure)
-        refusals = streak
-        guard streak.count >= RefusalStreak.limit else { return [] }
-        return pause(Pause(kind: failure.kind, message: "\(streak.count) jobs in a row were refused alike: \(failure.message)"))
-    }
-
-    /// Five duds alike would be the first of a whole batch's, all of them paid for.
-    private mutating func pauseIfDudsAlike(_ dud: Failure, model: String) -> [LaneAction] {
-        var streak = duds?[model]
-        streak?.add(dud)
-        let counted = streak ?? DudStreak(dud)
-        duds = (duds ?? [:]).merging([model: counted]) { $1 }
-        guard let cause = counted.pause(after: dud, of: model) else { return [] }
-        isOnTrial = true
-        return pause(cause)
-    }
-
-    /// A quota that ends at a told time is waited for; everything else waits for a person.
-    private mutating func pauseOrBlock(_ failure: Failure, startedAt: Timestamp, at now: Timestamp) -> [LaneAction] {
-        if failure.kind == .quotaExhausted, failure.retryAfter != nil {
-            return block(failure, startedAt: startedAt, at: now)
-        }
-        return pause(Pause(kind: failure.kind, message: failure.message))
-    }
-
-    /// Sends nothing more until a person acts.
-    package mutating func pause(_ pause: Pause) -> [LaneAction] {
-        guard paused == nil else { return [] }
-        paused = pause
-        return [.paused(pause)]
-    }
-
-    /// All refusals of calls that were sent before the lane was blocked are one event.
-    private mutating func block(_ failure: Failure, startedAt: Timestamp, at now: Timestamp) -> [LaneAction] {
-        let isNewEvent = lastBlock.map { startedAt >= $0 } ?? true
-        if isNewEvent {
-            refusalEvents += 1
-            lastBlock = now
-        }
-        let ownWait = Duration.milliseconds(min(60_000, 1_000 << min(6, max(0, refusalEvents - 1))))
-        let until = now + (failure.retryAfter ?? ownWait)
-        guard isNewEvent || failure.retryAfter != nil, blockedUntil.map({ until > $0 }) ?? true else { return [] }
-        blockedUntil = until
-        return isNewEvent ? [.blocked(until: until, message: failure.message)] : []
-    }
-
-    private mutating func breakerActions(_ failure: Failure, startedAt: Timestamp, at now: Timestamp) -> [LaneAction] {
-        switch breaker.failed(startedAt: startedAt, at: now) {
-        case .none: return []
-        case .opened(let until): return [.opened(until: until, message: failure.message)]
-        case .givenUp: return pause(Pause(kind: failure.kind, message: failure.message))
-        }
-    }
-
     /// The calls of a dead worker are no longer in flight.
     package mutating func forget(calls: Int) {
         let rest = max(0, inFlight - calls)
         tokensInFlight = inFlight == 0 ? 0 : (tokensInFlight ?? 0) / inFlight * rest
         inFlight = rest
+        wait.forget()
+        keyRefusals?.forget()
+        models = models.mapValues { state in
+            var state = state
+            state.forget()
+            return state
+        }
     }
 
-    /// A worker that starts lifts what a person may have mended; the same refusal pauses the lane again.
+    /// A worker that starts lifts what a person may have mended; the same refusal pauses the lane, or the model, again.
     package mutating func resume() {
-        // The last path that was tried was none either: begin with the first again.
-        if paused?.kind == .wrongEndpoint { learned = learned?.mapValues { $0.withoutChatPath } }
-        (paused, refusals) = (nil, nil)
-        duds = duds?.mapValues { streak in
-            var streak = streak
-            streak.resume()
-            return streak
+        (pause, keyRefusals, breaker) = (nil, nil, Breaker())
+        models = models.mapValues { state in
+            var state = state
+            state.resume()
+            return state
         }
-        breaker = Breaker()
     }
 }

@@ -26,8 +26,8 @@ struct ClaimStep {
         while turn.claims.count < request.claimLimit, !rotation.isEmpty {
             var lane = rotation.removeFirst()
             let free = min(request.claimLimit - turn.claims.count, try lanes.freeSlots(lane.lane))
-            guard let (row, batch) = try lane.next(db, expecting: free) else {
-                try stop(lane, byBudgets: &turn)
+            guard let (row, batch) = try lane.next(db, lanes, expecting: free, at: now) else {
+                try stop(lane, byItsBatches: &turn)
                 continue
             }
             let call = try call(for: row, of: batch)
@@ -40,22 +40,21 @@ struct ClaimStep {
                 }
             }
             let estimated = batch.estimatedTokens(of: call)
-            let refusal = try lanes.tryReserve(batch.lane, estimatedTokens: estimated, at: now)
+            let refusal = try lanes.tryReserve(batch.lane, model: call.model, estimatedTokens: estimated, at: now)
             if try stop(lane, refusal, &turn) { continue }
             turn.claims.append(try take(row, from: batch, sending: call, estimated: estimated, reserving: reservation))
             rotation.append(lane)
         }
-        for lane in rotation { try stop(lane, byBudgets: &turn) }
+        for lane in rotation { try stop(lane, byItsBatches: &turn) }
         turn.stops.sort { $0.lane < $1.lane }
     }
 
-    /// Where all its batches are at the end of their budgets: else there is something to wait for.
-    private func stop(_ backlog: LaneBacklog, byBudgets turn: inout Turn) throws {
-        guard backlog.budgetStops.count == backlog.batchCount else { return }
-        let name = try lanes.name(backlog.lane)
-        // A batch that is asked for two models on one lane has one budget.
-        var said: Set<String> = []
-        turn.stops += backlog.budgetStops.filter { said.insert($0.batch).inserted }.map { LaneStop(lane: name, refusal: .budget($0)) }
+    /// Where all its batches are stopped, by their budgets or by their models: else there is something to do.
+    private func stop(_ backlog: LaneBacklog, byItsBatches turn: inout Turn) throws {
+        guard backlog.stops.count == backlog.batchCount else { return }
+        // A batch that is asked for two models on one lane has one budget, and several batches have one model.
+        var said: Set<LaneRefusal> = []
+        for refusal in backlog.stops where said.insert(refusal).inserted { turn.stops.append(try lanes.stop(backlog.lane, refusal)) }
     }
 
     /// What a job sends, its pictures left aside; changed where it is asked again.
@@ -176,6 +175,28 @@ struct ClaimStep {
         WHERE jobs.batch = ? AND jobs.route = ? AND jobs.state = 'queued' AND jobs.available_at IS NULL LIMIT ?
         """
 
+    // The index goes by priority and then by number: first the priority, then the last number of it.
+    static let farthest = """
+        SELECT id, images, prompt, asked_again, asked_longer, max_tokens FROM jobs
+        WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0 AND priority = (
+            SELECT min(priority) FROM jobs WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0)
+        ORDER BY id DESC LIMIT 1
+        """
+
+    static let farthestElsewhere = """
+        SELECT id, images, prompt, asked_again, asked_longer, max_tokens FROM jobs
+        WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL AND priority = (
+            SELECT min(priority) FROM jobs WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL)
+        ORDER BY id DESC LIMIT 1
+        """
+
+    static let farthestAmong = """
+        SELECT jobs.id, jobs.images, jobs.prompt, jobs.asked_again, jobs.asked_longer, jobs.max_tokens
+        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
+        WHERE jobs.batch = ? AND jobs.route = ? AND jobs.state = 'queued' AND jobs.available_at IS NULL
+        ORDER BY jobs.priority, jobs.id DESC LIMIT 1
+        """
+
     static let nextDue = """
         SELECT available_at FROM jobs WHERE state = 'queued' AND available_at IS NOT NULL ORDER BY available_at LIMIT 1
         """
@@ -195,7 +216,7 @@ private struct LaneBacklog {
     let firstBatch: BatchID
     let batchCount: Int
     /// Of batches that take no more calls in this turn because of them.
-    private(set) var budgetStops: [BudgetStop]
+    private(set) var stops: [LaneRefusal]
     private var batches: ArraySlice<ClaimableBatch>
     private var rows: ArraySlice<Row> = []
 
@@ -204,33 +225,47 @@ private struct LaneBacklog {
         self.lane = lane
         firstBatch = batches[0].id
         batchCount = batches.count
-        budgetStops = batches.compactMap { $0.account?.standstill }
+        stops = batches.compactMap { $0.account?.standstill.map(LaneRefusal.budget) }
         self.batches = batches.filter { $0.account?.standstill == nil }[...]
     }
 
+    /// The next job of the first batch whose model may be asked.
+    ///
     /// - Parameter count: how many more are likely to be asked for; claimed rows are no candidates when more are fetched.
-    mutating func next(_ db: Database, expecting count: Int) throws -> (Row, ClaimableBatch)? {
+    mutating func next(
+        _ db: Database, _ lanes: LaneStore, expecting count: Int, at now: Timestamp
+    ) throws -> (Row, ClaimableBatch)? {
         while let batch = batches.first {
+            if let refusal = try lanes.standstill(lane, of: batch.request.model, at: now) {
+                drop(because: refusal)
+                continue
+            }
+            if try lanes.looksElsewhere(lane, for: batch.request.model) {
+                rows = try batch.farthest(db)[...]
+            } else if rows.isEmpty {
+                rows = try batch.candidates(db, limit: min(max(1, count), 256))[...]
+            }
             if let row = rows.popFirst() { return (row, batch) }
-            let limit = min(max(1, count), 256)
-            rows = try batch.candidates(db, limit: limit)[...]
-            if rows.isEmpty { batches.removeFirst() }
+            batches.removeFirst()
         }
         return nil
     }
 
     /// Sets aside what a call of the first batch may cost, or takes the batch out of this turn and returns nil.
     mutating func reserve(_ call: CallSize) -> Spending? {
-        let first = batches.startIndex
-        guard let account = batches[first].account else { return nil }
+        guard let account = batches.first?.account else { return nil }
         switch account.tryReserve(call) {
         case .success(let reservation): return reservation
         case .failure(let stop):
-            budgetStops.append(stop)
-            batches.removeFirst()
-            rows = []
+            drop(because: .budget(stop))
             return nil
         }
+    }
+
+    private mutating func drop(because refusal: LaneRefusal) {
+        stops.append(refusal)
+        batches.removeFirst()
+        rows = []
     }
 }
 
@@ -272,6 +307,16 @@ private struct ClaimableBatch {
         }
         if route == .own { return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.candidates), arguments: [id.number, limit]) }
         return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.candidatesElsewhere), arguments: [route.number, limit])
+    }
+
+    /// The job that has least in common with those that were refused: the last one of those that were not put back.
+    func farthest(_ db: Database) throws -> [Row] {
+        if let chosen {
+            return try Row.fetchAll(
+                db.cachedStatement(sql: ClaimStep.farthestAmong), arguments: [chosen, id.number, route.number])
+        }
+        if route == .own { return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.farthest), arguments: [id.number, id.number]) }
+        return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.farthestElsewhere), arguments: [route.number, route.number])
     }
 
     /// More where the call allows a longer answer than the others.

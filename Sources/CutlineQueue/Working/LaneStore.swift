@@ -20,29 +20,45 @@ final class LaneStore {
 
     func standstill(_ id: Int64, at now: Timestamp) throws -> LaneRefusal? { try load(id).lane.standstill(at: now) }
 
-    func freeSlots(_ id: Int64) throws -> Int {
-        let lane = try load(id).lane
-        return lane.concurrency - lane.inFlight
+    func standstill(_ id: Int64, of model: String, at now: Timestamp) throws -> LaneRefusal? {
+        try load(id).lane.standstill(of: model, at: now)
     }
 
-    func tryReserve(_ id: Int64, estimatedTokens: Int, at now: Timestamp) throws -> LaneRefusal? {
-        try change(id) { $0.tryReserve(estimatedTokens: estimatedTokens, at: now) }
+    func looksElsewhere(_ id: Int64, for model: String) throws -> Bool { try load(id).lane.looksElsewhere(for: model) }
+
+    func freeSlots(_ id: Int64) throws -> Int {
+        let lane = try load(id).lane
+        return lane.slots.current - lane.inFlight
+    }
+
+    func tryReserve(_ id: Int64, model: String, estimatedTokens: Int, at now: Timestamp) throws -> LaneRefusal? {
+        try change(id) { $0.tryReserve(model: model, estimatedTokens: estimatedTokens, at: now) }
     }
 
     func quirks(_ id: Int64, of model: String) throws -> Quirks { try load(id).lane.quirks(of: model) }
     func isPaused(_ id: Int64) throws -> Bool { try load(id).lane.paused != nil }
-    func isPaused(_ id: Int64, byRefusalsLike failure: Failure) throws -> Bool { try load(id).lane.isPaused(byRefusalsLike: failure) }
+    func answeredAt(_ id: Int64, _ model: String) throws -> Timestamp? { try load(id).lane.answeredAt(model) }
 
-    func apply(_ event: LaneEvent, announced: Announced?, of attempt: AttemptRow, at now: Timestamp) throws {
+    func blame(for failure: Failure, _ evidence: JobEvidence, of attempt: AttemptRow, at now: Timestamp) throws -> Blame? {
+        try load(attempt.lane).lane.blame(
+            for: failure, model: attempt.model, startedAt: attempt.startedAt, evidence: evidence, at: now)
+    }
+
+    /// - Returns: the jobs that are to go back to the queue.
+    func apply(
+        _ event: LaneEvent, _ evidence: JobEvidence, announced: Announced?, of attempt: AttemptRow, at now: Timestamp
+    ) throws -> [JobID] {
         let actions = try change(attempt.lane) {
             let actions = $0.apply(
-                event, model: attempt.model, estimatedTokens: attempt.estimatedTokens, startedAt: attempt.startedAt, at: now)
+                event, model: attempt.model, estimatedTokens: attempt.estimatedTokens, startedAt: attempt.startedAt, at: now,
+                evidence: evidence)
             // Only now: the ended call is no longer under way.
             if let announced { $0.hear(announced, startedAt: attempt.startedAt, at: now) }
             return actions
         }
         let name = try name(attempt.lane)
         notices += actions.map { LaneNotice(lane: name, action: $0) }
+        return actions.flatMap(\.recalled)
     }
 
     func takeRetry(_ id: Int64, at now: Timestamp) throws -> Duration { try change(id) { $0.takeRetry(at: now) } }
@@ -77,4 +93,8 @@ final class LaneStore {
         lanes[id] = entry
         return entry
     }
+}
+
+extension LaneAction {
+    fileprivate var recalled: [JobID] { if case .recalled(let jobs) = self { jobs } else { [] } }
 }

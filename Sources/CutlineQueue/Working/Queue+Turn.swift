@@ -39,8 +39,11 @@ extension Queue {
     private static func nextTry(_ db: Database, stops: [LaneStop]) throws -> Timestamp? {
         let due = try Int64.fetchOne(db.cachedStatement(sql: ClaimStep.nextDue)).map(Timestamp.init(milliseconds:))
         let opening = stops.compactMap { stop -> Timestamp? in
-            guard case .until(let time, _) = stop.refusal else { return nil }
-            return time
+            switch stop.refusal {
+            case .until(let time, _): time
+            case .outage(let outage): outage.nextTry
+            case .paused, .slots, .budget: nil
+            }
         }
         return (opening + [due].compactMap(\.self)).min()
     }

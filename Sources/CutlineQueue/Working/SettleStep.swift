@@ -14,24 +14,25 @@ struct SettleStep {
         guard let attempt = try AttemptRow.fetch(settlement.attempt, db) else {
             return Settled(attempt: settlement.attempt, effect: .rejected(reason: "no such attempt"))
         }
+        let evidence = try evidence(for: settlement.outcome, attempt)
         var effect = Settled.Effect.repeated
         do {
             try db.inSavepoint {
-                effect = try apply(settlement, attempt)
+                effect = try apply(settlement, attempt, evidence)
                 return .commit
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
             return Settled(attempt: settlement.attempt, effect: .rejected(reason: error.message ?? "a constraint"))
         }
         // Only now: the lane's change is kept in memory until the end of the turn, where no savepoint takes it back.
-        try tellLane(settlement, attempt)
+        try tellLane(settlement, attempt, evidence)
         return Settled(attempt: settlement.attempt, effect: effect)
     }
 
-    private func apply(_ settlement: Settlement, _ attempt: AttemptRow) throws -> Settled.Effect {
+    private func apply(_ settlement: Settlement, _ attempt: AttemptRow, _ evidence: JobEvidence) throws -> Settled.Effect {
         switch settlement.outcome {
         case .caption(let caption): return try keep(caption, settlement, attempt)
-        case .failure(let failure): return try fail(failure, settlement, attempt)
+        case .failure(let failure): return try fail(failure, settlement, attempt, evidence)
         case .unknown(let failure): return try leaveUnknown(failure, settlement, attempt)
         case .notSent(let reason): return try release(reason, settlement, attempt)
         case .changed(let images, let fingerprint): return try refile(images, fingerprint, settlement, attempt)
@@ -39,7 +40,7 @@ struct SettleStep {
     }
 
     /// A rescued attempt has left its lane already.
-    private func tellLane(_ settlement: Settlement, _ attempt: AttemptRow) throws {
+    private func tellLane(_ settlement: Settlement, _ attempt: AttemptRow, _ evidence: JobEvidence) throws {
         guard attempt.phase == .open else { return }
         let event: LaneEvent =
             switch settlement.outcome {
@@ -48,22 +49,24 @@ struct SettleStep {
             case .unknown(let failure): .unanswered(failure)
             case .notSent, .changed: .notSent
             }
-        try lanes.apply(event, announced: settlement.outcome.announced, of: attempt, at: settlement.endedAt)
+        let recalled = try lanes.apply(event, evidence, announced: settlement.outcome.announced, of: attempt, at: settlement.endedAt)
+        for job in recalled { try recall(job) }
     }
 
-    private func fail(_ failure: Failure, _ settlement: Settlement, _ attempt: AttemptRow) throws -> Settled.Effect {
+    private func fail(
+        _ failure: Failure, _ settlement: Settlement, _ attempt: AttemptRow, _ evidence: JobEvidence
+    ) throws -> Settled.Effect {
         guard attempt.phase == .open else { return .repeated }
-        // What was under way when the lane was paused for this very refusal must not fail with it.
-        var decision =
-            try lanes.isPaused(attempt.lane, byRefusalsLike: failure)
-            ? .release : attempt.policy.decision(after: failure, tally: attempt.tally(failures: 1), jitter: jitter())
+        var failure = failure
+        var decision = try decide(&failure, attempt, evidence)
         if case .retry(let delay) = decision { decision = .retry(after: try delay + lanes.takeRetry(attempt.lane, at: now)) }
-        let change = decision == .release ? nil : try askingAgain(after: failure, attempt, decision)
+        let change = decision.isCounted ? try askingAgain(after: failure, attempt, decision) : nil
         if case .askAgain = decision, change == nil { decision = .fail }
-        try attempt.end(decision == .release ? .released : .failed, failure: failure, settlement, db)
+        // What may have been paid for is no refusal, even where the job is not charged.
+        try attempt.end(decision.isCounted || failure.billed != .no ? .failed : .released, failure: failure, settlement, db)
         if let change { return try askAgain(change, attempt, counting: .failures) }
         if decision == .fail, let effect = try fallBack(after: failure, attempt) { return effect }
-        return try move(attempt, by: decision, counting: decision == .release ? nil : .failures)
+        return try move(attempt, by: decision, counting: decision.isCounted ? .failures : failure.billed != .no ? .attempts : nil)
     }
 
     /// How the job is asked once more; nil: it is not. A refusal, an empty answer or one that fits no schema may be what the user wants to be
@@ -112,6 +115,8 @@ struct SettleStep {
     /// What of a job's patience an attempt used up.
     enum Budget: String {
         case failures, unanswered, crashes
+        /// Nothing: it is only counted.
+        case attempts
     }
 
     /// Moves the job and takes from its budget, if this attempt still holds it.
@@ -131,16 +136,21 @@ struct SettleStep {
             if delay > .zero { availableAt = now + delay }
         case .askAgain: (state, effect) = (.queued, .retries(after: .zero))
         case .release: (state, effect) = (.queued, .released)
+        case .postpone(let delay):
+            (state, effect) = (.queued, .released)
+            if delay > .zero { availableAt = now + delay }
         case .hold: (state, effect) = (.held, .held)
         case .fail: (state, effect) = (.failed, .failed)
         }
         try db.cachedStatement(
             sql: """
-                UPDATE jobs SET state = ?, lease = NULL, available_at = ?, finished_at = ?\(budget.map { ", \($0) = \($0) + 1" } ?? "")
+                UPDATE jobs SET state = ?, lease = NULL, available_at = ?, finished_at = ?, priority = priority + ?
+                    \(budget.flatMap { $0 == .attempts ? nil : ", \($0) = \($0) + 1" } ?? "")
                 WHERE id = ? AND lease = ?
                 """
         ).execute(arguments: [
-            state.rawValue, availableAt?.milliseconds, state.isFinished ? now.milliseconds : nil, attempt.job, attempt.id.number,
+            state.rawValue, availableAt?.milliseconds, state.isFinished ? now.milliseconds : nil, decision.isPostponement, attempt.job,
+            attempt.id.number,
         ])
         guard db.changesCount == 1 else { return .fenced }
         return try JobRow.cancelIfNameless(attempt.job, db, at: now) ? .cancelled : effect
@@ -154,4 +164,16 @@ struct SettleStep {
     func add(attempts: Int, to job: Int64) throws {
         try db.cachedStatement(sql: "UPDATE jobs SET attempts = attempts + ? WHERE id = ?").execute(arguments: [attempts, job])
     }
+}
+
+extension Decision {
+    /// Whether the job is charged with it.
+    fileprivate var isCounted: Bool {
+        switch self {
+        case .retry, .askAgain, .hold, .fail: true
+        case .release, .postpone: false
+        }
+    }
+
+    fileprivate var isPostponement: Bool { if case .postpone = self { true } else { false } }
 }

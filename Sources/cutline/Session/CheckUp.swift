@@ -84,19 +84,29 @@ struct CheckUp {
     }
 
     private func lanes() throws -> [Finding] {
-        try reader.laneStatuses().map { status in
-            let check = "lane \(status.name)"
-            switch status.lane.standstill(at: environment.now()) {
-            case nil, .slots?, .budget?:
-                return Finding(level: .ok, check: check, message: "open; \(Words.count(status.lane.inFlight, "call")) in flight")
-            case .paused(let pause)?:
-                return Finding(
-                    level: .warning, check: check, message: "paused (\(pause.kind.rawValue)): \(pause.message) (to go on: \(pause.advice))")
-            case .until(let time, let wait)?:
-                let why = wait == .breaker ? "it failed again and again" : "the provider asked for it"
-                return Finding(level: .warning, check: check, message: "waits until \(time.iso8601), for \(why); it goes on by itself")
-            }
+        let now = environment.now()
+        return try reader.laneStatuses().flatMap { status in
+            let models = status.lane.pausedModels.map { finding("lane \(status.name), model \($0.model ?? "")", $0) }
+            return [lane(status, at: now)] + models
         }
+    }
+
+    private func lane(_ status: LaneStatus, at now: Timestamp) -> Finding {
+        let check = "lane \(status.name)"
+        switch status.lane.standstill(at: now) {
+        case nil, .slots?, .budget?:
+            return Finding(level: .ok, check: check, message: "open; \(Words.count(status.lane.inFlight, "call")) in flight")
+        case .paused(let pause)?: return finding(check, pause)
+        case .outage(let outage)?:
+            return Finding(level: .warning, check: check, message: "\(outage.words(of: status.name, at: now)); it goes on by itself")
+        case .until(let time, let wait)?:
+            let why = wait == .secondLook ? "a refusal is looked at again" : "the provider asked for it"
+            return Finding(level: .warning, check: check, message: "waits until \(time.iso8601), for \(why); it goes on by itself")
+        }
+    }
+
+    private func finding(_ check: String, _ pause: Pause) -> Finding {
+        Finding(level: .warning, check: check, message: "paused (\(pause.kind.rawValue)): \(pause.message) (to go on: \(pause.advice))")
     }
 
     private func workers() throws -> [Finding] {

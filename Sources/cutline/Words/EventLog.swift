@@ -128,13 +128,27 @@ extension LogEvent {
         switch notice.action {
         case .blocked(let until, let message):
             (name, fields) = ("lane_blocked", fields + [Field("until", until.iso8601), Field("message", message)])
-        case .opened(let until, let message):
-            (name, fields) = ("lane_opened", fields + [Field("until", until.iso8601), Field("message", message)])
+        case .doubted(let told, let until, let message):
+            name = "lane_doubted"
+            fields += [Field("told", told.iso8601), Field("until", until.iso8601), Field("message", message)]
+        case .looks(let again, let message):
+            level = .notice
+            (name, fields) = ("lane_looks_again", fields + [Field("until", again.iso8601), Field("message", message)])
+        case .opened(let outage):
+            name = "lane_outage"
+            fields += [
+                Field("class", outage.kind.rawValue), Field("status", outage.status.map(Int64.init)), Field("since", outage.since.iso8601),
+                Field("until", outage.nextTry.iso8601), Field("message", outage.message),
+            ]
+        case .recalled(let jobs):
+            level = .notice
+            (name, fields) = ("jobs_recalled", fields + [Field("jobs", Int64(jobs.count))])
         case .learned(let remedy, let model, let message):
             level = .notice
             (name, fields) = ("lane_learned", fields + [Field("model", model), Field("remedy", remedy.words), Field("message", message)])
         case .paused(let pause):
-            (name, fields) = ("lane_paused", fields + [Field("class", pause.kind.rawValue), Field("message", pause.message)])
+            name = "lane_paused"
+            fields += [Field("model", pause.model), Field("class", pause.kind.rawValue), Field("message", pause.message)]
         }
     }
 

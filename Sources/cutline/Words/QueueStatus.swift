@@ -148,19 +148,36 @@ extension JSONText {
         openObject()
         member("name", status.name)
         key("paused")
-        if let pause = status.lane.paused {
-            openObject()
-            member("class", pause.kind.rawValue)
-            member("message", pause.message)
-            member("advice", pause.advice)
-            closeObject()
-        } else {
-            null()
-        }
+        if let pause = status.lane.paused { write(pause) } else { null() }
+        key("paused_models")
+        openArray()
+        for pause in status.lane.pausedModels { write(pause) }
+        closeArray()
+        key("outage")
+        if let outage = status.lane.outage { write(outage) } else { null() }
         member("blocked_until", status.blockedUntil(at: now)?.iso8601)
         member("in_flight", status.lane.inFlight)
         key("requests_per_second")
         value(status.lane.learnedRate.map { ($0 * 100).rounded() / 100 })
+        closeObject()
+    }
+
+    private mutating func write(_ pause: Pause) {
+        openObject()
+        member("class", pause.kind.rawValue)
+        member("model", pause.model)
+        member("message", pause.message)
+        member("advice", pause.advice)
+        closeObject()
+    }
+
+    private mutating func write(_ outage: Outage) {
+        openObject()
+        member("class", outage.kind.rawValue)
+        member("status", outage.status)
+        member("message", outage.message)
+        member("since", outage.since.iso8601)
+        member("next_try", outage.nextTry.iso8601)
         closeObject()
     }
 
@@ -213,9 +230,9 @@ extension LaneStatus {
     fileprivate func blockedUntil(at now: Timestamp) -> Timestamp? { lane.blockedUntil.flatMap { $0 > now ? $0 : nil } }
 
     fileprivate func notes(at now: Timestamp) -> String {
-        if let pause = lane.paused {
-            return "\(LaneText.paused(name, pause))\n"
-        }
+        let pauses = lane.pausedModels.isEmpty ? [lane.paused].compactMap(\.self) : lane.pausedModels
+        if !pauses.isEmpty { return pauses.map { "\(LaneText.paused(name, $0))\n" }.joined() }
+        if let outage = lane.outage { return "\(outage.words(of: name, at: now))\n" }
         guard let until = blockedUntil(at: now) else { return "" }
         return "\(name) waits \(Words.duration(until - now)) more, as the provider asked\n"
     }

@@ -177,7 +177,7 @@ extension RunProgress {
         let pauses = stops.count { stop in
             switch stop.refusal {
             case .paused, .budget: true
-            case .slots, .until: false
+            case .slots, .until, .outage: false
             }
         }
         return isDraining || (pauses > 0 && pauses == stops.count)

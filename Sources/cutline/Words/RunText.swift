@@ -2,6 +2,12 @@ import CutlineCore
 import CutlineQueue
 import CutlineRunner
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// The sentences of a run.
 enum RunText {
     /// `120 / 1,000 done · 41.2/s · ETA 21.3 s · 2 failed · 64 in flight · 36,000 tokens · $0.04 · hackclub waits 30.0 s`
@@ -33,7 +39,7 @@ enum RunText {
     /// Milliseconds.
     private static func soonest(of calls: Int, at stop: LaneStop, _ now: Timestamp) -> Double {
         var wait = 0.0
-        if case .until(let time, _) = stop.refusal { wait = Double((time - now).milliseconds) }
+        if let time = stop.refusal.opensAt { wait = Double((time - now).milliseconds) }
         return max(wait, stop.requests.map { Double((calls - 1) / max($0.count, 1)) * $0.window * 1_000 } ?? 0)
     }
 
@@ -116,9 +122,14 @@ enum LaneText {
         switch notice.action {
         case .blocked(let until, let message):
             "\(notice.lane) asks for a pause of \(Words.duration(until - now)): \(Words.clean(message))"
-        case .paused: nil
-        case .opened(let until, let message):
-            "\(notice.lane) fails again and again; next try in \(Words.duration(until - now)): \(Words.clean(message))"
+        case .doubted(let told, let until, let message):
+            "\(notice.lane) asks for a pause of \(Words.duration(told - now)), which is hard to believe; trying again in \(Words.duration(until - now)): \(Words.clean(message))"
+        // Where others go on, progress does not show it.
+        case .paused(let pause): pause.model == nil ? nil : paused(notice.lane, pause)
+        case .looks(let again, let message):
+            again > now ? "\(notice.lane) refused a call; looking again in \(Words.duration(again - now)): \(Words.clean(message))" : nil
+        case .opened(let outage): "\(outage.words(of: notice.lane, at: now)): \(Words.clean(outage.message))"
+        case .recalled(let jobs): "\(Words.count(jobs.count, "job")) that failed meanwhile \(jobs.count == 1 ? "is" : "are") queued again"
         case .learned(.chatPath, _, let message): "\(notice.lane): \(Words.clean(message))"
         case .learned(let remedy, let model, let message):
             "\(notice.lane) refused a request to \(Words.clean(model)); from now on Cutline \(Words.clean(remedy.words)): \(Words.clean(message))"
@@ -131,23 +142,24 @@ enum LaneText {
     /// Part of a line of progress; nil where there is nothing to wait for but an ended call.
     static func wait(_ stop: LaneStop, at now: Timestamp) -> String? {
         switch stop.refusal {
-        case .paused(let pause): "\(stop.lane) is paused: \(Words.clean(pause.message))"
+        case .paused(let pause): "\(pause.subject(in: stop.lane)) is paused: \(Words.clean(pause.message))"
         case .slots: nil
         case .budget(let stop): BudgetText.wait(stop)
+        case .outage(let outage): outage.words(of: stop.lane, at: now)
         case .until(let time, let reason):
             switch reason {
             case .requests where stop.learnedRate != nil: stop.learnedRate.map { "pace \(Words.rate($0)), learned" }
             case .requests, .tokens:
                 "at the limit on \(reason.rawValue)" + (time - now >= longWait ? ", goes on in \(Words.duration(time - now))" : "")
             case .provider: "\(stop.lane) asked to wait \(Words.duration(time - now))"
-            case .breaker: "\(stop.lane) does not answer, next try in \(Words.duration(time - now))"
+            case .secondLook: "\(stop.lane) refused a call, looking again in \(Words.duration(time - now))"
             }
         }
     }
 
     /// What happened and what to do, a line each.
     static func paused(_ lane: String, _ pause: Pause, _ retry: RetryCommand = RetryCommand()) -> String {
-        "\(lane) is paused (\(pause.kind.rawValue)): \(Words.clean(pause.message))\nto go on: \(pause.advice(retry))"
+        "\(pause.subject(in: lane)) is paused (\(pause.kind.rawValue)): \(Words.clean(pause.message))\nto go on: \(pause.advice(retry))"
     }
 
     /// Why a run stopped early.
@@ -155,8 +167,39 @@ enum LaneText {
         switch stop.refusal {
         case .paused(let pause): paused(stop.lane, pause, retry)
         case .budget(let stop): BudgetText.end(stop)
+        case .outage(let outage):
+            "\(outage.condition(of: stop.lane, at: outage.nextTry)): \(Words.clean(outage.message))\nto go on: run again later, or without --no-wait, which goes on by itself"
         case .until(let time, _): "\(stop.lane) opens again at \(time.iso8601); run again then, or without --no-wait"
         case .slots: nil
         }
+    }
+}
+
+extension LaneRefusal {
+    /// When it ends by itself, where that is known.
+    var opensAt: Timestamp? {
+        switch self {
+        case .until(let time, _): time
+        case .outage(let outage): outage.nextTry
+        case .paused, .slots, .budget: nil
+        }
+    }
+}
+
+extension Pause {
+    /// What is paused.
+    func subject(in lane: String) -> String { model.map { "\(lane), model \(Words.clean($0))," } ?? lane }
+}
+
+extension Outage {
+    /// `mine answers with 503 since 14:02; trying again at 14:09`, to the second where it is soon.
+    func words(of lane: String, at now: Timestamp, in zone: TimeZone = .current) -> String {
+        guard nextTry > now else { return "\(condition(of: lane, at: now, in: zone)); trying again" }
+        let isSoon = nextTry - now < .seconds(60)
+        return "\(condition(of: lane, at: now, in: zone)); trying again at \(Words.clock(nextTry, near: now, withSeconds: isSoon, in: zone))"
+    }
+
+    func condition(of lane: String, at now: Timestamp, in zone: TimeZone = .current) -> String {
+        "\(lane) \(status.map { "answers with \($0)" } ?? "does not answer") since \(Words.clock(since, near: now, in: zone))"
     }
 }

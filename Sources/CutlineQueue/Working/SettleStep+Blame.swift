@@ -1,0 +1,95 @@
+import CutlineCore
+import GRDB
+
+/// Whose fault a failure is: what the queue knows of the job, and what becomes of it.
+extension SettleStep {
+    /// What decides whose fault a failure is. Most outcomes are none; nothing is read for them.
+    func evidence(for outcome: Outcome, _ attempt: AttemptRow) throws -> JobEvidence {
+        let failure: Failure
+        switch outcome {
+        case .failure(let said), .unknown(let said): failure = said
+        case .caption, .notSent, .changed: return JobEvidence()
+        }
+        return JobEvidence(
+            job: JobID(attempt.job), othersWereAnswered: try wereOthersAnswered(sinceFailuresLike: failure, attempt),
+            othersWait: try Bool.fetchOne(db.cachedStatement(sql: Self.readyOthers), arguments: [attempt.batch, attempt.job])!)
+    }
+
+    static let readyOthers = """
+        SELECT EXISTS (SELECT 1 FROM jobs WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0 AND id <> ?)
+        """
+
+    private func wereOthersAnswered(sinceFailuresLike failure: Failure, _ attempt: AttemptRow) throws -> Bool {
+        guard let answeredAt = try lanes.answeredAt(attempt.lane, attempt.model) else { return false }
+        let classes = JSONColumn.list(failure.kind.alike.map(\.rawValue))
+        let statement = try db.cachedStatement(sql: Self.lastAlike)
+        let earlier = try Int64.fetchOne(
+            statement, arguments: [attempt.job, attempt.id.number, attempt.route.number, classes])
+        return earlier.map { $0 < answeredAt.milliseconds } ?? false
+    }
+
+    static let lastAlike = """
+        SELECT max(ended_at) FROM attempts
+        WHERE job = ? AND id < ? AND route = ? AND phase <> 'succeeded' AND class IN (SELECT value FROM json_each(?))
+        """
+
+    /// What becomes of the job, whose fault it is considered.
+    func decide(_ failure: inout Failure, _ attempt: AttemptRow, _ evidence: JobEvidence) throws -> Decision {
+        switch try lanes.blame(for: failure, evidence, of: attempt, at: now) {
+        case .job?: return .fail
+        case .lane?: return .postpone(.zero)
+        case .excess(isConfirmed: false)?: return .postpone(.seconds(60))
+        case .excess(isConfirmed: true)?:
+            failure.call(tooLargeFor: failure.excess)
+            return .fail
+        case nil: break
+        }
+        if failure.kind == .rateLimited, let decision = try decision(afterManyLike: failure, attempt) { return decision }
+        return attempt.policy.decision(after: failure, tally: attempt.tally(failures: 1), jitter: jitter())
+    }
+
+    /// A job that is refused for the pace again and again does not stand before the others; and where they are answered all the while, it
+    /// is not the pace.
+    private func decision(afterManyLike failure: Failure, _ attempt: AttemptRow) throws -> Decision? {
+        let statement = try db.cachedStatement(sql: Self.paceRefusals)
+        guard let row = try Row.fetchOne(statement, arguments: [attempt.job, FailureClass.rateLimited.rawValue]) else { return nil }
+        let refusals = row["refusals"] as Int + 1
+        guard refusals > 3 else { return nil }
+        let answeredAt = try lanes.answeredAt(attempt.lane, attempt.model)
+        let wereOthersAnswered = answeredAt.map { $0.milliseconds > row["since"] as Int64 } ?? false
+        return refusals > 30 && wereOthersAnswered ? .fail : .postpone(.zero)
+    }
+
+    static let paceRefusals = """
+        SELECT count(*) AS refusals, ifnull(min(ended_at), 0) AS since FROM attempts WHERE job = ? AND class = ? AND phase = 'released'
+        """
+
+    /// Puts a job back that failed for what turned out to be its lane's fault, as if it had not been called, unless a person or another
+    /// provider has it by now.
+    func recall(_ job: JobID) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE jobs SET state = 'queued', finished_at = NULL, failures = max(0, failures - 1), priority = priority + 1
+                WHERE id = ? AND state = 'failed'
+                """
+        ).execute(arguments: [job.number])
+    }
+}
+
+extension FailureClass {
+    /// Those that one and the same picture brings about.
+    fileprivate var alike: [FailureClass] {
+        switch self {
+        case .serverError, .overloaded, .timeout, .connectionLost: [.serverError, .overloaded, .timeout, .connectionLost]
+        default: [self]
+        }
+    }
+}
+
+extension Failure {
+    fileprivate mutating func call(tooLargeFor excess: Excess?) {
+        guard let excess else { return }
+        kind = .tooLarge
+        message = "one call needs \(excess.requested), and the limit never holds more than \(excess.limit): \(message)"
+    }
+}
