@@ -261,7 +261,7 @@ extension WorkLoop {
         case .slots: false
         // It never waits longer than a minute; who shall not wait does not sit out the third probe in vain.
         case .until(let time, .breaker): !options.waits && time > now + .seconds(30)
-        case .until(let time, .requests), .until(let time, .tokens), .until(let time, .provider):
+        case .until(let time, .limit), .until(let time, .pace), .until(let time, .provider):
             !options.waits && time > now + .seconds(60)
         }
     }

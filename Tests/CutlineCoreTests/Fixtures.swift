@@ -17,3 +17,23 @@ struct SeededGenerator: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 }
+
+extension Lane {
+    /// Where it does not matter what of its tokens are the answer's.
+    mutating func tryReserve(estimatedTokens tokens: Int, at now: Timestamp) -> LaneRefusal? {
+        tryReserve(CallUnits(inputTokens: tokens, outputTokens: 0), at: now)
+    }
+
+    mutating func apply(
+        _ event: LaneEvent, model: String, estimatedTokens tokens: Int, startedAt: Timestamp, at now: Timestamp
+    ) -> [LaneAction] {
+        apply(event, model: model, reserved: CallUnits(inputTokens: tokens, outputTokens: 0), startedAt: startedAt, at: now)
+    }
+}
+
+extension LaneEvent {
+    /// Nil: the answer did not tell.
+    static func answered(usedTokens tokens: Int?) -> LaneEvent {
+        .answered(Usage(inputTokens: tokens, outputTokens: tokens.map { _ in 0 }))
+    }
+}

@@ -24,9 +24,11 @@ package enum LaneRefusal: Hashable, Sendable {
 }
 
 /// What a lane waits for; shown to the user.
-package enum LaneWait: String, Codable, Sendable {
-    /// The limit on requests or on tokens.
-    case requests, tokens
+package enum LaneWait: Hashable, Sendable {
+    /// A limit: the window that was told, or nil for what the provider announces.
+    case limit(MeterKind, RateLimit?)
+    /// The pace that the lane found itself.
+    case pace
     /// The provider asked for a pause.
     case provider
     /// The connection failed five times in a row.
@@ -35,7 +37,7 @@ package enum LaneWait: String, Codable, Sendable {
 
 /// What the lane hears of a call.
 package enum LaneEvent: Equatable, Sendable {
-    case answered(usedTokens: Int?)
+    case answered(Usage)
     case failed(Failure)
     case unanswered(Failure)
     case notSent
@@ -58,8 +60,8 @@ package struct Lane: Codable, Hashable, Sendable {
     package private(set) var inFlight = 0
     package private(set) var paused: Pause?
     package private(set) var blockedUntil: Timestamp?
-    private var requests: Pace?
-    private var tokens: Pace?
+    /// What was told and announced of requests and tokens.
+    private var meters: Meters
     private var breaker = Breaker()
     /// Refusal events since the last answer; the wait doubles with each.
     private var refusalEvents = 0
@@ -71,20 +73,15 @@ package struct Lane: Codable, Hashable, Sendable {
     private var duds: [String: DudStreak]?
     /// Since duds paused the lane and until a caption comes: meanwhile calls are made one by one.
     private var isOnTrial: Bool?
-    /// Where no limit on requests was told.
+    /// Where no limit on requests was told, or only one of a day or more.
     private var search: RateSearch?
-    private var announcedRequests: AnnouncedPace?
-    private var announcedTokens: AnnouncedPace?
-    private var tokensInFlight: Int?
-    private var surplus: TokenSurplus?
     private var retries: RetryBudget?
 
     package init(limits: Limits, at now: Timestamp) {
         self.limits = limits
-        slots = Slots(told: limits.concurrency, requests: limits.requests)
-        requests = limits.requests.map { Pace($0, at: now) }
-        tokens = limits.tokens.map { Pace($0, at: now) }
-        search = limits.requests == nil ? RateSearch() : nil
+        slots = Slots(told: limits.concurrency, requests: limits.pace)
+        meters = Meters(limits, at: now)
+        search = limits.pace == nil ? RateSearch() : nil
     }
 
     /// Calls per second, found where none were told; nil before the first refusal.
@@ -92,13 +89,11 @@ package struct Lane: Codable, Hashable, Sendable {
 
     /// Takes limits that a new run brought; what was spent under unchanged ones stays spent.
     package mutating func adopt(_ limits: Limits, at now: Timestamp) {
-        if limits.concurrency != self.limits.concurrency || limits.requests != self.limits.requests {
-            let isPaced = limits.requests != nil || limits.tokens != nil || announcedRequests != nil || announcedTokens != nil
-            slots.setLimit(told: limits.concurrency, requests: limits.requests, isPaced: isPaced)
+        meters.adopt(limits, at: now)
+        if limits.concurrency != self.limits.concurrency || limits[.requests] != self.limits[.requests] {
+            slots.setLimit(told: limits.concurrency, requests: limits.pace, isPaced: meters.holdBack)
         }
-        if limits.requests != self.limits.requests { requests = limits.requests.map { Pace($0, after: requests, at: now) } }
-        if limits.tokens != self.limits.tokens { tokens = limits.tokens.map { Pace($0, after: tokens, at: now) } }
-        search = limits.requests == nil ? search ?? RateSearch() : nil
+        search = limits.pace == nil ? search ?? RateSearch() : nil
         self.limits = limits
     }
 
@@ -110,25 +105,14 @@ package struct Lane: Codable, Hashable, Sendable {
     }
 
     /// Reserves one call and returns nil, or spends nothing and says why not.
-    package mutating func tryReserve(estimatedTokens: Int, at now: Timestamp) -> LaneRefusal? {
+    package mutating func tryReserve(_ call: CallUnits, at now: Timestamp) -> LaneRefusal? {
         if let refusal = standstill(at: now) { return refusal }
         guard inFlight < concurrency else { return .slots }
         search?.advance(to: now)
-        requests?.advance(to: now)
-        tokens?.advance(to: now)
-        let units = Double(estimatedTokens)
-        if let wait = search?.wait(at: now) ?? announcedRequests?.wait(for: 1, at: now) ?? requests?.wait(for: 1, at: now) {
-            return .until(wait, .requests)
-        }
-        if let wait = announcedTokens?.wait(for: units, at: now) ?? tokenWait(for: estimatedTokens, at: now) {
-            return .until(wait, .tokens)
-        }
-        requests?.spend(1, at: now)
-        tokens?.spend(estimatedTokens, at: now)
+        meters.advance(to: now)
+        if let wait = wait(for: call, at: now) { return .until(wait.until, wait.reason) }
         search?.started(at: now)
-        announcedRequests?.spend(1, at: now)
-        announcedTokens?.spend(units, at: now)
-        tokensInFlight = (tokensInFlight ?? 0) + estimatedTokens
+        meters.spend(call, at: now)
         blockedUntil = nil
         inFlight += 1
         slots.callStarted(inFlight: inFlight)
@@ -138,9 +122,21 @@ package struct Lane: Codable, Hashable, Sendable {
     /// How many calls may be under way at once.
     package var concurrency: Int { isOnTrial == true ? 1 : slots.current }
 
-    private func tokenWait(for estimated: Int, at now: Timestamp) -> Timestamp? {
-        guard let tokens else { return nil }
-        return tokens.wait(for: estimated, leaving: surplus?.room(forCalls: inFlight + 1, of: tokens.limit) ?? 0, at: now)
+    /// The latest of all that a call waits for.
+    private func wait(for call: CallUnits, at now: Timestamp) -> (until: Timestamp, reason: LaneWait)? {
+        let limit = meters.wait(for: call, calls: inFlight + 1, at: now).map {
+            (until: $0.until, reason: LaneWait.limit($0.kind, $0.window))
+        }
+        guard let pace = search?.wait(at: now) else { return limit }
+        guard let limit, limit.until >= pace else { return (pace, .pace) }
+        return limit
+    }
+
+    /// Its limits as they stand, to be looked at.
+    package func meters(at now: Timestamp) -> Meters {
+        var meters = meters
+        meters.advance(to: now)
+        return meters
     }
 
     /// What was learned of a model.
@@ -149,22 +145,20 @@ package struct Lane: Codable, Hashable, Sendable {
     /// Whether the lane is paused because calls were refused like this one: then the request is at fault, not the job.
     package func isPaused(byRefusalsLike failure: Failure) -> Bool { paused?.kind == failure.kind && refusals?.matches(failure) ?? false }
 
-    /// Hears how a call to `model` ended that was reserved with `estimatedTokens` and sent at `startedAt`.
+    /// Hears how a call to `model` ended that was reserved as `call` and sent at `startedAt`.
     package mutating func apply(
-        _ event: LaneEvent, model: String, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp
+        _ event: LaneEvent, model: String, reserved call: CallUnits, startedAt: Timestamp, at now: Timestamp
     ) -> [LaneAction] {
-        inFlight = max(0, inFlight - 1)
-        tokensInFlight = inFlight == 0 ? 0 : max(0, (tokensInFlight ?? 0) - estimatedTokens)
+        forget(call)
         switch event {
         case .notSent:
             search?.notSent(startedAt: startedAt)
-            requests?.reconcile(by: -1, reservedAt: startedAt, at: now)
-            tokens?.reconcile(by: -estimatedTokens, reservedAt: startedAt, at: now)
+            meters.giveBack(call, startedAt: startedAt, at: now)
             return []
-        case .answered(let used):
+        case .answered(let usage):
             retries?.answered()
-            tokens?.reconcile(by: (used ?? estimatedTokens) - estimatedTokens, reservedAt: startedAt, at: now)
-            if tokens != nil, let used { surplus = (surplus ?? TokenSurplus()).adding(used - estimatedTokens) }
+            meters.reconcile(call, as: call.corrected(by: usage), startedAt: startedAt, at: now)
+            meters.learn(from: usage, reserved: call)
             slots.callEnded(setback: false, at: now)
             breaker.close()
             (refusalEvents, refusals) = (0, nil)
@@ -172,7 +166,7 @@ package struct Lane: Codable, Hashable, Sendable {
             isOnTrial = nil
             return []
         case .failed(let failure):
-            let actions = fail(failure, model: model, estimatedTokens: estimatedTokens, startedAt: startedAt, at: now)
+            let actions = fail(failure, model: model, reserved: call, startedAt: startedAt, at: now)
             return actions + learn(from: failure, model: model)
         case .unanswered(let failure):
             slots.callEnded(setback: true, at: now)
@@ -181,10 +175,10 @@ package struct Lane: Codable, Hashable, Sendable {
     }
 
     private mutating func fail(
-        _ failure: Failure, model: String, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp
+        _ failure: Failure, model: String, reserved call: CallUnits, startedAt: Timestamp, at now: Timestamp
     ) -> [LaneAction] {
-        let used = failure.usage?.totalTokens ?? (failure.billed == .no ? 0 : estimatedTokens)
-        tokens?.reconcile(by: used - estimatedTokens, reservedAt: startedAt, at: now)
+        let used = (failure.billed == .no ? .noTokens : call).corrected(by: failure.usage ?? Usage())
+        meters.reconcile(call, as: used, startedAt: startedAt, at: now)
         // A refusal says nothing of how many calls may be in flight: it cuts the pace.
         if failure.kind == .rateLimited {
             search?.refused(startedAt: startedAt, at: now)
@@ -216,25 +210,7 @@ package struct Lane: Codable, Hashable, Sendable {
 
     /// What the provider says of its limits beside the answer to a call that was sent at `startedAt`. It never loosens anything.
     package mutating func hear(_ announced: Announced, startedAt: Timestamp, at now: Timestamp) {
-        requests?.advance(to: now)
-        tokens?.advance(to: now)
-        if let allowance = announced[.requests].flatMap({ Self.news($0, told: requests) }) {
-            let pace = AnnouncedPace(allowance, underWay: Double(inFlight), startedAt: startedAt, at: now, after: announcedRequests)
-            announcedRequests = pace ?? announcedRequests
-        }
-        if let allowance = announced[.tokens].flatMap({ Self.news($0, told: tokens) }) {
-            let underWay = Double(tokensInFlight ?? 0)
-            let pace = AnnouncedPace(allowance, underWay: underWay, startedAt: startedAt, at: now, after: announcedTokens)
-            announcedTokens = pace ?? announcedTokens
-        }
-    }
-
-    /// A lane that keeps a told limit has spent what the headers miss, and gets it back in time: only where nothing is left though it has
-    /// not spent all does it wait a little, for others spend too. How long is left to the provider, which says so when it refuses.
-    private static func news(_ allowance: Announced.Allowance, told pace: Pace?) -> Announced.Allowance? {
-        guard let pace else { return allowance }
-        guard allowance.remaining == 0, Double(pace.free) > 0.02 * Double(pace.limit.count) else { return nil }
-        return Announced.Allowance(limit: allowance.limit, remaining: 0, resetsIn: min(allowance.resetsIn, .seconds(2)))
+        meters.hear(announced, startedAt: startedAt, at: now)
     }
 
     private mutating func learn(from failure: Failure, model: String) -> [LaneAction] {
@@ -302,11 +278,10 @@ package struct Lane: Codable, Hashable, Sendable {
         }
     }
 
-    /// The calls of a dead worker are no longer in flight.
-    package mutating func forget(calls: Int) {
-        let rest = max(0, inFlight - calls)
-        tokensInFlight = inFlight == 0 ? 0 : (tokensInFlight ?? 0) / inFlight * rest
-        inFlight = rest
+    /// A call is no longer in flight: it ended, or its worker died.
+    package mutating func forget(_ call: CallUnits) {
+        inFlight = max(0, inFlight - 1)
+        meters.release(call, isLast: inFlight == 0)
     }
 
     /// A worker that starts lifts what a person may have mended; the same refusal pauses the lane again.
@@ -320,5 +295,27 @@ package struct Lane: Codable, Hashable, Sendable {
             return streak
         }
         breaker = Breaker()
+    }
+}
+
+extension Lane {
+    /// A lane may know less than it can: everything but its limits has its value of the beginning.
+    package init(from decoder: any Decoder) throws {
+        let stored = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(limits: try stored.decodeIfPresent(Limits.self, forKey: .limits) ?? Limits(), at: Timestamp(milliseconds: 0))
+        slots = try stored.decodeIfPresent(Slots.self, forKey: .slots) ?? slots
+        inFlight = try stored.decodeIfPresent(Int.self, forKey: .inFlight) ?? inFlight
+        paused = try stored.decodeIfPresent(Pause.self, forKey: .paused)
+        blockedUntil = try stored.decodeIfPresent(Timestamp.self, forKey: .blockedUntil)
+        meters = try stored.decodeIfPresent(Meters.self, forKey: .meters) ?? meters
+        breaker = try stored.decodeIfPresent(Breaker.self, forKey: .breaker) ?? breaker
+        refusalEvents = try stored.decodeIfPresent(Int.self, forKey: .refusalEvents) ?? refusalEvents
+        lastBlock = try stored.decodeIfPresent(Timestamp.self, forKey: .lastBlock)
+        learned = try stored.decodeIfPresent([String: Quirks].self, forKey: .learned)
+        refusals = try stored.decodeIfPresent(RefusalStreak.self, forKey: .refusals)
+        duds = try stored.decodeIfPresent([String: DudStreak].self, forKey: .duds)
+        isOnTrial = try stored.decodeIfPresent(Bool.self, forKey: .isOnTrial)
+        search = try stored.decodeIfPresent(RateSearch.self, forKey: .search) ?? search
+        retries = try stored.decodeIfPresent(RetryBudget.self, forKey: .retries)
     }
 }

@@ -13,8 +13,10 @@ final class LaneStore {
 
     func stop(_ id: Int64, _ refusal: LaneRefusal) throws -> LaneStop {
         let (name, lane, _) = try load(id)
-        return LaneStop(lane: name, refusal: refusal, learnedRate: lane.learnedRate, requests: lane.limits.requests)
+        return LaneStop(lane: name, refusal: refusal, learnedRate: lane.learnedRate, requests: lane.limits[.requests])
     }
+
+    func limits(_ id: Int64) throws -> Limits { try load(id).lane.limits }
 
     func inFlight(_ id: Int64) throws -> Int { try load(id).lane.inFlight }
 
@@ -25,8 +27,8 @@ final class LaneStore {
         return lane.concurrency - lane.inFlight
     }
 
-    func tryReserve(_ id: Int64, estimatedTokens: Int, at now: Timestamp) throws -> LaneRefusal? {
-        try change(id) { $0.tryReserve(estimatedTokens: estimatedTokens, at: now) }
+    func tryReserve(_ id: Int64, _ call: CallUnits, at now: Timestamp) throws -> LaneRefusal? {
+        try change(id) { $0.tryReserve(call, at: now) }
     }
 
     func quirks(_ id: Int64, of model: String) throws -> Quirks { try load(id).lane.quirks(of: model) }
@@ -36,7 +38,7 @@ final class LaneStore {
     func apply(_ event: LaneEvent, announced: Announced?, of attempt: AttemptRow, at now: Timestamp) throws {
         let actions = try change(attempt.lane) {
             let actions = $0.apply(
-                event, model: attempt.model, estimatedTokens: attempt.estimatedTokens, startedAt: attempt.startedAt, at: now)
+                event, model: attempt.model, reserved: attempt.estimated, startedAt: attempt.startedAt, at: now)
             // Only now: the ended call is no longer under way.
             if let announced { $0.hear(announced, startedAt: attempt.startedAt, at: now) }
             return actions

@@ -85,10 +85,14 @@ struct CheckUp {
 
     private func lanes() throws -> [Finding] {
         try reader.laneStatuses().map { status in
-            let check = "lane \(status.name)"
+            let check = "lane \(Words.clean(status.name))"
             switch status.lane.standstill(at: environment.now()) {
             case nil, .slots?, .budget?:
-                return Finding(level: .ok, check: check, message: "open; \(Words.count(status.lane.inFlight, "call")) in flight")
+                if let limit = status.usedUpLimit(at: environment.now()) {
+                    return Finding(level: .warning, check: check, message: "\(limit.text); it goes on by itself")
+                }
+                let told = LimitText.list(status.lane.limits).map { "; \($0)" } ?? ""
+                return Finding(level: .ok, check: check, message: "open; \(Words.count(status.lane.inFlight, "call")) in flight\(told)")
             case .paused(let pause)?:
                 return Finding(
                     level: .warning, check: check, message: "paused (\(pause.kind.rawValue)): \(pause.message) (to go on: \(pause.advice))")

@@ -34,7 +34,7 @@ enum RunText {
     private static func soonest(of calls: Int, at stop: LaneStop, _ now: Timestamp) -> Double {
         var wait = 0.0
         if case .until(let time, _) = stop.refusal { wait = Double((time - now).milliseconds) }
-        return max(wait, stop.requests.map { Double((calls - 1) / max($0.count, 1)) * $0.window * 1_000 } ?? 0)
+        return max(wait, stop.requests.map { Double((calls - 1) / max($0.count, 1)) * $0.window * 1_000 }.max() ?? 0)
     }
 
     static func rescued(_ rescued: Rescued) -> String {
@@ -56,9 +56,9 @@ enum RunText {
     /// - Parameters:
     ///   - stopped: a line for each batch and state in which jobs stopped.
     ///   - queue: `--queue PATH` where it was given, else empty.
-    static func troubles(_ batches: [BatchStatus], stopped: [String], queue: [String], _ end: RunEnd) -> [String] {
+    static func troubles(_ batches: [BatchStatus], stopped: [String], queue: [String], _ end: RunEnd, at now: Timestamp) -> [String] {
         let doubts = DoubtText.ending(batches, queue: queue).map { [$0] } ?? []
-        return doubts + stopped + ending(end, RetryCommand(of: batches, queue: queue)) + rest(batches, end)
+        return doubts + stopped + ending(end, RetryCommand(of: batches, queue: queue), at: now) + rest(batches, end)
     }
 
     /// What is still to come where it stopped early.
@@ -76,10 +76,10 @@ enum RunText {
         }
     }
 
-    private static func ending(_ end: RunEnd, _ retry: RetryCommand) -> [String] {
+    private static func ending(_ end: RunEnd, _ retry: RetryCommand, at now: Timestamp) -> [String] {
         switch end {
         case .finished: []
-        case .paused(let stops): once(stops).compactMap { LaneText.end($0, retry) }
+        case .paused(let stops): once(stops).compactMap { LaneText.end($0, retry, at: now) }
         case .interrupted: ["stopped; run the same command again to continue"]
         case .queueFailed(_, let saved):
             saved.map { ["the queue could not be written; what had been paid for is saved in \($0), and the next run brings it in"] } ?? []
@@ -115,13 +115,13 @@ enum LaneText {
     static func line(_ notice: LaneNotice, at now: Timestamp) -> String? {
         switch notice.action {
         case .blocked(let until, let message):
-            "\(notice.lane) asks for a pause of \(Words.duration(until - now)): \(Words.clean(message))"
+            "\(Words.clean(notice.lane)) asks for a pause of \(Words.duration(until - now)): \(Words.clean(message))"
         case .paused: nil
         case .opened(let until, let message):
-            "\(notice.lane) fails again and again; next try in \(Words.duration(until - now)): \(Words.clean(message))"
-        case .learned(.chatPath, _, let message): "\(notice.lane): \(Words.clean(message))"
+            "\(Words.clean(notice.lane)) fails again and again; next try in \(Words.duration(until - now)): \(Words.clean(message))"
+        case .learned(.chatPath, _, let message): "\(Words.clean(notice.lane)): \(Words.clean(message))"
         case .learned(let remedy, let model, let message):
-            "\(notice.lane) refused a request to \(Words.clean(model)); from now on Cutline \(Words.clean(remedy.words)): \(Words.clean(message))"
+            "\(Words.clean(notice.lane)) refused a request to \(Words.clean(model)); from now on Cutline \(Words.clean(remedy.words)): \(Words.clean(message))"
         }
     }
 
@@ -131,31 +131,36 @@ enum LaneText {
     /// Part of a line of progress; nil where there is nothing to wait for but an ended call.
     static func wait(_ stop: LaneStop, at now: Timestamp) -> String? {
         switch stop.refusal {
-        case .paused(let pause): "\(stop.lane) is paused: \(Words.clean(pause.message))"
+        case .paused(let pause): "\(Words.clean(stop.lane)) is paused: \(Words.clean(pause.message))"
         case .slots: nil
         case .budget(let stop): BudgetText.wait(stop)
         case .until(let time, let reason):
             switch reason {
-            case .requests where stop.learnedRate != nil: stop.learnedRate.map { "pace \(Words.rate($0)), learned" }
-            case .requests, .tokens:
-                "at the limit on \(reason.rawValue)" + (time - now >= longWait ? ", goes on in \(Words.duration(time - now))" : "")
-            case .provider: "\(stop.lane) asked to wait \(Words.duration(time - now))"
-            case .breaker: "\(stop.lane) does not answer, next try in \(Words.duration(time - now))"
+            case .pace: stop.learnedRate.map { "pace \(Words.rate($0)), learned" }
+            case .limit(let kind, let window):
+                window.flatMap { LimitText.usedUp(kind, $0, until: time, at: now) }
+                    ?? "at the limit on \(LimitText.name(kind))"
+                    + (time - now >= longWait ? ", goes on in \(Words.duration(time - now))" : "")
+            case .provider: "\(Words.clean(stop.lane)) asked to wait \(Words.duration(time - now))"
+            case .breaker: "\(Words.clean(stop.lane)) does not answer, next try in \(Words.duration(time - now))"
             }
         }
     }
 
     /// What happened and what to do, a line each.
     static func paused(_ lane: String, _ pause: Pause, _ retry: RetryCommand = RetryCommand()) -> String {
-        "\(lane) is paused (\(pause.kind.rawValue)): \(Words.clean(pause.message))\nto go on: \(pause.advice(retry))"
+        "\(Words.clean(lane)) is paused (\(pause.kind.rawValue)): \(Words.clean(pause.message))\nto go on: \(pause.advice(retry))"
     }
 
     /// Why a run stopped early.
-    static func end(_ stop: LaneStop, _ retry: RetryCommand = RetryCommand()) -> String? {
+    static func end(_ stop: LaneStop, _ retry: RetryCommand = RetryCommand(), at now: Timestamp) -> String? {
         switch stop.refusal {
         case .paused(let pause): paused(stop.lane, pause, retry)
         case .budget(let stop): BudgetText.end(stop)
-        case .until(let time, _): "\(stop.lane) opens again at \(time.iso8601); run again then, or without --no-wait"
+        case .until(let time, .limit(let kind, let window?)):
+            "\(Words.clean(stop.lane)): \(LimitText.usedUp(kind, window, until: time, at: now) ?? "at the limit on \(LimitText.name(kind))"); "
+                + "run again then, or without --no-wait"
+        case .until(let time, _): "\(Words.clean(stop.lane)) opens again at \(time.iso8601); run again then, or without --no-wait"
         case .slots: nil
         }
     }
