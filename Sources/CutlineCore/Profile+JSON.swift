@@ -16,6 +16,8 @@ extension Profile {
         if let member = json["parameter_places"] { profile.parameterPlaces = try Self.places(member) }
         if let member = json["stream"] { profile.streams = try member.bool() }
         if let member = json["limits"] { profile.limits = try Limits(json: member).over(profile.limits) }
+        if let member = json["limits_per_model"] { profile.limitsPerModel = try member.bool() }
+        if let member = json["free_plan"] { profile.freePlan = try member.unlessNull.map(FreePlan.init) }
         if let member = json["images"] { profile.images = try ImageRules(json: member, extending: profile.images) }
         if let member = json["models"] { profile.models = try ModelListRules(json: member, extending: profile.models) }
         if let member = json["prices"] { profile.prices = try Self.prices(member, over: profile.prices) }
@@ -27,7 +29,8 @@ extension Profile {
 
     package static let keys = [
         "name", "base_url", "base_url_example", "chat_paths", "chat_path", "api_key_env", "auth", "headers", "forbidden_headers",
-        "request_fields", "parameter_places", "stream", "limits", "images", "models", "prices", "note", "proxy", "ca_file",
+        "request_fields", "parameter_places", "stream", "limits", "limits_per_model", "free_plan", "images", "models", "prices", "note",
+        "proxy", "ca_file",
     ]
 
     private mutating func readAddress(_ json: JSONCursor) throws(InvalidValue) {
@@ -121,25 +124,12 @@ extension Auth {
     }
 }
 
-extension Limits {
-    /// `concurrency`, `requests_per_minute`, `tokens_per_minute`, and `requests` or `tokens` as `{"count", "seconds"}` for other windows.
-    package init(json: JSONCursor) throws(InvalidValue) {
-        _ = try json.members(allowed: ["concurrency", "requests_per_minute", "tokens_per_minute", "requests", "tokens"])
+extension FreePlan {
+    init(json: JSONCursor) throws(InvalidValue) {
+        _ = try json.members(allowed: ["limits", "for", "source"])
+        guard let limits = json["limits"] else { throw json.invalid("needs limits") }
         self.init(
-            concurrency: try json["concurrency"]?.positiveInt(),
-            requests: try Self.limit(json["requests"], perMinute: json["requests_per_minute"]),
-            tokens: try Self.limit(json["tokens"], perMinute: json["tokens_per_minute"]))
-    }
-
-    private static func limit(_ window: JSONCursor?, perMinute: JSONCursor?) throws(InvalidValue) -> RateLimit? {
-        if let window, perMinute != nil { throw window.invalid("give either this or the limit per minute, not both") }
-        if let perMinute { return .perMinute(try perMinute.positiveInt()) }
-        guard let window else { return nil }
-        _ = try window.members(allowed: ["count", "seconds"])
-        guard let count = window["count"], let seconds = window["seconds"] else { throw window.invalid("needs count and seconds") }
-        let limit = RateLimit(count: try count.positiveInt(), window: try seconds.positiveDouble())
-        guard limit.window <= 31 * 86_400 else { throw seconds.invalid("must be 2678400 at most, 31 days") }
-        return limit
+            limits: try Limits(json: limits), models: try json["for"]?.nonEmptyString(), source: try json["source"]?.nonEmptyString())
     }
 }
 

@@ -16,6 +16,8 @@ extension Profile {
         parameterPlaces = try stored.value(.parameterPlaces, or: parameterPlaces)
         streams = try stored.value(.streams, or: streams)
         limits = try stored.value(.limits, or: limits)
+        limitsPerModel = try stored.value(.limitsPerModel, or: limitsPerModel)
+        freePlan = try stored.decodeIfPresent(FreePlan.self, forKey: .freePlan)
         images = try stored.value(.images, or: images)
         models = try stored.decodeIfPresent(ModelListRules.self, forKey: .models)
         prices = try stored.decodeIfPresent([String: Price].self, forKey: .prices)
@@ -27,7 +29,7 @@ extension Profile {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case name, baseURL, baseURLExample, chatPaths, apiKeyEnv, auth, headers, forbiddenHeaders, requestFields, parameterPlaces
-        case streams, limits, images, models, prices, listedPrices, note, proxy, caFile
+        case streams, limits, limitsPerModel, freePlan, images, models, prices, listedPrices, note, proxy, caFile
     }
 
     /// 0.1.0 knew one path.

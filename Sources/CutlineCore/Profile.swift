@@ -58,6 +58,21 @@ package struct Auth: Codable, Hashable, Sendable {
     }
 }
 
+/// What a provider gives away: advice, for nobody knows who pays.
+package struct FreePlan: Codable, Hashable, Sendable {
+    package var limits: Limits
+    /// Which models they are for, in words; nil: all.
+    package var models: String?
+    /// Where it says so.
+    package var source: String?
+
+    package init(limits: Limits, models: String? = nil, source: String? = nil) {
+        self.limits = limits
+        self.models = models
+        self.source = source
+    }
+}
+
 /// A provider described as data. It never holds a key.
 package struct Profile: Codable, Hashable, Sendable {
     package var name: String
@@ -80,6 +95,9 @@ package struct Profile: Codable, Hashable, Sendable {
     /// Whether answers are asked for as an event stream.
     package var streams: Bool
     package var limits: Limits
+    /// Whether it counts for each model apart what is sent with one key.
+    package var limitsPerModel: Bool
+    package var freePlan: FreePlan?
     package var images: ImageRules
     /// Nil: where it lists its models was not stated.
     package var models: ModelListRules?
@@ -110,13 +128,14 @@ package struct Profile: Codable, Hashable, Sendable {
         parameterPlaces = [:]
         streams = false
         self.limits = limits
+        limitsPerModel = false
         self.images = images
         self.models = models
         self.prices = prices
     }
 
-    /// The lane of its jobs. A name stands for one provider and one key; give another key or address a name of its own.
-    package var laneName: String { name }
+    /// The lane of the jobs that are asked of a model. A name stands for one provider and one key; give another key or address a name of its own.
+    package func laneName(for model: String) -> String { limitsPerModel ? "\(name)/\(model)" : name }
 
     /// The simulator, which is started when it is needed.
     package var isInProcess: Bool { baseURL == nil && baseURLExample == nil }

@@ -263,7 +263,7 @@ extension WorkLoop {
         // Who shall not wait does not sit out the third probe in vain.
         case .outage(let outage): !options.waits && outage.nextTry > now + .seconds(30)
         case .until(_, .secondLook): false
-        case .until(let time, .requests), .until(let time, .tokens), .until(let time, .provider):
+        case .until(let time, .limit), .until(let time, .pace), .until(let time, .provider):
             !options.waits && time > now + .seconds(60)
         }
     }

@@ -71,9 +71,9 @@ import Testing
             #expect(failure.stopsLane == true && failure.billed == .unknown && failure.message.contains("encoded as br"))
             #expect(RetryPolicy().decision(after: failure, tally: JobTally(failures: 9), jitter: 0) == .release)
             var lane = Lane(limits: Limits(), at: Timestamp(milliseconds: 0))
-            _ = lane.tryReserve(estimatedTokens: 1, at: Timestamp(milliseconds: 0))
+            _ = lane.tryReserve(.noTokens, model: "m", at: Timestamp(milliseconds: 0))
             let start = Timestamp(milliseconds: 0)
-            _ = lane.apply(.failed(failure), model: "m", estimatedTokens: 1, startedAt: start, at: start)
+            _ = lane.apply(.failed(failure), model: "m", reserved: .noTokens, startedAt: start, at: start)
             #expect(lane.paused?.kind == .malformedAnswer)
         }
     }

@@ -22,8 +22,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (LaneRefusal.slots, ""), (.until(Timestamp(milliseconds: 500), .requests), " · at the limit on requests"),
-        (.until(Timestamp(milliseconds: 90_000), .tokens), " · at the limit on tokens, goes on in 1 min 30 s"),
+        (LaneRefusal.slots, ""), (.until(Timestamp(milliseconds: 500), .limit(.requests, nil)), " · at the limit on requests"),
+        (.until(Timestamp(milliseconds: 90_000), .limit(.tokens, nil)), " · at the limit on tokens, goes on in 1 min 30 s"),
         (.until(Timestamp(milliseconds: 30_000), .provider), " · hackclub asked to wait 30.0 s"),
         (.until(Timestamp(milliseconds: 3_000), .secondLook), " · hackclub refused a call, looking again in 3.0 s"),
         (.paused(Pause(kind: .unauthorized, message: "No such\nkey.")), " · hackclub is paused: No such key."),
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func progressSaysWhichPaceALaneFound() {
-        let stop = LaneStop(lane: "hackclub", refusal: .until(Timestamp(milliseconds: 500), .requests), learnedRate: 48.23)
+        let stop = LaneStop(lane: "hackclub", refusal: .until(Timestamp(milliseconds: 500), .pace), learnedRate: 48.23)
         let line = RunText.progress(
             totals(done: 1, of: 2), RunProgress(inFlight: 0, stops: [stop]), since: 1, elapsed: .seconds(10), at: now)
         #expect(line == "1 / 2 done · 0.0/s · 0 in flight · pace 48.2/s, learned")
@@ -63,14 +63,14 @@ import Testing
     /// What a long window allows goes within a minute, and then nothing for half an hour.
     @Test(arguments: [(1_000, "1 h 0 min"), (951, "1 h 0 min"), (950, "30 min 0 s"), (500, "45.0 s")])
     func noEndIsToldThatAToldLimitForbids(total: Int, eta: String) {
-        let stop = LaneStop(lane: "l", refusal: .until(now, .requests), requests: RateLimit(count: 450, window: 1_800))
+        let stop = LaneStop(lane: "l", refusal: .until(now, .limit(.requests, nil)), requests: [RateLimit(count: 450, window: 1_800)])
         let line = RunText.progress(
             totals(done: 50, of: total), RunProgress(inFlight: 9, stops: [stop]), since: 0, elapsed: .seconds(5), at: now)
         #expect(line.contains("ETA \(eta) ·"), "\(line)")
     }
 
     @Test func noEndIsToldBeforeALaneOpens() {
-        let stop = LaneStop(lane: "l", refusal: .until(Timestamp(milliseconds: 1_740_000), .requests))
+        let stop = LaneStop(lane: "l", refusal: .until(Timestamp(milliseconds: 1_740_000), .limit(.requests, nil)))
         let line = RunText.progress(
             totals(done: 40, of: 60), RunProgress(inFlight: 0, stops: [stop]), since: 0, elapsed: .seconds(60), at: now)
         #expect(line.contains("ETA 29 min 0 s ·"), "\(line)")

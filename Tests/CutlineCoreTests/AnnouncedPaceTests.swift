@@ -30,7 +30,7 @@ import Testing
 
     @Test func callsUnderWayMayNotHaveBeenCounted() {
         var lane = lane(after: Announced.Allowance(limit: 100, remaining: 10, resetsIn: .seconds(10)), inFlight: 10)
-        #expect(lane.tryReserve(estimatedTokens: 0, at: at(9_999)) == .until(at(10_000), .requests))
+        #expect(lane.tryReserve(estimatedTokens: 0, at: at(9_999)) == .until(at(10_000), .limit(.requests, nil)))
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(10_000)) == nil)
     }
 
@@ -46,7 +46,7 @@ import Testing
 
     @Test func aUsedUpLimitOfADayIsTriedNowAndThen() {
         var lane = lane(after: Announced.Allowance(limit: 1_000, remaining: 0, resetsIn: .seconds(80_000)))
-        #expect(lane.tryReserve(estimatedTokens: 0, at: at(1)) == .until(at(600_000), .requests))
+        #expect(lane.tryReserve(estimatedTokens: 0, at: at(1)) == .until(at(600_000), .limit(.requests, nil)))
     }
 
     @Test func aLimitOfADayNeedNotLastAllDay() {
@@ -68,9 +68,9 @@ import Testing
         for second in 0..<spent { #expect(lane.tryReserve(estimatedTokens: 0, at: at(Int64(second) * 1_000)) == nil) }
         let last = at(59_900)
         lane.hear(Announced([.requests: Announced.Allowance(limit: 60, remaining: 0, resetsIn: .seconds(30))]), startedAt: last, at: last)
-        // Both wait; one until the provider may have counted others' calls out, one until its own first call has left the window.
+        // Both wait; one until the provider has counted others' calls out, one until its own first call has left the window.
         let next = lane.tryReserve(estimatedTokens: 0, at: last)
-        #expect(next != nil && (next == .until(last + .seconds(2), .requests)) == hold)
+        #expect(next != nil && (next == .until(last + .seconds(30), .limit(.requests, nil))) == hold)
     }
 
     @Test func tokensThatRemainBoundTheirCalls() {
@@ -78,7 +78,7 @@ import Testing
         let left = Announced([.tokens: Announced.Allowance(limit: 10_000, remaining: 1_000, resetsIn: .seconds(10))])
         lane.hear(left, startedAt: at(0), at: at(0))
         #expect(lane.tryReserve(estimatedTokens: 900, at: at(0)) == nil)
-        #expect(lane.tryReserve(estimatedTokens: 900, at: at(9_999)) == .until(at(10_000), .tokens))
+        #expect(lane.tryReserve(estimatedTokens: 900, at: at(9_999)) == .until(at(10_000), .limit(.tokens, nil)))
         #expect(lane.tryReserve(estimatedTokens: 90, at: at(9_999)) == nil)
     }
 
@@ -86,7 +86,7 @@ import Testing
         var lane = lane(after: Announced.Allowance(limit: 100, remaining: 0, resetsIn: .seconds(30)))
         let older = Announced([.requests: Announced.Allowance(limit: 100, remaining: 90, resetsIn: .seconds(30))])
         lane.hear(older, startedAt: at(-500), at: at(10))
-        #expect(lane.tryReserve(estimatedTokens: 0, at: at(20)) == .until(at(30_000), .requests))
+        #expect(lane.tryReserve(estimatedTokens: 0, at: at(20)) == .until(at(30_000), .limit(.requests, nil)))
     }
 
     @Test func anAnnouncedLimitLetsAGivenConcurrencyBeUsedAtOnce() {

@@ -60,7 +60,7 @@ struct BlameTests {
         #expect(lane.tryReserve(model: "m", estimatedTokens: 0, at: at(now)) == nil)
         #expect(lane.tryReserve(model: "m", estimatedTokens: 0, at: at(now)) == .slots)
         #expect(lane.tryReserve(model: "other", estimatedTokens: 0, at: at(now)) == nil)
-        lane.forget(calls: 2)
+        lane.forget(CallUnits(inputTokens: 0, outputTokens: 0))
         #expect(lane.tryReserve(model: "m", estimatedTokens: 0, at: at(now)) == nil, "its worker died")
     }
 

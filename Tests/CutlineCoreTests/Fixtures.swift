@@ -17,3 +17,28 @@ struct SeededGenerator: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 }
+
+extension Lane {
+    /// Where it does not matter which model is asked.
+    mutating func tryReserve(_ call: CallUnits, at now: Timestamp) -> LaneRefusal? { tryReserve(call, model: "m", at: now) }
+
+    /// Where it does not matter what of its tokens are the answer's.
+    mutating func tryReserve(model: String = "m", estimatedTokens tokens: Int, at now: Timestamp) -> LaneRefusal? {
+        tryReserve(CallUnits(inputTokens: tokens, outputTokens: 0), model: model, at: now)
+    }
+
+    mutating func apply(
+        _ event: LaneEvent, model: String, estimatedTokens tokens: Int, startedAt: Timestamp, at now: Timestamp,
+        evidence: JobEvidence = JobEvidence()
+    ) -> [LaneAction] {
+        let call = CallUnits(inputTokens: tokens, outputTokens: 0)
+        return apply(event, model: model, reserved: call, startedAt: startedAt, at: now, evidence: evidence)
+    }
+}
+
+extension LaneEvent {
+    /// Nil: the answer did not tell.
+    static func answered(usedTokens tokens: Int?) -> LaneEvent {
+        .answered(Usage(inputTokens: tokens, outputTokens: tokens.map { _ in 0 }))
+    }
+}

@@ -30,7 +30,7 @@ struct LaneTests {
         #expect(lane.apply(.answered(usedTokens: nil), model: "m", estimatedTokens: 0, startedAt: at(0), at: at(1)) == [])
         #expect(lane.inFlight == 1)
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(1)) == nil)
-        lane.forget(calls: 5)
+        for _ in 0..<5 { lane.forget(.noTokens) }
         #expect(lane.inFlight == 0)
     }
 
@@ -154,7 +154,7 @@ struct LaneTests {
     @Test func requestsKeepTheirPace() {
         var lane = lane(Limits(concurrency: 1_000, requests: .perMinute(60)))
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(0)) == nil)
-        guard case .until(let next, .requests)? = lane.tryReserve(estimatedTokens: 0, at: at(0)) else {
+        guard case .until(let next, .limit(.requests, .perMinute(60)))? = lane.tryReserve(estimatedTokens: 0, at: at(0)) else {
             Issue.record("no wait for requests")
             return
         }
@@ -169,7 +169,9 @@ struct LaneTests {
             #expect(lane.tryReserve(estimatedTokens: 1_000, at: at(0)) == nil)
             if let event { _ = lane.apply(event, model: "m", estimatedTokens: 1_000, startedAt: at(0), at: at(0)) }
             guard let refusal = lane.tryReserve(estimatedTokens: 1_000, at: at(0)) else { return 0 }
-            guard case .until(let next, .tokens) = refusal else { throw InvalidValue(path: "", reason: "\(refusal)") }
+            guard case .until(let next, .limit(.tokens, .perMinute(10_000))) = refusal else {
+                throw InvalidValue(path: "", reason: "\(refusal)")
+            }
             return (next - at(0)).milliseconds
         }
         let reserved = try wait(after: nil)
@@ -190,7 +192,7 @@ struct LaneTests {
         var lane = lane(Limits(concurrency: 100, requests: .perMinute(3), tokens: .perMinute(10_000)))
         #expect(lane.tryReserve(estimatedTokens: 4_000, at: at(0)) == nil)
         for time in stride(from: Int64(20_000), to: 24_000, by: 500) {
-            #expect(lane.tryReserve(estimatedTokens: 4_000, at: at(time)) == .until(at(24_000), .tokens))
+            #expect(lane.tryReserve(estimatedTokens: 4_000, at: at(time)) == .until(at(24_000), .limit(.tokens, .perMinute(10_000))))
         }
         #expect(lane.tryReserve(estimatedTokens: 4_000, at: at(24_000)) == nil)
     }
@@ -199,7 +201,7 @@ struct LaneTests {
         var lane = lane(Limits(concurrency: 100, tokens: .perMinute(10_000)))
         #expect(lane.tryReserve(estimatedTokens: 10, at: at(0)) == nil)
         var (now, tries) = (at(0), 0)
-        while case .until(let next, .tokens)? = lane.tryReserve(estimatedTokens: 4_000, at: now), tries < 50 {
+        while case .until(let next, .limit(.tokens, _))? = lane.tryReserve(estimatedTokens: 4_000, at: now), tries < 50 {
             (now, tries) = (next, tries + 1)
         }
         #expect(tries < 50 && now < at(60_000))
@@ -231,7 +233,7 @@ struct LaneTests {
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(0)) == nil)
         lane.adopt(Limits(concurrency: 50, requests: .perMinute(60), tokens: .perMinute(100)), at: at(10))
         #expect(lane.slots.current == 50)
-        guard case .until(_, .requests)? = lane.tryReserve(estimatedTokens: 0, at: at(10)) else {
+        guard case .until(_, .limit(.requests, _))? = lane.tryReserve(estimatedTokens: 0, at: at(10)) else {
             Issue.record("the spent request was forgotten")
             return
         }

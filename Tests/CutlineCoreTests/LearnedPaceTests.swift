@@ -106,7 +106,7 @@ import Testing
         let rate = try #require(lane.learnedRate)
         #expect(rate > 7 && rate < 10)
         #expect(lane.slots.current == 100)
-        guard case .until(let next, .requests)? = lane.tryReserve(estimatedTokens: 0, at: at(2_920)) else {
+        guard case .until(let next, .pace)? = lane.tryReserve(estimatedTokens: 0, at: at(2_920)) else {
             Issue.record("no pace after a refusal")
             return
         }

@@ -15,7 +15,8 @@ struct ProfileTests {
         {"name": "own", "base_url": "https://h.invalid/v1", "base_url_example": "https://x", "chat_paths": ["/chat", "/v2/chat"],
          "api_key_env": "OWN_KEY", "auth": {"header": "api-key", "required": false, "exchange": true, "exchange_path": "/token"},
          "headers": {"X-A": "b"}, "forbidden_headers": ["X-B"], "request_fields": {"store": false},
-         "parameter_places": {"seed": "extra"}, "stream": true,
+         "parameter_places": {"seed": "extra"}, "stream": true, "limits_per_model": true,
+         "free_plan": {"limits": {"requests_per_day": 50}, "for": "small models", "source": "https://y"},
          "limits": {"concurrency": 4, "requests_per_minute": 60, "tokens": {"count": 9, "seconds": 0.5}},
          "images": {"accept": ["image/png", "image/jpeg"], "max_bytes": 10, "max_count": 2, "max_request_bytes": 30,
           "order": "images_in_system", "transport": "inline"}, "note": "Slow."}
@@ -34,9 +35,11 @@ struct ProfileTests {
         expected.forbiddenHeaders = ["X-B"]
         expected.parameterPlaces = ["seed": "extra"]
         expected.streams = true
+        expected.limitsPerModel = true
+        expected.freePlan = FreePlan(limits: Limits(requests: .perDay(50)), models: "small models", source: "https://y")
         expected.note = "Slow."
         #expect(profile == expected)
-        #expect(profile.laneName == "own")
+        #expect(profile.laneName(for: "m") == "own/m" && Profile(name: "own").laneName(for: "m") == "own")
         #expect(try JSONDecoder().decode(Profile.self, from: JSONEncoder().encode(profile)) == profile)
     }
 
@@ -149,7 +152,9 @@ struct ProfileTests {
         (#"{"name": "a", "images": {"transport": "base64"}}"#, "provider.images.transport: expected one of auto, url, inline"),
         (#"{"name": "a", "images": {"max_request_bytes": 0}}"#, "provider.images.max_request_bytes: must be above 0"),
         (#"{"name": "a", "images": {"accept": ["image/svg+xml"]}}"#, "provider.images.accept[0]: unknown picture type"),
-        (#"{"name": "a", "limits": {"requests": {"count": 1}}}"#, "provider.limits.requests: needs count and seconds"),
+        (#"{"name": "a", "free_plan": {"for": "all"}}"#, "provider.free_plan: needs limits"),
+        (#"{"name": "a", "limits_per_model": 1}"#, "provider.limits_per_model: expected true or false"),
+        (#"{"name": "a", "limits": {"requests": {"count": 1}}}"#, "provider.limits.requests: needs count and seconds, or count and per"),
         (#"{"name": "a", "limits": {"requests": {"count": 1, "seconds": 0}}}"#, "provider.limits.requests.seconds: must be above 0"),
         (
             #"{"name": "a", "limits": {"requests": {"count": 1, "seconds": 1e300}}}"#,

@@ -37,7 +37,8 @@ struct ToldLimitTests {
                 _ = lane.apply(answer, model: "m", estimatedTokens: call.reserved, startedAt: at(call.time), at: at(now))
                 (running, used, answered) = (running + 1, used + call.used, answered + 1)
             }
-            let reserved = TokenReserve.perCall(used: used, answers: answered, answerLimit: 20)
+            let reserved = TokenReserve.perCall(
+                used: Usage(inputTokens: used, outputTokens: 0), answers: answered, answerLimit: 20)[.tokens]
             switch lane.tryReserve(estimatedTokens: reserved, at: at(now)) {
             case nil: sent.append((now, [100, 440, 780, 1_500, 2_820].randomElement(using: &random) ?? 0, reserved))
             case .until(let time, _):

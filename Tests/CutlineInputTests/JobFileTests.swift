@@ -103,11 +103,11 @@ struct JobFileTests {
         (#"{"parameters": {"max_tokens": 0}}"#, "parameters.max_tokens: must be above 0"),
         (#"{"parameters": {"detail": "huge"}}"#, "parameters.detail: expected one of auto, low, high, original"),
         (
-            #"{"limits": {"requests_per_second": 3}}"#,
-            "limits.requests_per_second: unknown key; known here: "
-                + "concurrency, requests_per_minute, tokens_per_minute, requests, tokens"
+            #"{"limits": {"requests_per_week": 3}}"#,
+            "limits.requests_per_week: unknown key; known here: concurrency, requests, tokens, input_tokens, output_tokens, "
+                + "the latter also with _per_second, _per_minute, _per_hour, _per_day"
         ),
-        (#"{"limits": {"requests": {"count": 1}}}"#, "limits.requests: needs count and seconds"),
+        (#"{"limits": {"requests": {"count": 1}}}"#, "limits.requests: needs count and seconds, or count and per"),
         (
             #"{"limits": {"tokens": {"count": 1, "seconds": 1}, "tokens_per_minute": 1}}"#,
             "limits.tokens: give either this or the limit per minute, not both"

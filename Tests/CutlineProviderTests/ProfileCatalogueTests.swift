@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func limitsAndImageRulesAreTheDocumentedOnes() throws {
-        #expect(try Profile.builtIn("hackclub").limits.requests == RateLimit(count: 450, window: 1_800))
+        #expect(try Profile.builtIn("hackclub").limits[.requests] == [RateLimit(count: 450, window: 1_800)])
         #expect(try Profile.builtIn("infron").images.accepts == [.png, .jpeg, .webp])
         #expect(
             try Profile.builtIn("indoxhub").images
@@ -59,7 +59,7 @@ import Testing
         let catalogue = try ProfileCatalogue.builtIn()
         let limits = catalogue.names.compactMap { name in
             catalogue[name].flatMap {
-                $0.limits == Limits() ? nil : "\(name) \($0.limits.concurrency ?? 0) \($0.limits.requests?.count ?? 0)"
+                $0.limits == Limits() ? nil : "\(name) \($0.limits.concurrency ?? 0) \($0.limits[.requests].first?.count ?? 0)"
             }
         }
         #expect(limits == ["hackclub 0 450", "ollama 2 0", "vllm 4 0", "llamacpp 2 0", "lmstudio 2 0"])

@@ -67,7 +67,9 @@ import Testing
         let batch = try fixture.queue.openBatch(settings, policy: policy, limits: Limits(concurrency: 3), now: .start)
         #expect(batch == fixture.batch)
         #expect(
-            try fixture.queue.reader.batches() == [Batch(id: batch, settings: settings, policy: policy, terms: nil, checks: CheckRules())])
+            try fixture.queue.reader.batches() == [
+                Batch(id: batch, lane: 1, settings: settings, policy: policy, terms: nil, checks: CheckRules())
+            ])
         #expect(try fixture.lane().limits == Limits(concurrency: 3))
     }
 

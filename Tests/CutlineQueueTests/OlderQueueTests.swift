@@ -76,6 +76,41 @@ import Testing
             try queue.text("SELECT committed_cost || ',' || committed_tokens || ',' || dearest_cost || ',' || priced FROM counts")
                 == "127,330,70,2")
     }
+
+    /// As version 8 stored it, shortened.
+    private static let oldRule = """
+        {"breaker":{"consecutive":2,"hasAnswered":true,"openings":0},"inFlight":1,"learned":{"sim-1":{"dropped":["seed"],"renamed":{}}},
+        "limits":{"concurrency":4,"requests":{"count":450,"window":1800},"tokens":{"count":9,"window":60}},
+        "paused":{"kind":"unauthorized","message":"no"},"refusalEvents":3,
+        "requests":{"limit":{"count":450,"window":1800},"spentUntil":1795176000000},"search":{"phase":"x"},
+        "slots":{"current":4,"endedInRound":0,"hasEverShrunk":false,"hasSetbackInRound":false,"limit":4}}
+        """
+
+    @Test func limitsBecomeListsOfWindows() throws {
+        try make(version: 8)
+        let file = try DatabasePool(path: path.string)
+        try file.write { db in
+            try db.execute(sql: "UPDATE lanes SET rule = ?", arguments: [Self.oldRule])
+            let limits = #"{"concurrency":4,"requests":{"count":450,"window":1800},"tokens":{"count":9,"window":60}}"#
+            try db.execute(
+                sql: "UPDATE batches SET profile = ?", arguments: [#"{"name":"simulator","limits":\#(limits)}"#])
+        }
+        try file.close()
+        let limits = Limits(concurrency: 4, requests: RateLimit(count: 450, window: 1_800), tokens: .perMinute(9))
+        let queue = try Queue(at: path, now: .start)
+        let lane = try #require(try queue.reader.laneStatuses().first).lane
+        #expect(lane.limits == limits && lane.inFlight == 1 && lane.paused == Pause(kind: .unauthorized, message: "no"))
+        #expect(lane.meters(at: .start).windows.map(\.pace.limit) == [RateLimit(count: 450, window: 1_800), .perMinute(9)])
+        #expect(lane.quirks(of: "sim-1").dropped == ["seed"])
+        #expect(try queue.reader.batches().map(\.settings.profile.limits) == [limits])
+        #expect(try queue.number("SELECT sum(estimated_output) FROM attempts") == 0)
+    }
+
+    @Test func aLaneWithoutLimitsHasNoneAfterwards() throws {
+        try make(version: 8)
+        let queue = try Queue(at: path, now: .start)
+        #expect(try queue.reader.laneStatuses().map(\.lane.limits) == [Limits()])
+    }
 }
 
 extension QueueReader {

@@ -221,7 +221,7 @@ import Testing
         let fixture = try Fixture.make(limits: Limits(concurrency: 99, requests: limit), pictures: 0..<99)
         let turn = try fixture.turn(claiming: 99)
         let next = try #require(turn.nextTry)
-        #expect(turn.stops == [LaneStop(lane: "simulator", refusal: .until(next, .requests), requests: limit)])
+        #expect(turn.stops == [LaneStop(lane: "simulator", refusal: .until(next, .limit(.requests, limit)), requests: [limit])])
         #expect(try fixture.claim(at: next + .milliseconds(-1)).isEmpty)
         #expect(try fixture.claim(at: next).count == 1)
     }

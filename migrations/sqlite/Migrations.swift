@@ -17,5 +17,6 @@ extension Migration {
         Migration(number: 6, file: "0006-reuse.sql", sql: String(decoding: PackageResources._006_reuse_sql, as: UTF8.self)),
         Migration(number: 7, file: "0007-routes.sql", sql: String(decoding: PackageResources._007_routes_sql, as: UTF8.self)),
         Migration(number: 8, file: "0008-duds.sql", sql: String(decoding: PackageResources._008_duds_sql, as: UTF8.self)),
+        Migration(number: 9, file: "0009-meters.sql", sql: String(decoding: PackageResources._009_meters_sql, as: UTF8.self)),
     ]
 }

@@ -48,7 +48,8 @@ struct AnnouncedPace: Codable, Hashable, Sendable {
     /// - Parameter underWay: units of calls in flight, which the provider may not have counted yet.
     init?(_ allowance: Announced.Allowance, underWay: Double, startedAt: Timestamp, at now: Timestamp, after earlier: AnnouncedPace?) {
         if let earlier, earlier.startedAt > startedAt, earlier.until > now { return nil }
-        let rest = allowance.resetsIn - (now - startedAt)
+        // As of when an answer speaks is not known. Where nothing is left nothing is sent that soon after it came.
+        let rest = allowance.remaining == 0 ? allowance.resetsIn : allowance.resetsIn - (now - startedAt)
         guard allowance.resetsIn <= Self.longest, rest >= Self.shortest, allowance.limit ?? 1 > 0, allowance.remaining >= 0 else {
             return nil
         }

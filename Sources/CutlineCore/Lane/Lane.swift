@@ -29,18 +29,20 @@ package enum LaneRefusal: Hashable, Sendable {
 }
 
 /// What a lane waits for; shown to the user.
-package enum LaneWait: String, Codable, Sendable {
-    /// The limit on requests or on tokens.
-    case requests, tokens
+package enum LaneWait: Hashable, Sendable {
+    /// A limit: the window that was told, or nil for what the provider announces.
+    case limit(MeterKind, RateLimit?)
+    /// The pace that the lane found itself.
+    case pace
     /// The provider asked for a pause.
     case provider
     /// Whether a refusal was a passing one.
-    case secondLook = "second_look"
+    case secondLook
 }
 
 /// What the lane hears of a call.
 package enum LaneEvent: Equatable, Sendable {
-    case answered(usedTokens: Int?)
+    case answered(Usage)
     case failed(Failure)
     case unanswered(Failure)
     case notSent
@@ -86,22 +88,17 @@ package struct Lane: Codable, Hashable, Sendable {
     var breaker = Breaker()
     /// When the last call was sent that the provider did not refuse for its pace.
     var takenAt: Timestamp?
-    private var requests: Pace?
-    private var tokens: Pace?
-    /// Where no limit on requests was told.
+    /// What was told and announced of requests and tokens.
+    private var meters: Meters
+    /// Where no limit on requests was told, or only one of a day or more.
     var search: RateSearch?
-    private var announcedRequests: AnnouncedPace?
-    private var announcedTokens: AnnouncedPace?
-    private var tokensInFlight: Int?
-    private var surplus: TokenSurplus?
     private var retries: RetryBudget?
 
     package init(limits: Limits, at now: Timestamp) {
         self.limits = limits
-        slots = Slots(told: limits.concurrency, requests: limits.requests)
-        requests = limits.requests.map { Pace($0, at: now) }
-        tokens = limits.tokens.map { Pace($0, at: now) }
-        search = limits.requests == nil ? RateSearch() : nil
+        slots = Slots(told: limits.concurrency, requests: limits.pace)
+        meters = Meters(limits, at: now)
+        search = limits.pace == nil ? RateSearch() : nil
     }
 
     /// Calls per second, found where none were told; nil before the first refusal.
@@ -109,13 +106,11 @@ package struct Lane: Codable, Hashable, Sendable {
 
     /// Takes limits that a new run brought; what was spent under unchanged ones stays spent.
     package mutating func adopt(_ limits: Limits, at now: Timestamp) {
-        if limits.concurrency != self.limits.concurrency || limits.requests != self.limits.requests {
-            let isPaced = limits.requests != nil || limits.tokens != nil || announcedRequests != nil || announcedTokens != nil
-            slots.setLimit(told: limits.concurrency, requests: limits.requests, isPaced: isPaced)
+        meters.adopt(limits, at: now)
+        if limits.concurrency != self.limits.concurrency || limits[.requests] != self.limits[.requests] {
+            slots.setLimit(told: limits.concurrency, requests: limits.pace, isPaced: meters.holdBack)
         }
-        if limits.requests != self.limits.requests { requests = limits.requests.map { Pace($0, after: requests, at: now) } }
-        if limits.tokens != self.limits.tokens { tokens = limits.tokens.map { Pace($0, after: tokens, at: now) } }
-        search = limits.requests == nil ? search ?? RateSearch() : nil
+        search = limits.pace == nil ? search ?? RateSearch() : nil
         self.limits = limits
     }
 
@@ -146,25 +141,14 @@ package struct Lane: Codable, Hashable, Sendable {
     package func looksElsewhere(for model: String) -> Bool { (keyRefusals ?? models[model]?.refusals)?.look != nil }
 
     /// Reserves one call and returns nil, or spends nothing and says why not.
-    package mutating func tryReserve(model: String = "", estimatedTokens: Int, at now: Timestamp) -> LaneRefusal? {
+    package mutating func tryReserve(_ call: CallUnits, model: String, at now: Timestamp) -> LaneRefusal? {
         if let refusal = standstill(at: now) ?? standstill(of: model, at: now) { return refusal }
         guard inFlight < slots.current else { return .slots }
         search?.advance(to: now)
-        requests?.advance(to: now)
-        tokens?.advance(to: now)
-        let units = Double(estimatedTokens)
-        if let wait = search?.wait(at: now) ?? announcedRequests?.wait(for: 1, at: now) ?? requests?.wait(for: 1, at: now) {
-            return .until(wait, .requests)
-        }
-        if let wait = announcedTokens?.wait(for: units, at: now) ?? tokenWait(for: estimatedTokens, at: now) {
-            return .until(wait, .tokens)
-        }
-        requests?.spend(1, at: now)
-        tokens?.spend(estimatedTokens, at: now)
+        meters.advance(to: now)
+        if let wait = wait(for: call, at: now) { return .until(wait.until, wait.reason) }
         search?.started(at: now)
-        announcedRequests?.spend(1, at: now)
-        announcedTokens?.spend(units, at: now)
-        tokensInFlight = (tokensInFlight ?? 0) + estimatedTokens
+        meters.spend(call, at: now)
         inFlight += 1
         slots.callStarted(inFlight: inFlight)
         wait.callStarted()
@@ -173,21 +157,32 @@ package struct Lane: Codable, Hashable, Sendable {
         return nil
     }
 
-    private func tokenWait(for estimated: Int, at now: Timestamp) -> Timestamp? {
-        guard let tokens else { return nil }
-        return tokens.wait(for: estimated, leaving: surplus?.room(forCalls: inFlight + 1, of: tokens.limit) ?? 0, at: now)
+    /// The latest of all that a call waits for.
+    private func wait(for call: CallUnits, at now: Timestamp) -> (until: Timestamp, reason: LaneWait)? {
+        let limit = meters.wait(for: call, calls: inFlight + 1, at: now).map {
+            (until: $0.until, reason: LaneWait.limit($0.kind, $0.window))
+        }
+        guard let pace = search?.wait(at: now) else { return limit }
+        guard let limit, limit.until >= pace else { return (pace, .pace) }
+        return limit
+    }
+
+    /// Its limits as they stand, to be looked at.
+    package func meters(at now: Timestamp) -> Meters {
+        var meters = meters
+        meters.advance(to: now)
+        return meters
     }
 
     /// What was learned of a model.
     package func quirks(of model: String) -> Quirks { models[model]?.quirks ?? Quirks() }
 
-    /// Hears how a call to `model` ended that was reserved with `estimatedTokens` and sent at `startedAt`.
+    /// Hears how a call to `model` ended that was reserved as `call` and sent at `startedAt`.
     package mutating func apply(
-        _ event: LaneEvent, model: String, estimatedTokens: Int, startedAt: Timestamp, at now: Timestamp,
+        _ event: LaneEvent, model: String, reserved call: CallUnits, startedAt: Timestamp, at now: Timestamp,
         evidence: JobEvidence = JobEvidence()
     ) -> [LaneAction] {
-        inFlight = max(0, inFlight - 1)
-        tokensInFlight = inFlight == 0 ? 0 : max(0, (tokensInFlight ?? 0) - estimatedTokens)
+        release(call)
         wait.callEnded(startedAt: startedAt)
         keyRefusals?.callEnded(startedAt: startedAt)
         models[model]?.callEnded(startedAt: startedAt)
@@ -195,13 +190,12 @@ package struct Lane: Codable, Hashable, Sendable {
         switch event {
         case .notSent:
             search?.notSent(startedAt: startedAt)
-            requests?.reconcile(by: -1, reservedAt: startedAt, at: now)
-            tokens?.reconcile(by: -estimatedTokens, reservedAt: startedAt, at: now)
+            meters.giveBack(call, startedAt: startedAt, at: now)
             return []
-        case .answered(let used):
+        case .answered(let usage):
             retries?.answered()
-            tokens?.reconcile(by: (used ?? estimatedTokens) - estimatedTokens, reservedAt: startedAt, at: now)
-            if tokens != nil, let used { surplus = (surplus ?? TokenSurplus()).adding(used - estimatedTokens) }
+            meters.reconcile(call, as: call.corrected(by: usage), startedAt: startedAt, at: now)
+            meters.learn(from: usage, reserved: call)
             slots.callEnded(setback: false, at: now)
             breaker.answered(startedAt: startedAt)
             wait.answered()
@@ -209,8 +203,8 @@ package struct Lane: Codable, Hashable, Sendable {
             models[model, default: ModelState()].answered(at: now)
             return []
         case .failed(let failure):
-            let used = failure.usage?.totalTokens ?? (failure.billed == .no ? 0 : estimatedTokens)
-            tokens?.reconcile(by: used - estimatedTokens, reservedAt: startedAt, at: now)
+            let used = (failure.billed == .no ? .noTokens : call).corrected(by: failure.usage ?? Usage())
+            meters.reconcile(call, as: used, startedAt: startedAt, at: now)
             return fail(failure, FailedCall(model: model, startedAt: startedAt, evidence: evidence), at: now)
         case .unanswered(let failure):
             if outage == nil { slots.callEnded(setback: true, at: now) }
@@ -227,32 +221,12 @@ package struct Lane: Codable, Hashable, Sendable {
 
     /// What the provider says of its limits beside the answer to a call that was sent at `startedAt`. It never loosens anything.
     package mutating func hear(_ announced: Announced, startedAt: Timestamp, at now: Timestamp) {
-        requests?.advance(to: now)
-        tokens?.advance(to: now)
-        if let allowance = announced[.requests].flatMap({ Self.news($0, told: requests) }) {
-            let pace = AnnouncedPace(allowance, underWay: Double(inFlight), startedAt: startedAt, at: now, after: announcedRequests)
-            announcedRequests = pace ?? announcedRequests
-        }
-        if let allowance = announced[.tokens].flatMap({ Self.news($0, told: tokens) }) {
-            let underWay = Double(tokensInFlight ?? 0)
-            let pace = AnnouncedPace(allowance, underWay: underWay, startedAt: startedAt, at: now, after: announcedTokens)
-            announcedTokens = pace ?? announcedTokens
-        }
+        meters.hear(announced, startedAt: startedAt, at: now)
     }
 
-    /// A lane that keeps a told limit has spent what the headers miss, and gets it back in time: only where nothing is left though it has
-    /// not spent all does it wait a little, for others spend too. How long is left to the provider, which says so when it refuses.
-    private static func news(_ allowance: Announced.Allowance, told pace: Pace?) -> Announced.Allowance? {
-        guard let pace else { return allowance }
-        guard allowance.remaining == 0, Double(pace.free) > 0.02 * Double(pace.limit.count) else { return nil }
-        return Announced.Allowance(limit: allowance.limit, remaining: 0, resetsIn: min(allowance.resetsIn, .seconds(2)))
-    }
-
-    /// The calls of a dead worker are no longer in flight.
-    package mutating func forget(calls: Int) {
-        let rest = max(0, inFlight - calls)
-        tokensInFlight = inFlight == 0 ? 0 : (tokensInFlight ?? 0) / inFlight * rest
-        inFlight = rest
+    /// A call of a dead worker is no longer in flight, and shows nothing.
+    package mutating func forget(_ call: CallUnits) {
+        release(call)
         wait.forget()
         keyRefusals?.forget()
         models = models.mapValues { state in
@@ -260,6 +234,11 @@ package struct Lane: Codable, Hashable, Sendable {
             state.forget()
             return state
         }
+    }
+
+    private mutating func release(_ call: CallUnits) {
+        inFlight = max(0, inFlight - 1)
+        meters.release(call, isLast: inFlight == 0)
     }
 
     /// A worker that starts lifts what a person may have mended; the same refusal pauses the lane, or the model, again.
@@ -270,5 +249,24 @@ package struct Lane: Codable, Hashable, Sendable {
             state.resume()
             return state
         }
+    }
+}
+
+extension Lane {
+    /// A lane may know less than it can: everything but its limits has its value of the beginning.
+    package init(from decoder: any Decoder) throws {
+        let stored = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(limits: try stored.decodeIfPresent(Limits.self, forKey: .limits) ?? Limits(), at: Timestamp(milliseconds: 0))
+        slots = try stored.decodeIfPresent(Slots.self, forKey: .slots) ?? slots
+        inFlight = try stored.decodeIfPresent(Int.self, forKey: .inFlight) ?? inFlight
+        pause = try stored.decodeIfPresent(Pause.self, forKey: .pause)
+        models = try stored.decodeIfPresent([String: ModelState].self, forKey: .models) ?? models
+        keyRefusals = try stored.decodeIfPresent(RefusalStreak.self, forKey: .keyRefusals)
+        wait = try stored.decodeIfPresent(AskedWait.self, forKey: .wait) ?? wait
+        breaker = try stored.decodeIfPresent(Breaker.self, forKey: .breaker) ?? breaker
+        takenAt = try stored.decodeIfPresent(Timestamp.self, forKey: .takenAt)
+        meters = try stored.decodeIfPresent(Meters.self, forKey: .meters) ?? meters
+        search = try stored.decodeIfPresent(RateSearch.self, forKey: .search) ?? search
+        retries = try stored.decodeIfPresent(RetryBudget.self, forKey: .retries)
     }
 }

@@ -1,18 +1,4 @@
-/// A limit: at most `count` units in any `window`.
-package struct RateLimit: Codable, Hashable, Sendable {
-    package var count: Int
-    /// Seconds.
-    package var window: Double
-
-    package init(count: Int, window: Double) {
-        self.count = count
-        self.window = window
-    }
-
-    package static func perMinute(_ count: Int) -> RateLimit { RateLimit(count: count, window: 60) }
-}
-
-/// Keeps a limit, and spreads what it allows evenly over time.
+/// Keeps one window of a limit, and spreads what it allows evenly over time.
 ///
 /// The window is counted, so that none ever holds more than the limit. Beside it units flow at the limit's rate (GCRA: one number of
 /// state), so that they do not come in bursts; what a longer window allows flows within a minute, for who has a hundred pictures need not
@@ -20,33 +6,28 @@ package struct RateLimit: Codable, Hashable, Sendable {
 /// and processes share the state through a row.
 package struct Pace: Codable, Hashable, Sendable {
     package private(set) var limit: RateLimit
-    private var window: SlidingWindow
+    private var counted: Counted
     /// Milliseconds since 1970 up to which the flow is used, with fractions.
     private var spentUntil: Double
+
+    private enum Counted: Codable, Hashable {
+        case sliding(SlidingWindow)
+        case daily(DailyWindow)
+    }
 
     /// Milliseconds of the flow that a worker who woke up late, or was held up, may make up for at once.
     private static let catchUp = 100.0
 
     /// Starts with room for one call, not for a burst: a restart is no way round a limit, and neither is another count in the same window.
     package init(_ limit: RateLimit, after earlier: Pace? = nil, at now: Timestamp) {
-        if let earlier, earlier.limit.window == limit.window {
+        if let earlier, earlier.limit.hasWindow(of: limit) {
             self = earlier
             self.limit = limit
             return
         }
         self.limit = limit
-        window = SlidingWindow(length: limit.window, at: now)
+        counted = limit.resets.map { .daily(DailyWindow($0, at: now)) } ?? .sliding(SlidingWindow(length: limit.window, at: now))
         spentUntil = Double(now.milliseconds)
-    }
-
-    /// A lane that was stored before windows were counted has no such member: what it spent flowed evenly, and still does.
-    package init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        limit = try values.decode(RateLimit.self, forKey: .limit)
-        spentUntil = try values.decode(Double.self, forKey: .spentUntil)
-        window =
-            try values.decodeIfPresent(SlidingWindow.self, forKey: .window)
-            ?? SlidingWindow(length: limit.window, at: Timestamp(milliseconds: Int64(spentUntil)))
     }
 
     /// Milliseconds in which what a window allows may be spent.
@@ -55,30 +36,59 @@ package struct Pace: Codable, Hashable, Sendable {
 
     /// Comes before `wait` and `spend`, and must be kept even where a call has to wait: a clock that was set back does not stop the lane
     /// until it has caught up.
-    package mutating func advance(to now: Timestamp) {
-        spentUntil = min(spentUntil - window.advance(to: now), horizon(now))
+    /// - Parameter underWay: units of calls that have not ended.
+    package mutating func advance(to now: Timestamp, underWay: Int = 0) {
+        var back = 0.0
+        switch counted {
+        case .sliding(var window):
+            back = window.advance(to: now)
+            counted = .sliding(window)
+        case .daily(var window):
+            window.advance(to: now, underWay: underWay)
+            counted = .daily(window)
+        }
+        spentUntil = min(spentUntil - back, horizon(now))
+    }
+
+    /// Units in the window, when `advance` came last.
+    package var used: Int {
+        switch counted {
+        case .sliding(let window): window.sum
+        case .daily(let window): window.sum
+        }
     }
 
     /// Units that the window has room for, when `advance` came last.
-    package var free: Int { limit.count - window.sum }
+    package var free: Int { limit.count - used }
 
     /// The earliest time at which `units` may be spent with `room` left in the window; nil: now. A call dearer than the limit is let
     /// through alone: a window before it and a window after it hold nothing else.
     package func wait(for units: Int, leaving room: Int = 0, at now: Timestamp) -> Timestamp? {
         // A Double of today's milliseconds is exact to a quarter of a microsecond; without the allowance a call that is due now waits.
         let due = Timestamp(milliseconds: Int64((spentUntil - 0.01).rounded(.up)))
-        let next = max(due, window.wait(for: units, limit: limit.count - room) ?? due)
+        let next = max(due, freed(for: units, leaving: room) ?? due)
         return next > now ? next : nil
     }
 
-    package mutating func spend(_ units: Int, at now: Timestamp) {
-        window.add(units, spentAt: now)
-        flow(units, at: now)
+    private func freed(for units: Int, leaving room: Int) -> Timestamp? {
+        switch counted {
+        case .sliding(let window): window.wait(for: units, limit: limit.count - room)
+        case .daily(let window): window.wait(for: units, limit: limit.count - room)
+        }
     }
+
+    package mutating func spend(_ units: Int, at now: Timestamp) { reconcile(by: units, reservedAt: now, at: now) }
 
     /// Corrects a reservation by what was really used: negative gives back.
     package mutating func reconcile(by units: Int, reservedAt: Timestamp, at now: Timestamp) {
-        window.add(units, spentAt: reservedAt)
+        switch counted {
+        case .sliding(var window):
+            window.add(units, spentAt: reservedAt)
+            counted = .sliding(window)
+        case .daily(var window):
+            window.add(units)
+            counted = .daily(window)
+        }
         flow(units, at: now)
     }
 

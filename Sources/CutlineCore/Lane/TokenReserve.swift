@@ -5,9 +5,14 @@ package enum TokenReserve {
     /// - Parameters:
     ///   - used: by all `answers` together; nil where none told.
     ///   - answerLimit: the most an answer may have; any number.
-    package static func perCall(used: Int?, answers: Int, answerLimit: Int?) -> Int {
-        let average = answers > 0 ? used.map { max(1, $0 / answers) } : nil
-        if let average, answers >= 20 { return average }
-        return max(average ?? 0, 1_000 + min(answerLimit ?? 300, 1_000_000))
+    package static func perCall(used: Usage, answers: Int, answerLimit: Int?) -> CallUnits {
+        func expected(_ used: Int?, atFirst: Int) -> Int {
+            guard let used, answers > 0 else { return atFirst }
+            let average = max(1, used / answers)
+            return answers >= 20 ? average : max(average, atFirst)
+        }
+        return CallUnits(
+            inputTokens: expected(used.inputTokens, atFirst: 1_000),
+            outputTokens: expected(used.outputTokens, atFirst: min(answerLimit ?? 300, 1_000_000)))
     }
 }

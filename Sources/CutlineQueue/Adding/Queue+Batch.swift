@@ -4,6 +4,8 @@ import GRDB
 /// A batch as it stands in the queue.
 package struct Batch: Hashable, Sendable {
     package let id: BatchID
+    /// It stays the same, whatever its profile says of lanes later.
+    let lane: Int64
     package let settings: BatchSettings
     package let policy: RetryPolicy
     /// Nil: no budget.
@@ -28,11 +30,11 @@ extension Queue {
         checks: CheckRules = CheckRules(), fallback: [RouteDraft]? = nil, now: Timestamp
     ) throws -> BatchID {
         try write { db in
-            let lane = try Self.openLane(settings.profile.laneName, limits: limits, db, at: now)
             let stored = try Batch.named(settings.name, db)
             if let difference = stored?.settings.difference(from: settings) { throw difference }
-            let id = try stored?.id ?? Self.make(settings, policy: policy, lane: lane, db, at: now)
-            if stored != nil {
+            let id = try stored?.id ?? Self.make(settings, policy: policy, limits: limits, db, at: now)
+            if let stored {
+                try Self.adopt(limits, by: stored.lane, db, at: now)
                 try db.execute(
                     sql: "UPDATE batches SET profile = ?, policy = ? WHERE id = ?",
                     arguments: [try JSONColumn.encode(settings.profile), try JSONColumn.encode(policy), id.number])
@@ -53,15 +55,20 @@ extension Queue {
                 arguments: [name, try JSONColumn.encode(Lane(limits: limits, at: now))])
             return db.lastInsertedRowID
         }
-        let lanes = LaneStore(db)
-        try lanes.change(id) { $0.adopt(limits, at: now) }
-        try lanes.flush()
+        try adopt(limits, by: id, db, at: now)
         return id
     }
 
+    static func adopt(_ limits: Limits, by lane: Int64, _ db: Database, at now: Timestamp) throws {
+        let lanes = LaneStore(db)
+        try lanes.change(lane) { $0.adopt(limits, at: now) }
+        try lanes.flush()
+    }
+
     private static func make(
-        _ settings: BatchSettings, policy: RetryPolicy, lane: Int64, _ db: Database, at now: Timestamp
+        _ settings: BatchSettings, policy: RetryPolicy, limits: Limits, _ db: Database, at now: Timestamp
     ) throws -> BatchID {
+        let lane = try openLane(settings.profile.laneName(for: settings.model), limits: limits, db, at: now)
         try db.execute(
             sql: """
                 INSERT INTO batches (name, lane, provider, profile, model, system, prompt, parameters, identity, policy, created_at)
@@ -168,7 +175,7 @@ extension Batch {
     }
 
     private init(_ row: Row) throws {
-        id = BatchID(row["id"])
+        (id, lane) = (BatchID(row["id"]), row["lane"])
         settings = BatchSettings(
             name: row.text("name"), profile: try JSONColumn.decode(from: row["profile"]), model: row.text("model"),
             system: row.text(optional: "system"), prompt: row.text("prompt"), parameters: try JSONColumn.decode(from: row["parameters"]),

@@ -50,25 +50,41 @@ struct RouteStep {
 
     private func write(_ asked: BatchSettings, to id: Int64?, position: Int?) throws -> RouteID {
         let (profile, terms) = (try JSONColumn.encode(asked.profile), try JSONColumn.encode(BudgetTerms(Budget(), of: asked)))
-        let lane = try lane(of: asked.profile)
         if let id {
             try db.execute(
-                sql: "UPDATE routes SET position = ?, profile = ?, lane = ?, terms = ? WHERE id = ?",
-                arguments: [position, profile, lane, terms, id])
+                sql: "UPDATE routes SET position = ?, profile = ?, terms = ? WHERE id = ?", arguments: [position, profile, terms, id])
+            try renewLane(ofRoute: id, asked.profile)
             return RouteID(id)
         }
+        let lane = try lane(of: asked)
         try db.execute(
             sql: "INSERT INTO routes (batch, position, provider, profile, model, lane, terms) VALUES (?, ?, ?, ?, ?, ?, ?)",
             arguments: [batch.number, position, asked.profile.name, profile, UserText(asked.model), lane, terms])
         return RouteID(db.lastInsertedRowID)
     }
 
-    /// The batch's own lane has its limits from the batch.
-    private func lane(of profile: Profile) throws -> Int64 {
-        guard profile.laneName == settings.profile.laneName else {
-            return try Queue.openLane(profile.laneName, limits: profile.limits, db, at: now)
+    /// Another model of the batch's own provider has the batch's limits, on the batch's own lane or on one of its own.
+    private func lane(of asked: BatchSettings) throws -> Int64 {
+        let name = asked.profile.laneName(for: asked.model)
+        guard asked.profile.name == settings.profile.name else {
+            return try Queue.openLane(name, limits: asked.profile.limits, db, at: now)
         }
-        return try Int64.fetchOne(db, sql: "SELECT lane FROM batches WHERE id = ?", arguments: [batch.number])!
+        let own = try ownLane()
+        guard name != settings.profile.laneName(for: settings.model) else { return own }
+        return try Queue.openLane(name, limits: LaneStore(db).limits(own), db, at: now)
+    }
+
+    /// Limits may have changed since the route was made; its lane stays the same.
+    private func renewLane(ofRoute id: Int64, _ profile: Profile) throws {
+        let lane = try Int64.fetchOne(db, sql: "SELECT lane FROM routes WHERE id = ?", arguments: [id])!
+        let own = try ownLane()
+        guard lane != own else { return }
+        let limits = try profile.name == settings.profile.name ? LaneStore(db).limits(own) : profile.limits
+        try Queue.adopt(limits, by: lane, db, at: now)
+    }
+
+    private func ownLane() throws -> Int64 {
+        try Int64.fetchOne(db, sql: "SELECT lane FROM batches WHERE id = ?", arguments: [batch.number])!
     }
 
     private func moveOn(from route: Int64, at position: Int) throws {

@@ -13,14 +13,14 @@ struct AttemptRow {
     let model: String
     let phase: AttemptPhase
     let startedAt: Timestamp
-    let estimatedTokens: Int
+    let estimated: CallUnits
     let policy: RetryPolicy
     private let counted: JobTally
 
     static func fetch(_ id: AttemptID, _ db: Database) throws -> AttemptRow? {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT attempts.id, attempts.job, attempts.batch, attempts.phase, attempts.started_at, attempts.estimated_tokens,
+                SELECT attempts.id, attempts.job, attempts.batch, attempts.phase, attempts.started_at, attempts.estimated_tokens, attempts.estimated_output,
                     jobs.failures, jobs.unanswered, jobs.crashes, jobs.asked_again, batches.policy, attempts.route, iif(attempts.route = 0, 0, routes.position) AS position,
                     ifnull(routes.lane, batches.lane) AS lane, ifnull(routes.model, batches.model) AS model
                 FROM attempts JOIN jobs ON jobs.id = attempts.job JOIN batches ON batches.id = attempts.batch
@@ -37,7 +37,8 @@ struct AttemptRow {
         model = row.text("model")
         phase = AttemptPhase(rawValue: row["phase"]) ?? .open
         startedAt = row.time("started_at")
-        estimatedTokens = row["estimated_tokens"]
+        let (tokens, output): (Int, Int) = (row["estimated_tokens"], row["estimated_output"])
+        estimated = CallUnits(inputTokens: tokens - output, outputTokens: output)
         policy = try JSONColumn.decode(from: row["policy"])
         counted = JobTally(
             failures: row["failures"], unanswered: row["unanswered"], crashes: row["crashes"], askedAgain: row["asked_again"])

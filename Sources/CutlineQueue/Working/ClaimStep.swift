@@ -39,8 +39,8 @@ struct ClaimStep {
                     continue
                 }
             }
-            let estimated = batch.estimatedTokens(of: call)
-            let refusal = try lanes.tryReserve(batch.lane, model: call.model, estimatedTokens: estimated, at: now)
+            let estimated = batch.estimate(of: call)
+            let refusal = try lanes.tryReserve(batch.lane, estimated, model: call.model, at: now)
             if try stop(lane, refusal, &turn) { continue }
             turn.claims.append(try take(row, from: batch, sending: call, estimated: estimated, reserving: reservation))
             rotation.append(lane)
@@ -85,19 +85,19 @@ struct ClaimStep {
     }
 
     private func take(
-        _ row: Row, from batch: ClaimableBatch, sending call: CaptionRequest, estimated: Int, reserving reservation: Spending?
+        _ row: Row, from batch: ClaimableBatch, sending call: CaptionRequest, estimated: CallUnits, reserving reservation: Spending?
     ) throws -> Claim {
         let job: Int64 = row["id"]
         let n = try Int.fetchOne(db.cachedStatement(sql: "SELECT ifnull(max(n), 0) + 1 FROM attempts WHERE job = ?"), arguments: [job])!
         try db.cachedStatement(
             sql: """
                 INSERT INTO attempts
-                    (batch, job, n, worker, started_at, lease_until, estimated_tokens, reserved_cost, reserved_tokens, route)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    (batch, job, n, worker, started_at, lease_until, estimated_tokens, estimated_output, reserved_cost, reserved_tokens, route)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             batch.id.number, job, n, worker.number, now.milliseconds, (now + request.lease).milliseconds,
-            estimated, reservation?.cost.nanodollars, reservation?.tokens, batch.route.number,
+            estimated[.tokens], estimated.outputTokens, reservation?.cost.nanodollars, reservation?.tokens, batch.route.number,
         ])
         let attempt = db.lastInsertedRowID
         try db.cachedStatement(sql: "UPDATE jobs SET state = 'running', lease = ? WHERE id = ?").execute(arguments: [attempt, job])
@@ -275,7 +275,7 @@ private struct ClaimableBatch {
     let route: RouteID
     let lane: Int64
     let request: CaptionRequest
-    private let estimatedTokens: Int
+    private let estimated: CallUnits
     private let checks: String
     /// The only jobs that may be claimed, as a JSON list; nil: all of them.
     private let chosen: String?
@@ -297,7 +297,7 @@ private struct ClaimableBatch {
         let used = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"])
         // What was taken over used nothing.
         let answers = row["succeeded"] as Int - row["reused"] as Int
-        estimatedTokens = TokenReserve.perCall(used: used.totalTokens, answers: answers, answerLimit: parameters.maxTokens)
+        estimated = TokenReserve.perCall(used: used, answers: answers, answerLimit: parameters.maxTokens)
     }
 
     func candidates(_ db: Database, limit: Int) throws -> [Row] {
@@ -320,9 +320,10 @@ private struct ClaimableBatch {
     }
 
     /// More where the call allows a longer answer than the others.
-    func estimatedTokens(of call: CaptionRequest) -> Int {
-        guard let limit = call.parameters.answerLimit, limit != request.parameters.answerLimit else { return estimatedTokens }
-        return estimatedTokens + min(limit - min(limit, request.parameters.answerLimit ?? 0), 1_000_000)
+    func estimate(of call: CaptionRequest) -> CallUnits {
+        guard let limit = call.parameters.answerLimit, limit != request.parameters.answerLimit else { return estimated }
+        let more = min(limit - min(limit, request.parameters.answerLimit ?? 0), 1_000_000)
+        return CallUnits(inputTokens: estimated.inputTokens, outputTokens: estimated.outputTokens + more)
     }
 
     /// Added to the prompt of a job that is asked again.

@@ -13,8 +13,10 @@ final class LaneStore {
 
     func stop(_ id: Int64, _ refusal: LaneRefusal) throws -> LaneStop {
         let (name, lane, _) = try load(id)
-        return LaneStop(lane: name, refusal: refusal, learnedRate: lane.learnedRate, requests: lane.limits.requests)
+        return LaneStop(lane: name, refusal: refusal, learnedRate: lane.learnedRate, requests: lane.limits[.requests])
     }
+
+    func limits(_ id: Int64) throws -> Limits { try load(id).lane.limits }
 
     func inFlight(_ id: Int64) throws -> Int { try load(id).lane.inFlight }
 
@@ -31,8 +33,8 @@ final class LaneStore {
         return lane.slots.current - lane.inFlight
     }
 
-    func tryReserve(_ id: Int64, model: String, estimatedTokens: Int, at now: Timestamp) throws -> LaneRefusal? {
-        try change(id) { $0.tryReserve(model: model, estimatedTokens: estimatedTokens, at: now) }
+    func tryReserve(_ id: Int64, _ call: CallUnits, model: String, at now: Timestamp) throws -> LaneRefusal? {
+        try change(id) { $0.tryReserve(call, model: model, at: now) }
     }
 
     func quirks(_ id: Int64, of model: String) throws -> Quirks { try load(id).lane.quirks(of: model) }
@@ -50,8 +52,7 @@ final class LaneStore {
     ) throws -> [JobID] {
         let actions = try change(attempt.lane) {
             let actions = $0.apply(
-                event, model: attempt.model, estimatedTokens: attempt.estimatedTokens, startedAt: attempt.startedAt, at: now,
-                evidence: evidence)
+                event, model: attempt.model, reserved: attempt.estimated, startedAt: attempt.startedAt, at: now, evidence: evidence)
             // Only now: the ended call is no longer under way.
             if let announced { $0.hear(announced, startedAt: attempt.startedAt, at: now) }
             return actions

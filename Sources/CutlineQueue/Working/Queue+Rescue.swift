@@ -90,7 +90,7 @@ struct RescueStep {
             let settlement = Settlement(
                 attempt: attempt.id, outcome: .unknown(failure), latency: now - attempt.startedAt, endedAt: now)
             try attempt.end(.unknown, failure: failure, settlement, db)
-            _ = try lanes.change(attempt.lane) { $0.forget(calls: 1) }
+            _ = try lanes.change(attempt.lane) { $0.forget(attempt.estimated) }
             let decision = attempt.policy.decision(afterUnknown: attempt.tally(crashes: 1), crashed: true, jitter: 0)
             return try settling.move(attempt, by: decision, counting: .crashes)
         }

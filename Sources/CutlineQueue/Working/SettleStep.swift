@@ -44,7 +44,7 @@ struct SettleStep {
         guard attempt.phase == .open else { return }
         let event: LaneEvent =
             switch settlement.outcome {
-            case .caption(let caption): .answered(usedTokens: caption.usage.totalTokens)
+            case .caption(let caption): .answered(caption.usage)
             case .failure(let failure): .failed(failure)
             case .unknown(let failure): .unanswered(failure)
             case .notSent, .changed: .notSent

@@ -104,10 +104,10 @@ package struct LaneStop: Hashable, Sendable {
     package var refusal: LaneRefusal
     /// Calls per second, where the lane found its pace itself.
     package var learnedRate: Double?
-    /// The limit on requests that it was told.
-    package var requests: RateLimit?
+    /// The limits on requests that it was told.
+    package var requests: [RateLimit]
 
-    package init(lane: String, refusal: LaneRefusal, learnedRate: Double? = nil, requests: RateLimit? = nil) {
+    package init(lane: String, refusal: LaneRefusal, learnedRate: Double? = nil, requests: [RateLimit] = []) {
         self.lane = lane
         self.refusal = refusal
         self.learnedRate = learnedRate

@@ -24,7 +24,9 @@ struct Providers: Command {
                 let keys = try KeyRing(environment, file: nil, network: nil)
                 return try environment.output.send(ProfileText.table(catalogue, isSet: { keys.key(for: $0) != nil }))
             }
-            try environment.output.send(ProfileText.json(catalogue.profile(named: name)))
+            let profile = try catalogue.profile(named: name)
+            try environment.output.send(ProfileText.json(profile))
+            if let advice = ProfileText.advice(profile) { environment.error.say("\(Words.clean(advice))\n") }
         }
     }
 }

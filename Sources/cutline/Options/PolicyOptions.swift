@@ -7,8 +7,20 @@ struct PolicyOptions: ParsableArguments {
     var concurrency: Int?
     @Option(parsing: .unconditional, help: ArgumentHelp("The provider's limit on requests.", valueName: "n"))
     var requestsPerMinute: Int?
-    @Option(parsing: .unconditional, help: ArgumentHelp("The provider's limit on tokens.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The same for any 24 hours; what is given of requests, or of tokens, holds together and in place of the profile's.",
+            valueName: "n"))
+    var requestsPerDay: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The provider's limit on tokens, prompt and answer.", valueName: "n"))
     var tokensPerMinute: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The same for any 24 hours.", valueName: "n"))
+    var tokensPerDay: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The provider's limit on tokens of prompts and pictures.", valueName: "n"))
+    var inputTokensPerMinute: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The provider's limit on tokens of answers.", valueName: "n"))
+    var outputTokensPerMinute: Int?
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
@@ -27,7 +39,9 @@ struct PolicyOptions: ParsableArguments {
 
     func validate() throws {
         let counts = [
-            ("--concurrency", concurrency), ("--requests-per-minute", requestsPerMinute), ("--tokens-per-minute", tokensPerMinute),
+            ("--concurrency", concurrency), ("--requests-per-minute", requestsPerMinute), ("--requests-per-day", requestsPerDay),
+            ("--tokens-per-minute", tokensPerMinute), ("--tokens-per-day", tokensPerDay),
+            ("--input-tokens-per-minute", inputTokensPerMinute), ("--output-tokens-per-minute", outputTokensPerMinute),
             ("--max-attempts", maxAttempts),
         ]
         for (flag, value) in counts where value.map({ $0 < 1 }) ?? false { throw ValidationError("\(flag) must be above 0.") }
@@ -36,9 +50,13 @@ struct PolicyOptions: ParsableArguments {
     var budget: BudgetChange { BudgetChange(maxCost: maxCost, maxTokens: maxTokensTotal) }
 
     var limits: Limits {
-        Limits(
-            concurrency: concurrency, requests: requestsPerMinute.map(RateLimit.perMinute),
-            tokens: tokensPerMinute.map(RateLimit.perMinute))
+        let windows: [MeterKind: [RateLimit?]] = [
+            .requests: [requestsPerMinute.map(RateLimit.perMinute), requestsPerDay.map(RateLimit.perDay)],
+            .tokens: [tokensPerMinute.map(RateLimit.perMinute), tokensPerDay.map(RateLimit.perDay)],
+            .inputTokens: [inputTokensPerMinute.map(RateLimit.perMinute)],
+            .outputTokens: [outputTokensPerMinute.map(RateLimit.perMinute)],
+        ]
+        return Limits(concurrency: concurrency, windows: windows.mapValues { $0.compactMap(\.self) }.filter { !$0.value.isEmpty })
     }
 }
 

@@ -86,16 +86,20 @@ struct CheckUp {
     private func lanes() throws -> [Finding] {
         let now = environment.now()
         return try reader.laneStatuses().flatMap { status in
-            let models = status.lane.pausedModels.map { finding("lane \(status.name), model \($0.model ?? "")", $0) }
+            let models = status.lane.pausedModels.map { finding("lane \($0.subject(in: status.name))", $0) }
             return [lane(status, at: now)] + models
         }
     }
 
     private func lane(_ status: LaneStatus, at now: Timestamp) -> Finding {
-        let check = "lane \(status.name)"
+        let check = "lane \(Words.clean(status.name))"
         switch status.lane.standstill(at: now) {
         case nil, .slots?, .budget?:
-            return Finding(level: .ok, check: check, message: "open; \(Words.count(status.lane.inFlight, "call")) in flight")
+            if let limit = status.usedUpLimit(at: now) {
+                return Finding(level: .warning, check: check, message: "\(limit.text); it goes on by itself")
+            }
+            let told = LimitText.list(status.lane.limits).map { "; \($0)" } ?? ""
+            return Finding(level: .ok, check: check, message: "open; \(Words.count(status.lane.inFlight, "call")) in flight\(told)")
         case .paused(let pause)?: return finding(check, pause)
         case .outage(let outage)?:
             return Finding(level: .warning, check: check, message: "\(outage.words(of: status.name, at: now)); it goes on by itself")

@@ -67,12 +67,12 @@ extension LogEvent {
         }
     }
 
-    init(_ end: RunEnd) {
+    init(_ end: RunEnd, at now: Timestamp) {
         switch end {
         case .finished: self.init(level: .info, name: "finished", fields: [])
         case .interrupted: self.init(level: .notice, name: "interrupted", fields: [])
         case .paused(let stops):
-            self.init(level: .warning, name: "paused", fields: [Field("message", stops.compactMap { LaneText.end($0) }.first)])
+            self.init(level: .warning, name: "paused", fields: [Field("message", stops.compactMap { LaneText.end($0, at: now) }.first)])
         case .queueFailed(let error, let saved):
             self.init(level: .error, name: "queue_failed", fields: [Field("message", "\(error)"), Field("saved", saved)])
         }

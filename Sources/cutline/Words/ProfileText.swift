@@ -5,7 +5,7 @@ import CutlineProvider
 enum ProfileText {
     static func table(_ catalogue: ProfileCatalogue, isSet: (Profile) -> Bool) -> String {
         let rows = catalogue.names.compactMap { catalogue[$0] }.map { profile in
-            [profile.name, address(profile), key(profile, isSet: isSet(profile)), limits(profile.limits)].map(Words.clean)
+            [profile.name, address(profile), key(profile, isSet: isSet(profile)), LimitText.list(profile.limits) ?? "–"].map(Words.clean)
         }
         return Words.table([["provider", "address", "key", "limits"]] + rows)
     }
@@ -38,8 +38,8 @@ enum ProfileText {
             text.key("forbidden_headers")
             text.value(list(profile.forbiddenHeaders))
         }
-        if profile.streams {
-            text.key("stream")
+        for (key, isSet) in [("limits_per_model", profile.limitsPerModel), ("stream", profile.streams)] where isSet {
+            text.key(key)
             text.value(true)
         }
         if let proxy = profile.proxy { text.member("proxy", proxy) }
@@ -53,26 +53,12 @@ enum ProfileText {
         [
             ("auth", members(profile.auth)), ("headers", profile.headers.mapValues(JSONValue.string)),
             ("request_fields", profile.requestFields), ("parameter_places", profile.parameterPlaces.mapValues(JSONValue.string)),
-            ("limits", members(profile.limits)), ("images", members(profile.images)),
+            ("limits", profile.limits.members), ("free_plan", profile.freePlan.map(members) ?? [:]), ("images", members(profile.images)),
             ("models", profile.models.map(members) ?? [:]), ("prices", (profile.prices ?? [:]).mapValues { .object(members($0)) }),
         ]
     }
 
     private static func list(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
-
-    private static func limits(_ limits: Limits) -> String {
-        var parts: [String] = []
-        if let limit = limits.requests { parts.append("\(Words.count(limit.count, "request")) in \(window(limit))") }
-        if let limit = limits.tokens { parts.append("\(Words.count(limit.count, "token")) in \(window(limit))") }
-        if let calls = limits.concurrency { parts.append("\(Words.count(calls, "call")) at once") }
-        return parts.isEmpty ? "–" : parts.joined(separator: ", ")
-    }
-
-    private static func window(_ limit: RateLimit) -> String {
-        let minutes = limit.window / 60
-        return minutes == minutes.rounded() && minutes < 1_000
-            ? "\(Int(minutes)) min" : Words.duration(.milliseconds(Int64(limit.window * 1_000)))
-    }
 
     private static func members(_ auth: Auth) -> [String: JSONValue] {
         var members: [String: JSONValue] = [:]
@@ -83,15 +69,21 @@ enum ProfileText {
         return members
     }
 
-    private static func members(_ limits: Limits) -> [String: JSONValue] {
-        var members: [String: JSONValue] = [:]
-        members["concurrency"] = limits.concurrency.map { .integer(Int64($0)) }
-        for (key, limit) in [("requests", limits.requests), ("tokens", limits.tokens)] {
-            guard let limit else { continue }
-            let seconds = Int64(exactly: limit.window).map(JSONValue.integer) ?? .number(limit.window)
-            members[key] = .object(["count": .integer(Int64(limit.count)), "seconds": seconds])
-        }
+    private static func members(_ plan: FreePlan) -> [String: JSONValue] {
+        var members: [String: JSONValue] = ["limits": .object(plan.limits.members)]
+        members["for"] = plan.models.map(JSONValue.string)
+        members["source"] = plan.source.map(JSONValue.string)
         return members
+    }
+
+    /// What the provider gives away, and how to keep to it; nil where nothing is known of it.
+    static func advice(_ profile: Profile) -> String? {
+        guard let plan = profile.freePlan, let limits = LimitText.list(plan.limits) else { return nil }
+        let models = plan.models.map { " for \($0)" } ?? ""
+        let flags = LimitText.flags(plan.limits).map { "\($0), or " } ?? ""
+        let told = JSONValue.object(["limits": .object(plan.limits.members)]).text.dropFirst().dropLast()
+        return "free plan\(models): \(limits)\(plan.source.map { " (\($0))" } ?? ""). "
+            + "If it is yours, give it with \(flags)in a job file or providers.json: \(told)"
     }
 
     private static func members(_ rules: ImageRules) -> [String: JSONValue] {

@@ -156,6 +156,17 @@ extension JSONText {
         key("outage")
         if let outage = status.lane.outage { write(outage) } else { null() }
         member("blocked_until", status.blockedUntil(at: now)?.iso8601)
+        key("waits")
+        if let wait = status.usedUpLimit(at: now)?.wait {
+            openObject()
+            member("for", wait.kind.rawValue)
+            member("until", wait.until.iso8601)
+            closeObject()
+        } else {
+            null()
+        }
+        key("limits")
+        value(status.limits(at: now))
         member("in_flight", status.lane.inFlight)
         key("requests_per_second")
         value(status.lane.learnedRate.map { ($0 * 100).rounded() / 100 })
@@ -233,7 +244,20 @@ extension LaneStatus {
         let pauses = lane.pausedModels.isEmpty ? [lane.paused].compactMap(\.self) : lane.pausedModels
         if !pauses.isEmpty { return pauses.map { "\(LaneText.paused(name, $0))\n" }.joined() }
         if let outage = lane.outage { return "\(outage.words(of: name, at: now))\n" }
-        guard let until = blockedUntil(at: now) else { return "" }
-        return "\(name) waits \(Words.duration(until - now)) more, as the provider asked\n"
+        if let until = blockedUntil(at: now) {
+            return "\(Words.clean(name)) waits \(Words.duration(until - now)) more, as the provider asked\n"
+        }
+        return usedUpLimit(at: now).map { "\(Words.clean(name)): \($0.text)\n" } ?? ""
+    }
+
+    /// In the form of a job file, each window with what is in it.
+    fileprivate func limits(at now: Timestamp) -> JSONValue {
+        var members: [String: JSONValue] = [:]
+        members["concurrency"] = lane.limits.concurrency.map { .integer(Int64($0)) }
+        for (kind, windows) in Dictionary(grouping: lane.meters(at: now).windows, by: \.kind) {
+            members[kind.rawValue] = .array(
+                windows.map { .object($0.pace.limit.members.merging(["used": .integer(Int64($0.pace.used))]) { $1 }) })
+        }
+        return .object(members)
     }
 }

@@ -74,7 +74,7 @@ final class Reporter: Sendable {
     /// The last words of a run.
     func close(_ end: RunEnd) {
         environment.error.say(erased())
-        write(LogEvent(end))
+        write(LogEvent(end, at: environment.now()))
         guard log.format == .text else { return }
         // A queue that cannot be read is the exit's to report.
         let batches = (try? queue.batchStatuses(in: scope)) ?? []
@@ -82,7 +82,7 @@ final class Reporter: Sendable {
             say(RunText.summary(batches, elapsed: environment.now() - state.withLock { $0.startedAt }))
             say(FlagText.summary(batches, queue: queueWords).joined(separator: "\n"))
         }
-        say(RunText.troubles(batches, stopped: stopped(batches), queue: queueWords, end).joined(separator: "\n"))
+        say(RunText.troubles(batches, stopped: stopped(batches), queue: queueWords, end, at: environment.now()).joined(separator: "\n"))
     }
 
     private func write(_ event: LogEvent?) {

@@ -40,7 +40,7 @@ enum RunText {
     private static func soonest(of calls: Int, at stop: LaneStop, _ now: Timestamp) -> Double {
         var wait = 0.0
         if let time = stop.refusal.opensAt { wait = Double((time - now).milliseconds) }
-        return max(wait, stop.requests.map { Double((calls - 1) / max($0.count, 1)) * $0.window * 1_000 } ?? 0)
+        return max(wait, stop.requests.map { Double((calls - 1) / max($0.count, 1)) * $0.window * 1_000 }.max() ?? 0)
     }
 
     static func rescued(_ rescued: Rescued) -> String {
@@ -62,9 +62,9 @@ enum RunText {
     /// - Parameters:
     ///   - stopped: a line for each batch and state in which jobs stopped.
     ///   - queue: `--queue PATH` where it was given, else empty.
-    static func troubles(_ batches: [BatchStatus], stopped: [String], queue: [String], _ end: RunEnd) -> [String] {
+    static func troubles(_ batches: [BatchStatus], stopped: [String], queue: [String], _ end: RunEnd, at now: Timestamp) -> [String] {
         let doubts = DoubtText.ending(batches, queue: queue).map { [$0] } ?? []
-        return doubts + stopped + ending(end, RetryCommand(of: batches, queue: queue)) + rest(batches, end)
+        return doubts + stopped + ending(end, RetryCommand(of: batches, queue: queue), at: now) + rest(batches, end)
     }
 
     /// What is still to come where it stopped early.
@@ -82,10 +82,10 @@ enum RunText {
         }
     }
 
-    private static func ending(_ end: RunEnd, _ retry: RetryCommand) -> [String] {
+    private static func ending(_ end: RunEnd, _ retry: RetryCommand, at now: Timestamp) -> [String] {
         switch end {
         case .finished: []
-        case .paused(let stops): once(stops).compactMap { LaneText.end($0, retry) }
+        case .paused(let stops): once(stops).compactMap { LaneText.end($0, retry, at: now) }
         case .interrupted: ["stopped; run the same command again to continue"]
         case .queueFailed(_, let saved):
             saved.map { ["the queue could not be written; what had been paid for is saved in \($0), and the next run brings it in"] } ?? []
@@ -121,18 +121,19 @@ enum LaneText {
     static func line(_ notice: LaneNotice, at now: Timestamp) -> String? {
         switch notice.action {
         case .blocked(let until, let message):
-            "\(notice.lane) asks for a pause of \(Words.duration(until - now)): \(Words.clean(message))"
+            "\(Words.clean(notice.lane)) asks for a pause of \(Words.duration(until - now)): \(Words.clean(message))"
         case .doubted(let told, let until, let message):
-            "\(notice.lane) asks for a pause of \(Words.duration(told - now)), which is hard to believe; trying again in \(Words.duration(until - now)): \(Words.clean(message))"
+            "\(Words.clean(notice.lane)) asks for a pause of \(Words.duration(told - now)), which is hard to believe; trying again in \(Words.duration(until - now)): \(Words.clean(message))"
         // Where others go on, progress does not show it.
         case .paused(let pause): pause.model == nil ? nil : paused(notice.lane, pause)
         case .looks(let again, let message):
-            again > now ? "\(notice.lane) refused a call; looking again in \(Words.duration(again - now)): \(Words.clean(message))" : nil
+            again > now
+                ? "\(Words.clean(notice.lane)) refused a call; looking again in \(Words.duration(again - now)): \(Words.clean(message))" : nil
         case .opened(let outage): "\(outage.words(of: notice.lane, at: now)): \(Words.clean(outage.message))"
         case .recalled(let jobs): "\(Words.count(jobs.count, "job")) that failed meanwhile \(jobs.count == 1 ? "is" : "are") queued again"
-        case .learned(.chatPath, _, let message): "\(notice.lane): \(Words.clean(message))"
+        case .learned(.chatPath, _, let message): "\(Words.clean(notice.lane)): \(Words.clean(message))"
         case .learned(let remedy, let model, let message):
-            "\(notice.lane) refused a request to \(Words.clean(model)); from now on Cutline \(Words.clean(remedy.words)): \(Words.clean(message))"
+            "\(Words.clean(notice.lane)) refused a request to \(Words.clean(model)); from now on Cutline \(Words.clean(remedy.words)): \(Words.clean(message))"
         }
     }
 
@@ -148,11 +149,13 @@ enum LaneText {
         case .outage(let outage): outage.words(of: stop.lane, at: now)
         case .until(let time, let reason):
             switch reason {
-            case .requests where stop.learnedRate != nil: stop.learnedRate.map { "pace \(Words.rate($0)), learned" }
-            case .requests, .tokens:
-                "at the limit on \(reason.rawValue)" + (time - now >= longWait ? ", goes on in \(Words.duration(time - now))" : "")
-            case .provider: "\(stop.lane) asked to wait \(Words.duration(time - now))"
-            case .secondLook: "\(stop.lane) refused a call, looking again in \(Words.duration(time - now))"
+            case .pace: stop.learnedRate.map { "pace \(Words.rate($0)), learned" }
+            case .limit(let kind, let window):
+                window.flatMap { LimitText.usedUp(kind, $0, until: time, at: now) }
+                    ?? "at the limit on \(LimitText.name(kind))"
+                    + (time - now >= longWait ? ", goes on in \(Words.duration(time - now))" : "")
+            case .provider: "\(Words.clean(stop.lane)) asked to wait \(Words.duration(time - now))"
+            case .secondLook: "\(Words.clean(stop.lane)) refused a call, looking again in \(Words.duration(time - now))"
             }
         }
     }
@@ -163,13 +166,16 @@ enum LaneText {
     }
 
     /// Why a run stopped early.
-    static func end(_ stop: LaneStop, _ retry: RetryCommand = RetryCommand()) -> String? {
+    static func end(_ stop: LaneStop, _ retry: RetryCommand = RetryCommand(), at now: Timestamp) -> String? {
         switch stop.refusal {
         case .paused(let pause): paused(stop.lane, pause, retry)
         case .budget(let stop): BudgetText.end(stop)
         case .outage(let outage):
             "\(outage.condition(of: stop.lane, at: outage.nextTry)): \(Words.clean(outage.message))\nto go on: run again later, or without --no-wait, which goes on by itself"
-        case .until(let time, _): "\(stop.lane) opens again at \(time.iso8601); run again then, or without --no-wait"
+        case .until(let time, .limit(let kind, let window?)):
+            "\(Words.clean(stop.lane)): \(LimitText.usedUp(kind, window, until: time, at: now) ?? "at the limit on \(LimitText.name(kind))"); "
+                + "run again then, or without --no-wait"
+        case .until(let time, _): "\(Words.clean(stop.lane)) opens again at \(time.iso8601); run again then, or without --no-wait"
         case .slots: nil
         }
     }
@@ -188,7 +194,7 @@ extension LaneRefusal {
 
 extension Pause {
     /// What is paused.
-    func subject(in lane: String) -> String { model.map { "\(lane), model \(Words.clean($0))," } ?? lane }
+    func subject(in lane: String) -> String { model.map { "\(Words.clean(lane)), model \(Words.clean($0))," } ?? Words.clean(lane) }
 }
 
 extension Outage {
@@ -200,6 +206,6 @@ extension Outage {
     }
 
     func condition(of lane: String, at now: Timestamp, in zone: TimeZone = .current) -> String {
-        "\(lane) \(status.map { "answers with \($0)" } ?? "does not answer") since \(Words.clock(since, near: now, in: zone))"
+        "\(Words.clean(lane)) \(status.map { "answers with \($0)" } ?? "does not answer") since \(Words.clock(since, near: now, in: zone))"
     }
 }

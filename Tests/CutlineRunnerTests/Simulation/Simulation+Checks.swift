@@ -101,11 +101,36 @@ extension Simulation {
     // MARK: - The provider's books
 
     /// No window of a told limit ever holds more. Windows in which the wall clock was set are left out: the queue's own time jumped.
-    private func checkLimits() throws {
+    func checkLimits() throws {
         for (number, lane) in plan.lanes.enumerated() {
             let calls = provider.calls.values.filter { $0.lane == number && $0.isSent }.sorted { $0.claimedAt < $1.claimedAt }
-            if let limit = lane.limits.requests { try checkWindows(limit, calls, "requests") { _ in 1 } }
-            if let limit = lane.limits.tokens { try checkWindows(limit, calls, "tokens") { $0.isBilled ? $0.tokens : 0 } }
+            for (kind, limits) in lane.limits.windows {
+                for limit in limits {
+                    if let resets = limit.resets {
+                        try checkDays(limit, resets, calls)
+                    } else {
+                        try checkWindows(limit, calls, kind.rawValue) { Self.units(of: kind, in: $0) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a call without an answer used is not known to the lane, which keeps what it reserved: of a prompt 1,000 tokens.
+    private static func units(of kind: MeterKind, in call: ProviderCall) -> Int {
+        switch kind {
+        case .requests: 1
+        case .tokens: call.isBilled ? call.tokens : 0
+        case .inputTokens: call.isBilled ? min(call.tokens - 100, 1_000) : 0
+        case .outputTokens: call.isBilled ? 100 : 0
+        }
+    }
+
+    private func checkDays(_ limit: RateLimit, _ resets: DailyReset, _ calls: [ProviderCall]) throws {
+        guard jumps.isEmpty else { return }
+        for (day, calls) in Dictionary(grouping: calls, by: { resets.day(of: $0.claimedAt) }) where calls.count > limit.count {
+            throw SimulationFailure(
+                rule: "a told limit holds in every day", detail: "\(calls.count) requests in \(day), \(limit.count) allowed")
         }
     }
 

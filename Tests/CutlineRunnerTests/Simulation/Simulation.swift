@@ -17,7 +17,7 @@ struct SimulationFailure: Error, CustomStringConvertible {
 /// One machine with one queue, some processes that work on it and a provider, all in virtual time on one thread. The queue, its rules and
 /// the workers' loops are the real ones.
 final class Simulation {
-    let plan: SimulationPlan
+    private(set) var plan: SimulationPlan
     let sabotage: Sabotage?
     let clock = VirtualClock()
     let folder = TemporaryFolder(inMemory: true)
@@ -42,7 +42,7 @@ final class Simulation {
     private var starts = 0
 
     static let longestRecovery = Duration.seconds(6 * 3_600)
-    private static let beginning = VirtualClock().now()
+    static let beginning = VirtualClock().now()
 
     init(seed: UInt64, sabotage: Sabotage? = nil) throws {
         plan = SimulationPlan(seed: seed)
@@ -240,8 +240,23 @@ final class Simulation {
     private func heal() throws {
         healedAt = clock.real
         (provider.mood, isDiskFull) = (.well, false)
+        try liftDays()
         for process in workers.compactMap(\.self) { try wake(process) }
         if workers.allSatisfy({ $0 == nil }) { plan(.start, after: .seconds(1)) }
+    }
+
+    /// Nobody waits for another day here.
+    private func liftDays() throws {
+        try checkLimits()
+        for (number, lane) in plan.lanes.enumerated() {
+            let requests = lane.limits[.requests].filter { $0.resets == nil }
+            guard requests != lane.limits[.requests] else { continue }
+            plan.lanes[number].limits.windows[.requests] = requests.isEmpty ? nil : requests
+            try monitor.write { db in
+                let id = try Int64.fetchOne(db, sql: "SELECT id FROM lanes WHERE name = ?", arguments: ["lane \(number)"])
+                if let id { try Queue.adopt(self.plan.lanes[number].limits, by: id, db, at: self.clock.now()) }
+            }
+        }
     }
 
     private func liftBudgets() throws {

@@ -72,6 +72,7 @@ struct SimulationPlan {
         faults = Self.faults(&chance)
         planEvents(&chance)
         planFallbacks()
+        planMeters()
     }
 
     /// By a chance of their own: what a seed stands for besides stays as it was.
@@ -80,16 +81,36 @@ struct SimulationPlan {
         for index in batches.indices where chance.happens(0.4) { batches[index].fallback = chance.number(0...lanes.count - 1) }
     }
 
+    /// More windows beside those, by a chance of their own. A day begins anew in the midst of the troubles.
+    private mutating func planMeters() {
+        var chance = Chance(seed: seed &* 29 &+ 7)
+        for index in lanes.indices {
+            var windows = lanes[index].limits.windows
+            if chance.happens(0.3) { windows[.requests, default: []].append(RateLimit(count: chance.pick([15, 40]), window: 200)) }
+            if chance.happens(0.3) {
+                let reset = Simulation.beginning + .seconds(60 * chance.number(1...4))
+                let hour = reset.iso8601.split(separator: "T")[1].prefix(5)
+                guard let resets = try? DailyReset(String(hour)) else { preconditionFailure("no hour in \(reset.iso8601)") }
+                windows[.requests, default: []].append(RateLimit(count: chance.pick([3, 10, 30]), resets: resets))
+            }
+            if chance.happens(0.2) { windows[.inputTokens] = [.perMinute(chance.pick([6_000, 20_000]))] }
+            if chance.happens(0.2) { windows[.outputTokens] = [.perMinute(chance.pick([900, 5_000]))] }
+            lanes[index].limits.windows = windows
+        }
+    }
+
     private static func limits(_ chance: inout Chance) -> Limits {
         var limits = Limits()
         if chance.happens(0.7) { limits.concurrency = chance.pick([1, 2, 5, 16]) }
         if chance.happens(0.7) {
-            limits.requests = chance.pick([
-                RateLimit(count: 1, window: 1), RateLimit(count: 5, window: 1), RateLimit(count: 20, window: 60),
-                RateLimit(count: 60, window: 60), RateLimit(count: 3, window: 30), RateLimit(count: 12, window: 300),
-            ])
+            limits.windows[.requests] = [
+                chance.pick([
+                    RateLimit(count: 1, window: 1), RateLimit(count: 5, window: 1), RateLimit(count: 20, window: 60),
+                    RateLimit(count: 60, window: 60), RateLimit(count: 3, window: 30), RateLimit(count: 12, window: 300),
+                ])
+            ]
         }
-        if chance.happens(0.4) { limits.tokens = .perMinute(chance.pick([6_000, 20_000, 90_000])) }
+        if chance.happens(0.4) { limits.windows[.tokens] = [.perMinute(chance.pick([6_000, 20_000, 90_000]))] }
         return limits
     }
 
