@@ -34,11 +34,12 @@ let builtInProviders =
                 "chat_paths":["/api/v1/chat/completions/","/api/v1/chat/completions","/v1/chat/completions"],\
                 "api_key_env":"INDOXHUB_API_KEY","auth":{"exchange":false,"exchange_path":"/api/v1/auth/api-key/"},\
                 "parameter_places":{"response_format":"additional_params","seed":"additional_params"},\
+                "free_plan":{"limits":{"requests":{"count":10,"seconds":60},"tokens":{"count":10000,"seconds":3600}},\
+                "source":"rate-limits.md of its documentation"},\
                 "images":{"accept":["image/jpeg","image/png","image/webp","image/gif"],\
                 "max_bytes":20000000,"max_count":20,"max_request_bytes":100000000},\
                 "models":{"needs_key":true,"path":"/api/v1/models/"},\
-                "note":"The free plan allows 10 requests a minute and 10,000 tokens an hour: set them as limits. \
-                If the key is refused, set auth.exchange."}
+                "note":"If the key is refused, set auth.exchange."}
 
                 """)
     }
@@ -56,9 +57,11 @@ let builtInProviders =
             {"name":"mine","base_url":"https://x.invalid/v1","base_url_example":"https://y","chat_paths":["/a","/b"],\
             "api_key_env":"K","auth":{"exchange":true,"exchange_path":"/t","header":"api-key","required":false},\
             "headers":{"X-A":"b"},"request_fields":{"a":1},"parameter_places":{"seed":"extra"},\
-            "limits":{"concurrency":3,"requests":{"count":1,"seconds":60},"tokens":{"count":9,"seconds":0.5}},\
+            "limits":{"concurrency":3,"input_tokens":[{"count":7,"seconds":60},{"count":8,"per":"day","resets":"00:00 UTC"}],\
+            "requests":{"count":1,"seconds":60},"tokens":{"count":9,"seconds":0.5}},\
+            "free_plan":{"for":"small models","limits":{"requests":{"count":5,"seconds":86400}},"source":"https://z"},\
             "images":{"accept":["image/png"],"max_bytes":1,"max_count":2,"max_request_bytes":3,"order":"images_in_system",\
-            "transport":"inline"},"forbidden_headers":["X-B"],"stream":true,"note":"n"}
+            "transport":"inline"},"forbidden_headers":["X-B"],"limits_per_model":true,"stream":true,"note":"n"}
 
             """
         desk.write("providers.json", "[\(mine)]")

@@ -8,6 +8,8 @@ import Testing
 @Suite struct RunTextTests {
     private let now = Timestamp(milliseconds: 0)
 
+    private static let pacific: RateLimit? = (try? DailyReset("00:00 America/Los_Angeles")).map { RateLimit(count: 1_500, resets: $0) }
+
     private func totals(done: Int, of total: Int) -> RunTotals {
         var totals = RunTotals([])
         (totals.done, totals.total) = (done, total)
@@ -24,6 +26,15 @@ import Testing
     @Test(arguments: [
         (LaneRefusal.slots, ""), (.until(Timestamp(milliseconds: 500), .limit(.requests, nil)), " · at the limit on requests"),
         (.until(Timestamp(milliseconds: 90_000), .limit(.tokens, nil)), " · at the limit on tokens, goes on in 1 min 30 s"),
+        (
+            .until(Timestamp(milliseconds: 18_720_000), .limit(.requests, pacific)),
+            " · 1,500 requests a day are used up; goes on at 00:00 America/Los_Angeles (in 5 h 12 min)"
+        ),
+        (
+            .until(Timestamp(milliseconds: 90_000), .limit(.inputTokens, .perDay(1_000))),
+            " · 1,000 input tokens a day are used up; goes on in 1 min 30 s"
+        ),
+        (.until(Timestamp(milliseconds: 20_000), .limit(.requests, pacific)), " · at the limit on requests, goes on in 20.0 s"),
         (.until(Timestamp(milliseconds: 30_000), .provider), " · hackclub asked to wait 30.0 s"),
         (.until(Timestamp(milliseconds: 3_000), .secondLook), " · hackclub refused a call, looking again in 3.0 s"),
         (.paused(Pause(kind: .unauthorized, message: "No such\nkey.")), " · hackclub is paused: No such key."),

@@ -165,7 +165,7 @@ struct BlameTests {
     }
 
     @Test mutating func afterADoubtedWaitOneCallShowsWhetherItIsOver() {
-        _ = end(failed(.rateLimited, 429, retryAfter: .seconds(31 * 86_400)))
+        _ = end(failed(.quotaExhausted, 429, retryAfter: .seconds(31 * 86_400)))
         now += 300_000
         #expect(lane.tryReserve(model: "m", estimatedTokens: 0, at: at(now)) == nil)
         #expect(lane.tryReserve(model: "m", estimatedTokens: 0, at: at(now)) == .slots)

@@ -12,8 +12,9 @@ import Testing
 struct LearningTests {
     private var lane = Lane(limits: Limits(concurrency: 100), at: Timestamp(milliseconds: 0))
 
+    private var now = Timestamp(milliseconds: 1_000)
+
     private mutating func end(_ event: LaneEvent, model: String = "m", job: Int64? = nil) -> [LaneAction] {
-        let now = Timestamp(milliseconds: 1_000)
         #expect(lane.tryReserve(model: model, estimatedTokens: 10, at: now) == nil)
         let evidence = JobEvidence(job: job.map { JobID($0) })
         return lane.apply(event, model: model, estimatedTokens: 10, startedAt: now, at: now, evidence: evidence)
@@ -52,7 +53,9 @@ struct LearningTests {
     }
 
     @Test mutating func fiveRefusalsAlikePauseTheModelAndGiveItsJobsBack() {
-        for number in 1...4 as ClosedRange<Int64> { #expect(end(refused("Bad thing in request req_\(number)a, try 2\(number)"), job: number) == []) }
+        for number in 1...4 as ClosedRange<Int64> {
+            #expect(end(refused("Bad thing in request req_\(number)a, try 2\(number)"), job: number) == [])
+        }
         let actions = end(refused("Bad thing in request req_9z, try 77"), job: 5)
         let message = "5 jobs in a row were refused alike: Bad thing in request req_9z, try 77"
         #expect(
@@ -130,7 +133,7 @@ struct LearningTests {
     @Test mutating func afterThePauseOneMoreDudIsEnough() {
         for _ in 0..<5 { _ = end(dud()) }
         lane.resume()
-        let now = Timestamp(milliseconds: 2_000)
+        now = Timestamp(milliseconds: 2_000)
         #expect(lane.tryReserve(model: "m", estimatedTokens: 10, at: now) == nil)
         #expect(lane.tryReserve(model: "m", estimatedTokens: 10, at: now) == .slots, "one at a time")
         #expect(lane.tryReserve(model: "other", estimatedTokens: 10, at: now) == nil, "other models go on")

@@ -213,15 +213,6 @@ struct PaceTests {
         for (first, next) in zip(times, times.dropFirst(450)) { #expect((1_800_000...1_900_000).contains((next - first).milliseconds)) }
     }
 
-    /// Stored by a version that counted no windows.
-    @Test func aPaceWithoutAWindowIsReadAndGoesOn() throws {
-        let stored = #"{"limit":{"count":60,"window":60},"burst":1.2,"spentUntil":\#(at(700).milliseconds).25,"hasSpent":true}"#
-        var pace = try JSONDecoder().decode(Pace.self, from: Data(stored.utf8))
-        #expect(pace.tryReserve(1, at: at(500)) == at(701))
-        #expect(pace.tryReserve(1, at: at(701)) == nil)
-        #expect(pace.tryReserve(1, at: at(702)) == at(1_701))
-    }
-
     @Test func nothingIsOwedForLongerThanAWindow() throws {
         var pace = Pace(.perMinute(60), at: at(0))
         #expect(pace.tryReserve(1, at: at(0)) == nil)

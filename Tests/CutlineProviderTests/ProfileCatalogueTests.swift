@@ -65,6 +65,18 @@ import Testing
         #expect(limits == ["hackclub 0 450", "ollama 2 0", "vllm 4 0", "llamacpp 2 0", "lmstudio 2 0"])
     }
 
+    /// What they publish of it stands in their profiles.
+    @Test func whoCountsByModelAndWhatIsGivenAwayIsKnown() throws {
+        let catalogue = try ProfileCatalogue.builtIn()
+        let profiles = catalogue.names.compactMap { catalogue[$0] }
+        #expect(profiles.filter(\.limitsPerModel).map(\.name) == ["openai", "gemini", "anthropic", "mistral", "groq", "azure"])
+        #expect(profiles.filter { $0.freePlan != nil }.map(\.name) == ["indoxhub", "openrouter", "gemini", "mistral", "groq"])
+        #expect(profiles.allSatisfy { $0.freePlan.map { $0.limits != Limits() && $0.source != nil } ?? true })
+        let day = try #require(catalogue["gemini"]?.freePlan?.limits[.requests].last)
+        #expect(day == RateLimit(count: 1_500, resets: try DailyReset("00:00 America/Los_Angeles")))
+        #expect(catalogue["groq"]?.laneName(for: "llama-4-scout") == "groq/llama-4-scout")
+    }
+
     @Test(arguments: ["azure", "litellm"])
     func whoHasNoAddressOfItsOwnIsToldHowToGiveOne(name: String) throws {
         let profile = try Profile.builtIn(name)

@@ -63,6 +63,7 @@ import Testing
         let claims = try fixture.claim(9)
         let bad = try #require(claims.first { $0.request.model == "a" })
         try fixture.settle(bad, .failed(.modelNotFound))
+        try fixture.settle(fixture.claimOne(), .failed(.modelNotFound))
         let lanes = try fixture.queue.reader.laneStatuses().filter { $0.lane.paused != nil }.map(\.name)
         #expect(lanes == ["simulator/a"])
         try fixture.queue.resumeLanes(.all)

@@ -156,6 +156,7 @@ import Testing
 
     @Test(arguments: [
         ("450/30", WindowLimit(count: 450, seconds: 30)), ("1/0.5", WindowLimit(count: 1, seconds: 0.5)),
+        ("1500/day", WindowLimit(count: 1_500, seconds: 86_400)), ("15/minute:fixed", WindowLimit(count: 15, seconds: 60, isFixed: true)),
         ("450/1800:fixed", WindowLimit(count: 450, seconds: 1_800, isFixed: true)),
     ])
     func aLimitIsWrittenAsCallsPerSeconds(text: String, limit: WindowLimit) throws {
