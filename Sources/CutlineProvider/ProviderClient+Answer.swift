@@ -112,7 +112,9 @@ final class StreamLeash: Sendable {
 
 extension ProviderClient {
     /// What a complete answer comes to.
-    func outcome(of received: Received, to call: Call) -> Outcome {
+    func outcome(of received: Received, to call: Call) -> Outcome { read(received, to: call).naming(call.address) }
+
+    private func read(_ received: Received, to call: Call) -> Outcome {
         let reader = AnswerReader(
             now: now(), sentAddresses: call.sendsAddresses, key: call.key, sentParameters: call.body.sentParameters,
             quirks: call.request.quirks, schema: call.schema)
@@ -130,7 +132,7 @@ extension ProviderClient {
     /// Beside whatever came, the headers say what the limits leave.
     private func announcing(_ outcome: Outcome, _ answer: Answer) -> Outcome {
         var outcome = outcome
-        outcome.announced = RetryHints(now: now()).announced(answer.headers)
+        outcome.announced = RetryHints(now: now(), headers: answer.headers).announced(answer.headers)
         return outcome
     }
 
@@ -146,5 +148,24 @@ extension ProviderClient {
 extension Answer {
     fileprivate var isEventStream: Bool {
         headers.first(name: "content-type")?.lowercased().hasPrefix("text/event-stream") == true
+    }
+}
+
+extension Outcome {
+    /// The same, with the address in the message where nobody was found there.
+    func naming(_ address: String) -> Outcome {
+        guard case .failure(let failure) = self else { return self }
+        return .failure(failure.naming(address))
+    }
+}
+
+extension Failure {
+    func naming(_ address: String) -> Failure {
+        let shown = String(address.prefix { $0 != "?" && $0 != "#" })
+        guard kind == .wrongEndpoint, !message.contains(shown) else { return self }
+        var named = self
+        let called = " (called: \(shown))"
+        named.message = String(message.prefix(max(0, 500 - called.count))) + called
+        return named
     }
 }
