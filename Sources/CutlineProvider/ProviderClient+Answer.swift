@@ -139,7 +139,7 @@ extension ProviderClient {
     /// Where nobody is at the path, another one may be right.
     private func leading(to path: String?, _ outcome: Outcome, _ answer: Answer, _ call: Call) -> Outcome {
         guard case .failure(var failure) = outcome, let path, AnswerReader.saysWrongPath(answer) else { return outcome }
-        failure.message = "no answer for captions at \(call.address) (HTTP \(answer.status)); the next call goes to \(path)"
+        failure.message = "no answer for captions at \(call.address.withoutQuery) (HTTP \(answer.status)); the next call goes to \(path)"
         failure.remedy = .chatPath(path)
         return .failure(failure)
     }
@@ -161,11 +161,16 @@ extension Outcome {
 
 extension Failure {
     func naming(_ address: String) -> Failure {
-        let shown = String(address.prefix { $0 != "?" && $0 != "#" })
+        let shown = address.withoutQuery
         guard kind == .wrongEndpoint, !message.contains(shown) else { return self }
         var named = self
         let called = " (called: \(shown))"
         named.message = String(message.prefix(max(0, 500 - called.count))) + called
         return named
     }
+}
+
+extension String {
+    /// An address as it may be shown.
+    fileprivate var withoutQuery: String { String(prefix { $0 != "?" && $0 != "#" }) }
 }
