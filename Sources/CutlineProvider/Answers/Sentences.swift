@@ -39,7 +39,9 @@ extension FailureClassifier {
             .quotaExhausted,
             [
                 "exceeded your current quota", Phrase(["insufficient"], ["credit", "balance", "quota", "funds"]),
-                "credit balance is too low", "daily spending limit", "key limit exceeded", "budget has been exceeded",
+                Phrase(["credit"], ["depleted", "are exhausted", "are used up"]), "used all available credits", "monthly spending limit",
+                "credit limit exceeded", "credit balance is too low", "daily spending limit", "key limit exceeded",
+                "budget has been exceeded",
                 "free-models-per-day", "用户额度不足", "预扣费", "余额不足", "额度不足", "额度已用尽", "额度已用完", "欠费",
             ]),
         // Words that a refused request may also quote from a prompt.
@@ -53,8 +55,10 @@ extension FailureClassifier {
             .unauthorized, on: notPace,
             [
                 "no token provided", "invalid api key", "incorrect api key", "api key not valid", "litellm.authenticationerror",
-                "api_key_invalid",
-                Phrase(["api key", "api-key", "apikey"], ["expired", "is invalid", "revoked", "not valid", "is not valid"]),
+                "api key not found", "api_key_invalid",
+                Phrase(
+                    ["api key", "api-key", "apikey"],
+                    ["expired", "has been disabled", "is invalid", "revoked", "not valid", "is not valid"]),
                 "invalid x-api-key", "invalid api-key", "invalid apikey", "expired api key", "无效的令牌", "令牌已过期", "令牌状态不可用", "无效的api",
                 Phrase(["令牌", "密钥", "身份"], ["无效", "过期", "验证失败", "验证不正确"]),
             ]),
@@ -78,7 +82,8 @@ extension FailureClassifier {
                 Phrase(["not support", "n't support"], ["image", "vision", "multimodal"]),
                 Phrase(["no endpoints found that support"], ["image"]), Phrase(["image input", "images"], ["not supported"]),
                 Phrase(["only"], ["'text'", "\"text\"", "text"], ["content type", "content-type", "type is supported"]),
-                Phrase(["unsupported", "unknown"], ["image_url"]), "not a multimodal model", "does not accept images",
+                Phrase(["unsupported", "unknown"], ["image_url"]), "at most 0 image", "missing data required for image input",
+                "not a multimodal model", "does not accept images",
             ],
             unless: [
                 "image format", "image type", "media type", "image/", "image url", "download", "fetch",
@@ -96,6 +101,8 @@ extension FailureClassifier {
                 "method not allowed", "unknown request url", "unrecognized request url", "page not found", "cannot post /", "cannot get /",
                 Phrase(["invalid url ("], ["/"]), "no static resource", "incorrect_hostname", "wrong api endpoint", "cannot find path",
             ]),
+        // Amazon's gateways, of a path that they do not have.
+        SentenceRule(.wrongEndpoint, on: [403], ["missing authentication token"]),
         SentenceRule(.wrongEndpoint, on: [404], ["resource not found", "file not found"], unless: ["model", "deployment", "image"]),
         SentenceRule(.wrongEndpoint, on: [200], ["not found"], unless: ["model", "image", "file", "picture", "provider"]),
     ]
@@ -107,7 +114,9 @@ extension FailureClassifier {
                 "maximum context length", "contextwindowexceedederror", "prompt is too long", "exceeds the context", "exceeds context",
                 Phrase(["exceed", "too long", "longer than"], ["context window", "context size", "context length", "context limit"]),
                 Phrase(["larger than"], ["context window", "context size", "context length"]), Phrase(["token count"], ["exceeds"]),
-                "too long to fit into the model", "maximum model length", "max_model_len", "context overflow", "context length of only",
+                "too long to fit into the model", "maximum model length", "max_model_len", "context overflow", "maximum prompt length",
+                "too many tokens", "max_tokens must be at least 1", Phrase(["tokens"], ["must be <="]),
+                Phrase(["must have less than"], ["tokens"]), "context length of only",
                 "trying to keep the first", "available context size",
                 Phrase(["too large to process"], ["batch size"]), "physical batch size", "range of input length", "input is too long",
                 "prompt exceeds max length", "too many input tokens", Phrase(["maximum number of"], ["tokens allowed"]),
@@ -130,8 +139,9 @@ extension FailureClassifier {
                 Phrase(
                     ["image", "width", "height", "pixel", "dimension", "resolution"], ["too small", "must be larger", "must be greater"]),
                 Phrase(["image", "width", "height", "pixels", "dimension"], ["at least"], ["pixel", "px"]),
-                Phrase(["aspect ratio"], ["must be", "exceed", "too", "not support"]),
-            ]),
+                Phrase(["aspect ratio"], ["must be", "too", "not support"]),
+            ],
+            unless: ["exceed", "too large"]),
         SentenceRule(
             .tooLarge, on: notPace,
             [
@@ -143,7 +153,7 @@ extension FailureClassifier {
                 Phrase(
                     ["image", "pixel", "dimension", "width", "height", "resolution"],
                     ["must not exceed", "must be less than", "must be smaller than", "must be at most", "is too big", "exceeds max"]),
-                "length and width do not meet", Phrase(["too many"], ["images"]),
+                "length and width do not meet", Phrase(["at most"], ["image(s) may be provided"]), Phrase(["too many"], ["images"]),
             ],
             unless: ["max_tokens", "token", "context"]),
     ]
@@ -192,7 +202,7 @@ extension FailureClassifier {
                     ["model"],
                     [
                         "not found", "does not exist", "doesn't exist", "not exist", "not available", "no longer available",
-                        "is not supported", "not a valid", "not loaded", "has been deprecated", "has been decommissioned",
+                        "is not supported", "not a valid", "unloaded", "not loaded", "has been deprecated", "has been decommissioned",
                     ]),
                 Phrase(["no model"], ["loaded"]), "please load a model", Phrase(["deployment"], ["does not exist", "not found"]),
                 "no available channel", "no endpoints found", "not a valid model", "invalid model", "unknown model",
