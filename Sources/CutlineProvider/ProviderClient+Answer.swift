@@ -112,7 +112,9 @@ final class StreamLeash: Sendable {
 
 extension ProviderClient {
     /// What a complete answer comes to.
-    func outcome(of received: Received, to call: Call) -> Outcome {
+    func outcome(of received: Received, to call: Call) -> Outcome { read(received, to: call).naming(call.address) }
+
+    private func read(_ received: Received, to call: Call) -> Outcome {
         let reader = AnswerReader(
             now: now(), sentAddresses: call.sendsAddresses, key: call.key, sentParameters: call.body.sentParameters,
             quirks: call.request.quirks, schema: call.schema)
@@ -130,14 +132,14 @@ extension ProviderClient {
     /// Beside whatever came, the headers say what the limits leave.
     private func announcing(_ outcome: Outcome, _ answer: Answer) -> Outcome {
         var outcome = outcome
-        outcome.announced = RetryHints(now: now()).announced(answer.headers)
+        outcome.announced = RetryHints(now: now(), headers: answer.headers).announced(answer.headers)
         return outcome
     }
 
     /// Where nobody is at the path, another one may be right.
     private func leading(to path: String?, _ outcome: Outcome, _ answer: Answer, _ call: Call) -> Outcome {
         guard case .failure(var failure) = outcome, let path, AnswerReader.saysWrongPath(answer) else { return outcome }
-        failure.message = "no answer for captions at \(call.address) (HTTP \(answer.status)); the next call goes to \(path)"
+        failure.message = "no answer for captions at \(call.address.withoutQuery) (HTTP \(answer.status)); the next call goes to \(path)"
         failure.remedy = .chatPath(path)
         return .failure(failure)
     }
@@ -147,4 +149,28 @@ extension Answer {
     fileprivate var isEventStream: Bool {
         headers.first(name: "content-type")?.lowercased().hasPrefix("text/event-stream") == true
     }
+}
+
+extension Outcome {
+    /// The same, with the address in the message where nobody was found there.
+    func naming(_ address: String) -> Outcome {
+        guard case .failure(let failure) = self else { return self }
+        return .failure(failure.naming(address))
+    }
+}
+
+extension Failure {
+    func naming(_ address: String) -> Failure {
+        let shown = address.withoutQuery
+        guard kind == .wrongEndpoint, !message.contains(shown) else { return self }
+        var named = self
+        let called = " (called: \(shown))"
+        named.message = String(message.prefix(max(0, 500 - called.count))) + called
+        return named
+    }
+}
+
+extension String {
+    /// An address as it may be shown.
+    fileprivate var withoutQuery: String { String(prefix { $0 != "?" && $0 != "#" }) }
 }

@@ -54,8 +54,9 @@ extension ProviderClient {
     private func token(from answer: Answer, _ source: AccessTokens.Source, start: Timestamp) throws -> AccessTokens.Token {
         guard (200..<300).contains(answer.status) else {
             switch AnswerReader(now: now(), sentAddresses: false, key: source.key).outcome(of: answer) {
-            case .failure(let failure), .unknown(let failure): throw Self.noToken(failure)
-            case .caption, .notSent, .changed: throw Self.noToken(Failure(.wrongEndpoint, "HTTP \(answer.status)"))
+            case .failure(let failure), .unknown(let failure): throw Self.noToken(failure.naming(source.address))
+            case .caption, .notSent, .changed:
+                throw Self.noToken(Failure(.wrongEndpoint, "HTTP \(answer.status)").naming(source.address))
             }
         }
         // What is not JSON holds no token either.

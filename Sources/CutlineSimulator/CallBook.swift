@@ -14,6 +14,7 @@ final class CallBook: Sendable {
         /// Calls with a `times=` marker, by the digest of their prompt and pictures.
         var seen: [[UInt8]: Int] = [:]
         var gate: Gate
+        var firstCall: ContinuousClock.Instant?
     }
 
     private let state: Mutex<State>
@@ -27,21 +28,25 @@ final class CallBook: Sendable {
 
     var count: Int { state.withLock { $0.count } }
 
-    /// The number of a call that begins.
-    func nextCall() -> Int {
-        state.withLock {
+    /// A call that begins.
+    func nextCall() -> Arrival {
+        let now = ContinuousClock.now
+        return state.withLock {
             $0.count += 1
-            return $0.count
+            let first = $0.firstCall ?? now
+            $0.firstCall = first
+            return Arrival(number: $0.count, elapsed: now - first)
         }
     }
 
     /// Counts a call against the limits; nil where it passes.
     ///
-    /// - Parameter tokens: that it will use; not asked where nothing counts them.
-    func refusal(tokens: () -> Int) -> Refusal? {
+    /// - Parameter request: nil where it was not readable: it uses no tokens.
+    func refusal(of request: ChatRequest?) -> Refusal? {
         state.withLock { state in
             do throws(Refusal) {
-                try state.gate.admit(tokens: state.gate.countsTokens ? tokens() : 0, at: ContinuousClock.now - start)
+                let demand = Demand(of: request, countingTokens: state.gate.countsTokens)
+                try state.gate.admit(demand, at: ContinuousClock.now - start)
                 return nil
             } catch {
                 return error
@@ -50,10 +55,10 @@ final class CallBook: Sendable {
     }
 
     /// What the limits leave; without one, what a dialect that always tells it says.
-    func allowances(_ wire: Wire) -> Allowances {
-        var allowances = state.withLock { $0.gate.allowances(at: ContinuousClock.now - start) }
-        if allowances.requests == nil, wire.limits == .ietf {
-            allowances.requests = Allowance(limit: 450, remaining: 449, reset: 1_800, window: 1_800)
+    func allowances(_ wire: Wire, model: String?) -> Allowances {
+        var allowances = state.withLock { $0.gate.allowances(for: model, at: ContinuousClock.now - start) }
+        if allowances[.requests] == nil, wire.limits == .ietf {
+            allowances[.requests] = Allowance(limit: 450, remaining: 449, reset: 1_800, window: 1_800)
         }
         return allowances
     }

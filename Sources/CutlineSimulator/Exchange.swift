@@ -8,8 +8,10 @@ typealias HTTPField = HTTPFields.Element
 struct Exchange {
     let request: Request
     let channel: any Channel
-    let call: Int
+    let arrival: Arrival
     let wire: Wire
+
+    var call: Int { arrival.number }
 
     /// The simulator's own address, as the client wrote it: `http://127.0.0.1:8089`.
     var origin: String { channel.localAddress?.port.map { "http://127.0.0.1:\($0)" } ?? "" }

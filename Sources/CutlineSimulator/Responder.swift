@@ -35,7 +35,7 @@ struct Responder: HTTPResponder {
     func respond(to request: Request, context: Connection) async throws -> Response {
         switch (request.method, routes.place(request.uri.path)) {
         case (.post, .chat(let wire)):
-            return try await chat(Exchange(request: request, channel: context.channel, call: book.nextCall(), wire: wire))
+            return try await chat(Exchange(request: request, channel: context.channel, arrival: book.nextCall(), wire: wire))
         case (.post, .slashMissing): return Response(.slashMissing)
         case (.post, .exchange): return Response(exchange(request.headers))
         case (.get, .models(let list)): return Response(models(list, request.headers))
@@ -64,10 +64,10 @@ struct Responder: HTTPResponder {
     private func refuse(_ refusal: Refusal) -> Reply { routes.wire.reply(refusal, in: Incident(call: 0, time: CallBook.now)) }
 
     private func chat(_ exchange: Exchange) async throws -> Response {
-        if script.resetsEarly(exchange.call) { return try await reset(exchange, .resetEarly) }
+        if script.resetsEarly(exchange.arrival) { return try await reset(exchange, .resetEarly) }
         let parsed = try await read(exchange)
         let verdict = script.verdict(
-            on: parsed, call: exchange.call, objection: objection(to: exchange.request.headers, exchange.wire), wire: exchange.wire)
+            on: parsed, call: exchange.arrival, objection: objection(to: exchange.request.headers, exchange.wire), wire: exchange.wire)
         if verdict.latency > .zero { try await pause(exchange, for: verdict.latency) }
         let readable = try? parsed.get()  // Of a refused body there is nothing more to tell.
         switch verdict.ending {
@@ -102,16 +102,22 @@ struct Responder: HTTPResponder {
     }
 
     private func reply(_ exchange: Exchange, _ refusal: Refusal, to request: ChatRequest?) -> Reply {
-        let incident = Incident(call: exchange.call, time: CallBook.now, request: request, allowances: book.allowances(exchange.wire))
+        let incident = Incident(
+            call: exchange.call, time: CallBook.now, request: request, allowances: book.allowances(exchange.wire, model: request?.model))
         return named(exchange, exchange.wire.reply(refusal, in: incident))
     }
 
-    private func reply(_ exchange: Exchange, _ answer: Answer, to request: ChatRequest, fault: Fault.Name? = nil) -> Reply {
+    /// - Parameter allowances: what the headers say of the limits, where that is not what they leave.
+    private func reply(
+        _ exchange: Exchange, _ answer: Answer, to request: ChatRequest, fault: Fault.Name? = nil, leaving allowances: Allowances? = nil
+    ) -> Reply {
         let written = WrittenAnswer(
             answer: answer, request: request, call: exchange.call, time: CallBook.now, wire: exchange.wire)
         var reply = request.streams ? Reply(events: EventStream(written: written).pieces(fault)) : whole(written, fault)
-        let allowances = book.allowances(exchange.wire)
-        reply.headers += allowances.headers(exchange.wire.limits, at: CallBook.now, isRefusal: false)
+        let left = allowances ?? book.allowances(exchange.wire, model: request.model)
+        // What a fault says is said, also where the dialect says nothing.
+        let form = allowances != nil && exchange.wire.limits == .none ? .openAI : exchange.wire.limits
+        reply.headers += left.headers(form, at: CallBook.now, isRefusal: allowances != nil)
         if let name = exchange.wire.costHeader { reply.headers.append((name, written.values["cost"]?.string ?? "")) }
         return named(exchange, reply)
     }
@@ -191,22 +197,25 @@ extension Responder {
         case .garbage: return respond(exchange, .garbage, fault: fault)
         case .wrongPath where script.options.dialect.exchangesKeys: return respond(exchange, .slashMissing, fault: fault)
         case .errorIn200: return respond(exchange, errorInAnswer(exchange, request), fault: fault)
+        case .oversize: return respond(exchange, reply(exchange, .oversize(request), to: request), fault: fault)
         case .failedGeneration: return respond(exchange, .failedGeneration, fault: fault)
         case .filtered, .refusal, .emptyAnswer, .longThinking, .cut, .schemaMismatch, .errorInChoice, .duplicateKeys, .noDone,
             .errorInStream, .truncated,
             .cutStream, .hiddenThinking, .thinkingApart, .usageMissing, .usageNegative, .usageAbsurd, .thinkUnopened, .thinkBrackets,
             .thinkChannels, .thinkingOnly, .boxed, .fencedJSON, .toolAnswer, .gzip, .deflate, .deflateRaw, .unknownEncoding, .gzipBomb,
-            .gzipDamaged, .streamLingers, .streamLingersUsage:
+            .gzipDamaged, .streamLingers, .streamLingersUsage, .nothingLeft:
             guard let request else {
                 return respond(exchange, reply(exchange, .invalidRequest("The body cannot be read."), to: nil), fault: fault)
             }
-            let answer = reply(exchange, Answer(to: request).spoiled(by: name), to: request, fault: name).packed(by: name)
+            let left = name == .nothingLeft ? Allowances(byKind: [.requests: .nothing(for: retryAfter ?? 3)]) : nil
+            let answer = reply(exchange, Answer(to: request).spoiled(by: name), to: request, fault: name, leaving: left).packed(by: name)
             if name == .streamLingers || name == .streamLingersUsage { return stayOpen(exchange, answer, name) }
             if name == .truncated { return breakOff(exchange, answer, name, announcing: answer.body.count) }
             return name == .cutStream ? breakOff(exchange, answer, name, announcing: nil) : respond(exchange, answer, fault: fault)
         case .unauthorized, .forbidden, .banned, .quota, .dailyQuota, .inFlightBudget, .rateLimited, .overloaded, .serverError,
             .badGateway, .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageUnreachable, .imageRejected, .tooLarge,
-            .contextTooLong, .contentFilter, .unsupportedParameter, .invalidRequest:
+            .contextTooLong, .contentFilter, .unsupportedParameter, .invalidRequest, .groq429, .epochRetryAfter, .absurdRetryAfter,
+            .unknownModel, .unexpectedEndpoint, .plainOK, .noModelLoaded, .expiredKey, .panorama, .content403, .inspection:
             let refusal = Refusal(
                 name: name, url: request?.pictures.lazy.compactMap(\.url).first,
                 param: name == .unsupportedParameter ? request?.droppable : nil,

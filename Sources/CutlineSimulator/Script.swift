@@ -21,11 +21,11 @@ struct Script: Sendable {
     let book: CallBook
 
     /// - Parameter objection: to the caller: a wrong key, or a header that the dialect refuses.
-    func verdict(on request: Result<ChatRequest, Refusal>, call: Int, objection: Refusal?, wire: Wire) -> Verdict {
+    func verdict(on request: Result<ChatRequest, Refusal>, call: Arrival, objection: Refusal?, wire: Wire) -> Verdict {
         if let objection { return .refuse(objection) }
         let readable = try? request.get()  // A fault does not look at what was not readable.
-        if let refusal = book.refusal(tokens: { readable.map { Answer(to: $0).tokens } ?? 0 }) { return .refuse(refusal) }
-        let latency = options.latency(of: call)
+        if let refusal = book.refusal(of: readable) { return .refuse(refusal) }
+        let latency = options.latency(of: call.number)
         if let fault = fault(for: call, request: readable) { return Verdict(ending: .fault(fault), latency: latency) }
         switch request {
         case .failure(let refusal): return .refuse(refusal)
@@ -34,12 +34,12 @@ struct Script: Sendable {
     }
 
     /// The flagged fault of a call.
-    func fault(for call: Int, request: ChatRequest?) -> Fault.Kind? {
-        options.faults.first { $0.applies(to: call) && $0.kind.applies(to: request) }?.kind
+    func fault(for call: Arrival, request: ChatRequest?) -> Fault.Kind? {
+        options.faults.first { $0.applies(to: call, request) && $0.kind.applies(to: request) }?.kind
     }
 
     /// Whether the first flagged fault is a reset before the body is read.
-    func resetsEarly(_ call: Int) -> Bool { options.faults.first { $0.applies(to: call) }?.kind == .resetEarly }
+    func resetsEarly(_ call: Arrival) -> Bool { options.faults.first { $0.applies(to: call, nil) }?.kind == .resetEarly }
 
     private func verdict(on request: ChatRequest, latency: Duration, wire: Wire) -> Verdict {
         do {

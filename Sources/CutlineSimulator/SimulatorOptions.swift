@@ -25,7 +25,7 @@ package struct SimulatorOptions: Sendable {
     /// The first one that a call meets is applied.
     package var faults: [Fault]
     package var rateLimit: CallRate?
-    /// Limits on calls; all hold. A refused call is told how long it has to wait, in whole seconds.
+    /// Limits on calls and tokens; all hold. A refused call is told how long it has to wait, in whole seconds.
     package var limits: [WindowLimit]
     /// In any minute: prompt and answer, counted when a call comes. A call over it is refused.
     package var tokensPerMinute: Int?

@@ -84,18 +84,20 @@ import Testing
         return try #require(try ProfileCatalogue.builtIn()["indoxhub"])
     }
 
-    /// These need a stream or a schema, or time.
+    /// These need a stream, a schema, a picture of their own, or time.
     private static func isPlayedElsewhere(_ fault: Fault.Name) -> Bool {
         [
             .resetEarly, .hang, .trickle, .schemaMismatch, .fencedJSON, .toolAnswer, .noDone, .errorInStream, .cutStream, .streamLingers,
-            .streamLingersUsage,
+            .streamLingersUsage, .panorama,
         ].contains(
             fault)
     }
 
     private static func request(_ fault: Fault.Name) -> CaptionRequest {
         CaptionRequest(
-            model: "sim-1", prompt: "[simulate: \(fault.rawValue)]", images: [.url("https://pictures.invalid/harbour.jpg")],
+            model: fault == .unknownModel ? "sim-2" : "sim-1",
+            prompt: "[simulate: \(fault.rawValue)]" + String(repeating: " word", count: fault == .oversize ? 1_000 : 0),
+            images: [.url("https://pictures.invalid/harbour.jpg")],
             parameters: Parameters(maxTokens: 50))
     }
 
@@ -105,7 +107,8 @@ import Testing
         // A day's allowance that names its end is waited for under either word.
         case (.dailyQuota, _): [.quotaExhausted, .rateLimited]
         // No word says that it is the model.
-        case (.modelNotFound, .anthropic), (.modelNotFound, .azure): [.modelNotFound, .wrongEndpoint]
+        case (.modelNotFound, .anthropic), (.modelNotFound, .azure), (.unknownModel, .anthropic), (.unknownModel, .azure):
+            [.modelNotFound, .wrongEndpoint]
         case (.refusal, .indoxhub), (.refusal, .indoxhubB): [.refused, .contentFiltered, .emptyAnswer]
         default: [fault.failureClass]
         }

@@ -23,7 +23,7 @@ import Testing
             }
         }
         // Damaged, not destroyed: else everything were malformed.
-        #expect(captions > 300)
+        #expect(captions > 200)
         #expect(classes.count > 15)
     }
 

@@ -139,10 +139,35 @@ import Testing
         try await TestServer.run(.answer(answer)) { server in
             let failure = try await call(server).failure
             #expect(failure?.kind == .wrongEndpoint)
-            #expect(failure?.message == "the address redirects to http://127.0.0.1:1/v2, which is not followed")
+            let called = "http://127.0.0.1:\(server.port)/v1/chat/completions"
+            #expect(
+                failure?.message == "the address redirects to http://127.0.0.1:1/v2, which is not followed (called: \(called))")
             #expect(failure?.billed == .no)
             #expect(server.requests.count == 1)
         }
+    }
+
+    /// Whatever says that nobody is there, the address that was called stands beside it.
+    @Test(arguments: [
+        (404, #"{"detail":"Not Found"}"#), (404, "<html>Not here</html>"), (405, ""), (200, "<html><script src=x></script></html>"),
+        (200, "OK"),
+        (200, #"{"error":"Unexpected endpoint or method. (POST /chat/completions). Returning 200 anyway"}"#), (200, #"{"status":"ok"}"#),
+        (200, #"{"object":"list","data":[{"id":"m"}]}"#), (501, "long " + String(repeating: "text ", count: 200)),
+    ])
+    func theAddressThatWasCalledIsNamed(status: Int, body: String) async throws {
+        try await TestServer.run(.answer(TestServer.http(status, body))) { server in
+            let failure = try await call(server).failure
+            #expect(failure?.kind == .wrongEndpoint && failure?.billed == .no)
+            let message = failure?.message ?? ""
+            #expect(message.hasSuffix(" (called: http://127.0.0.1:\(server.port)/v1/chat/completions)") && message.count <= 500)
+        }
+    }
+
+    @Test func anAddressIsNamedWithoutItsQuery() {
+        let failure = Failure(.wrongEndpoint, "x").naming("https://a.example/chat?api-version=1&key=secret")
+        #expect(failure.message == "x (called: https://a.example/chat)")
+        #expect(failure.naming("https://a.example/chat?key=secret") == failure)
+        #expect(Failure(.unauthorized, "x").naming("https://a.example").message == "x")
     }
 
     @Test(arguments: [413, 401])

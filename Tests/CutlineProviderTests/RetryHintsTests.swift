@@ -22,7 +22,11 @@ import Testing
             ("retry-after", "1e300", 2_678_400_000), ("retry-after", "1m30s", 90_000),
             ("retry-after", "9999-01-01T00:00:00Z", 2_678_400_000),
             ("anthropic-ratelimit-tokens-reset", "2026-10-21T07:27:40Z", 10_000), ("ratelimit", "limit=10, remaining=0, reset=7", 7_000),
-            ("ratelimit", "limit=10, remaining=3, reset=7", nil), ("x-ratelimit-reset", "2026-10-21T07:27:40+9223372036854775807:00", nil),
+            ("ratelimit", "limit=10, remaining=3, reset=7", nil), ("retry-after", "1792567660", 10_000),
+            ("retry-after", "1792567660.5", 10_500), ("retry-after", "1792567660000", 10_000), ("retry-after", "1792567640", nil),
+            ("retry-after", "1792567640000", nil), ("retry-after", "2678400", 2_678_400_000), ("x-ms-retry-after-ms", "1500", 1_500),
+            ("x-ratelimit-reset-after", "1.5", 1_500), ("x-ratelimit-reset-requests-day", "33011.5", 33_011_500),
+            ("x-ratelimit-reset", "2026-10-21T07:27:40+9223372036854775807:00", nil),
         ] as [(String, String, Int64?)])
     func headerTellsTheWait(name: String, value: String, milliseconds: Int64?) {
         #expect(wait([(name, value)]) == milliseconds.map { .milliseconds($0) })
@@ -41,7 +45,12 @@ import Testing
             (#"{"error":"x","retry_after_ms":250}"#, 250),
             (#"{"error":{"message":"x","retryAfter":"1.5s"}}"#, 1_500), (#"{"detail":{"message":"x","retry_after":9}}"#, 9_000),
             (#"{"error":{"message":"x","metadata":{"reset_at":"2026-10-21T07:27:40Z"}}}"#, 10_000),
-            (#"{"error":"Please wait 8 seconds."}"#, 8_000),
+            (#"{"error":"Please wait 8 seconds."}"#, 8_000), (#"{"error":"try again in 1 minute and 30 seconds"}"#, 90_000),
+            (#"{"error":"Please retry in about 1.5 hours."}"#, 5_400_000), (#"{"error":"try again in 1h2m3s."}"#, 3_723_000),
+            (#"{"error":"retry after 2026-10-21T07:28:00Z."}"#, 30_000), (#"{"error":"try again at 1792567660."}"#, 10_000),
+            (#"{"error":"try again at Wed, 21 Oct 2026 07:28:00 GMT"}"#, 30_000), (#"{"error":"请在 30 秒后重试"}"#, 30_000),
+            (#"{"error":"try again in 3 attempts"}"#, nil), (#"{"error":{"message":"x","retry_after":1792567660}}"#, 10_000),
+            (#"{"error":{"message":"x","details":{"reset_at":1792567660}}}"#, 10_000),
             (#"{"error":{"message":"x","metadata":{"headers":{"X-RateLimit-Reset":1792567660000}}}}"#, 10_000),
             (#"{"error":{"message":"Please try again later."}}"#, nil), (#"{"error":{"message":"try again in 0s"}}"#, nil),
         ] as [(String, Int64?)])
@@ -54,14 +63,49 @@ import Testing
         #expect(wait([("retry-after", "2")], #"{"error":"x","details":{"retry_after":45}}"#) == .seconds(2))
     }
 
+    /// A host whose clock is an hour behind ours.
+    @Test(
+        arguments: [
+            ("retry-after", "1792564060"), ("retry-after", "1792564060000"), ("retry-after", "Wed, 21 Oct 2026 06:27:40 GMT"),
+            ("retry-after", "2026-10-21T06:27:40Z"), ("x-ratelimit-reset", "1792564060"), ("retry-after", "10"),
+        ])
+    func aTimeIsReadByTheClockOfTheAnswer(name: String, value: String) {
+        #expect(wait([("Date", "Wed, 21 Oct 2026 06:27:30 GMT"), (name, value)]) == .seconds(10))
+        let ahead = [("Date", "Wed, 21 Oct 2026 08:27:30 GMT"), (name, value)]
+        #expect(wait(ahead) == (value == "10" ? .seconds(10) : nil), "it has passed")
+    }
+
+    @Test(
+        arguments: [
+            ("2678400", "Please try again in 1.2s.", 1_200), ("7200", "Please try again in 1.2s.", 1_200),
+            ("2678400", "Please try again in 2 days.", 2_678_400_000), ("2678400", "x", 2_678_400_000), ("45", "try again in 9s", 45_000),
+            ("1792567640", "Please try again in 1.2s.", 1_200),
+        ] as [(String, String, Int64)])
+    func ofContradictoryWaitsAShortOneIsBelieved(header: String, sentence: String, milliseconds: Int64) {
+        #expect(wait([("retry-after", header)], #"{"error":{"message":"\#(sentence)"}}"#) == .milliseconds(milliseconds))
+    }
+
+    @Test func aWaitOfDaysYieldsToWhatTheLimitSays() {
+        let used = [("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "3s")]
+        #expect(wait([("retry-after", "2678400")] + used) == .seconds(3))
+        #expect(wait([("retry-after", "50000")] + used) == .seconds(50_000))
+    }
+
     @Test func limitThatIsNotUsedUpIsNoHint() {
         #expect(wait([("x-ratelimit-reset-tokens", "9s"), ("x-ratelimit-remaining-tokens", "500")]) == nil)
         #expect(wait([("x-ratelimit-reset-requests", "9s")], status: 500) == nil)
         #expect(wait([("retry-after", "9")], status: 503) == .seconds(9))
     }
 
+    /// A sentence does not outweigh a told wait; the name of a limit does.
+    @Test(arguments: ["Daily spending limit of $4 reached", #"{"error":{"message":"Key limit exceeded (daily limit)"}}"#])
+    func dayThatIsOnlySpokenOfEndsAtMidnightUnlessAWaitIsTold(body: String) {
+        #expect(wait([], body) == .seconds(86_400 - 7 * 3_600 - 27 * 60 - 30))
+        #expect(wait([("retry-after", "30")], body) == .seconds(30))
+        #expect(wait([("retry-after", "7200")], body) == .seconds(7_200))
+    }
+
     @Test(arguments: [
-        "Daily spending limit of $4 reached", #"{"error":{"message":"Key limit exceeded (daily limit)"}}"#,
         #"{"error":{"message":"Rate limit exceeded: free-models-per-day"}}"#,
         #"[{"error":{"message":"x","status":"RESOURCE_EXHAUSTED","details":[{"violations":[{"quotaId":"RequestsPerDay"}]}]}}]"#,
     ])

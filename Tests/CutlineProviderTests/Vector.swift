@@ -84,6 +84,7 @@ extension Outcome {
             "retry_after_ms": failure.retryAfter.map { .integer($0.milliseconds) }, "request_id": failure.requestID.map { .string($0) },
             "answer": failure.answer.map { .string($0) }, "worth_repeating": failure.isWorthRepeating.map { .bool($0) },
             "remedy": failure.remedy.map { .string($0.words) },
+            "excess": failure.excess.map { .array([.integer(Int64($0.limit)), .integer(Int64($0.requested))]) },
         ]
         return members.merging(failure.usage.map(described) ?? [:]) { $1 }
     }

@@ -1,3 +1,4 @@
+import CutlineCore
 import Testing
 
 @testable import CutlineSimulator
@@ -11,6 +12,10 @@ import Testing
         ("reset-early@2-5", Fault(.resetEarly, when: .calls(2...5))),
         ("hang", Fault(.hang)), ("truncated", Fault(.truncated)), ("empty", Fault(.empty)), ("garbage", Fault(.garbage)),
         ("quota@12.5%", Fault(.quota, when: .percent(12.5))), ("image-unreachable@2", Fault(named: .imageUnreachable, when: .calls(2...2))),
+        ("503@5s-80s", Fault(.status(503, retryAfter: nil), when: .seconds(5..<80))),
+        ("429:retry-after=1@0.5s+", Fault(.status(429, retryAfter: 1), when: .seconds(0.5..<Double.infinity))),
+        ("inspection@2.5%pictures", Fault(named: .inspection, when: .percentOfPictures(2.5))),
+        ("model-not-found@model=a/b:free", Fault(named: .modelNotFound, when: .model("a/b:free"))),
         ("rate-limited:retry-after=7@4+", Fault(.named(.rateLimited, retryAfter: 7), when: .from(4))),
     ])
     func aFaultIsReadFromItsText(text: String, fault: Fault) throws {
@@ -18,7 +23,9 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "earthquake", "200", "399", "600", "500@", "500@0", "500@5-2", "500@1-", "500@-1", "500@101%", "500@x%", "500@1%+",
+        "", "earthquake", "200", "399", "600", "500@", "500@0", "500@5-2", "500@1-", "500@-1", "500@101%", "500@x%", "500@1%+", "500@5s",
+        "500@5s-5s",
+        "500@5s-", "500@5-80s", "500@-1s+", "500@infs+", "500@1%picture", "500@101%pictures", "500@model=",
         "500:after=2", "500:retry-after=", "500:retry-after=-1", "500:retry-after=inf", "reset:retry-after=1",
     ])
     func aBadTextIsRefused(text: String) {
@@ -45,18 +52,45 @@ import Testing
 
     @Test func aShareIsMetAndAlwaysBySameCalls() {
         let fault = Fault(.reset, when: .percent(10))
-        let hits = (1...10_000).filter(fault.applies)
+        let hits = (1...10_000).filter(fault.applies(toCall:))
         #expect((900...1_100).contains(hits.count))
-        #expect(hits == (1...10_000).filter(fault.applies))
-        #expect(!(1...1_000).contains(where: Fault(.reset, when: .percent(0)).applies))
-        #expect((1...1_000).allSatisfy(Fault(.reset, when: .percent(100)).applies))
+        #expect(hits == (1...10_000).filter(fault.applies(toCall:)))
+        #expect(!(1...1_000).contains(where: Fault(.reset, when: .percent(0)).applies(toCall:)))
+        #expect((1...1_000).allSatisfy(Fault(.reset, when: .percent(100)).applies(toCall:)))
     }
 
     @Test func aRangeCountsFromOne() {
-        func calls(_ when: Fault.When) -> [Int] { (1...6).filter(Fault(.reset, when: when).applies) }
+        func calls(_ when: Fault.When) -> [Int] { (1...6).filter(Fault(.reset, when: when).applies(toCall:)) }
         #expect(calls(.always) == [1, 2, 3, 4, 5, 6])
         #expect(calls(.calls(2...3)) == [2, 3])
         #expect(calls(.from(5)) == [5, 6])
+    }
+
+    @Test func aSpanIsCountedFromTheFirstCall() {
+        func seconds(_ span: Range<Double>) -> [Int] {
+            (0...6).filter { Fault(.reset, when: .seconds(span)).applies(to: Arrival(number: 1, elapsed: .seconds($0)), nil) }
+        }
+        #expect(seconds(2..<4) == [2, 3])
+        #expect(seconds(4..<Double.infinity) == [4, 5, 6])
+    }
+
+    @Test func aShareOfPicturesIsTheSameAtEveryCall() throws {
+        let fault = Fault(.inspection, when: .percentOfPictures(20))
+        func hits(from call: Int) throws -> [UInt8] {
+            try (1...200).filter { width in
+                let body = chat(images: [dataURL(png(width: width))])
+                return fault.applies(to: Arrival(number: call + Int(width)), try ChatRequest(parsing: body.utf8, origin: ""))
+            }
+        }
+        #expect((20...60).contains(try hits(from: 0).count))
+        #expect(try hits(from: 0) == hits(from: 777))
+    }
+
+    @Test func aFaultOfOneModelSparesTheOthers() throws {
+        let fault = Fault(.quota, when: .model("sim-1"))
+        let request = try ChatRequest(parsing: chat().utf8, origin: "")
+        let other = try ChatRequest(parsing: chat(more: ["model": .string("sim-2")]).utf8, origin: "")
+        #expect([request, other, nil].map { fault.applies(to: Arrival(number: 1), $0) } == [true, false, false])
     }
 
     @Test func markersAreReadInOrder() throws {
@@ -70,4 +104,8 @@ import Testing
     func aBadMarkerIsRefused(prompt: String) {
         #expect(throws: InvalidFault.self) { try Marker.all(in: prompt) }
     }
+}
+
+extension Fault {
+    fileprivate func applies(toCall number: Int) -> Bool { applies(to: Arrival(number: number), nil) }
 }

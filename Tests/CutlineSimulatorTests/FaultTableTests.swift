@@ -27,7 +27,10 @@ import Testing
         (.serverError, 500, [.infron: 200]),
         (.badGateway, 502, [.infron: 200]),
         (.gatewayTimeout, 504, [.hackclub: 524, .openrouter: 524, .infron: 524, .openai: 524, .anthropic: 524]),
-        (.modelNotFound, 404, [.anyfast: 503, .mistral: 400]),
+        (.oversize, 429, [.groq: 413]), (.groq429, 429, [:]), (.epochRetryAfter, 429, [:]), (.absurdRetryAfter, 429, [:]),
+        (.modelNotFound, 404, [.anyfast: 503, .mistral: 400]), (.unknownModel, 404, [.anyfast: 503, .mistral: 400]),
+        (.unexpectedEndpoint, 200, [:]), (.plainOK, 200, [:]), (.noModelLoaded, 400, [:]), (.expiredKey, 400, [:]),
+        (.panorama, 400, [:]), (.content403, 403, [:]), (.inspection, 400, [:]), (.nothingLeft, 200, [:]),
         (.wrongPath, 404, [.indoxhub: 403, .indoxhubB: 403, .indoxhubC: 403]),
         (.noVision, 400, [.hackclub: 404, .openrouter: 404, .llamacpp: 500]),
         (.imageUnreachable, 400, [:]),
@@ -49,8 +52,12 @@ import Testing
     /// A call that any fault applies to.
     static func call(_ fault: Fault.Name) -> String {
         chat(
-            "Describe it. [simulate: \(fault.rawValue)]", images: ["https://pictures.invalid/harbour.jpg"],
-            more: ["max_tokens": .integer(50), "response_format": .object(["type": .string("json_object")])])
+            "Describe it. [simulate: \(fault.rawValue)]" + String(repeating: " word", count: fault == .oversize ? 1_000 : 0),
+            images: [fault == .panorama ? dataURL(png(width: 90, height: 30)) : "https://pictures.invalid/harbour.jpg"],
+            more: [
+                "model": .string(fault == .unknownModel ? "sim-2" : "sim-1"),
+                "max_tokens": .integer(50), "response_format": .object(["type": .string("json_object")]),
+            ])
     }
 
     @Test(arguments: Dialect.allCases)
@@ -139,6 +146,17 @@ import Testing
         (.lmstudio, .imageRejected, [#"{"error":"'url' field must be a base64 encoded image."}"#]),
         (.litellm, .rateLimited, ["litellm.RateLimitError: ", #""code":"429""#]),
         (.litellm, .quota, ["budget_exceeded"]),
+        (.groq, .oversize, ["Request too large for model `sim-1`", "on tokens per minute (TPM): Limit 1000, Requested "]),
+        (.openai, .oversize, [#""code":"rate_limit_exceeded""#, "Limit 1000, Requested "]),
+        (.openai, .unknownModel, [#""code":"model_not_found""#, "`sim-2`"]),
+        (.openai, .groq429, [#""code":"rate_limit_exceeded""#, "try again in 1.2s.", "/settings/billing"]),
+        (.openai, .content403, ["Content violates usage guidelines", "SAFETY_CHECK_TYPE_"]),
+        (.openai, .inspection, [#""code":"data_inspection_failed""#]),
+        (.openai, .panorama, ["(total length 18340)", "(context length 16384)"]),
+        (.lmstudio, .unexpectedEndpoint, [#"{"error":"Unexpected endpoint or method. (POST /chat/completions). Returning 200 anyway"}"#]),
+        (.lmstudio, .noModelLoaded, ["No models loaded."]),
+        (.gemini, .expiredKey, ["API key expired.", #""reason":"API_KEY_INVALID""#]),
+        (.openai, .plainOK, ["OK"]),
     ]
 
     @Test(arguments: words)
@@ -179,6 +197,31 @@ import Testing
         let reply = try await withSimulator(SimulatorOptions(dialect: dialect)) {
             try await $0.post(chat("[simulate: rate-limited retry-after=7]"), to: dialect.chatPath)
         }
+        #expect(reply.headers[header] == value)
+    }
+
+    @Test func anAbsurdWaitIsToldByEveryDialect() async throws {
+        for dialect in [Dialect.openai, .gemini, .anyfast] {
+            try await withSimulator(SimulatorOptions(dialect: dialect)) { simulator async throws in
+                let absurd = try await simulator.post(chat("[simulate: absurd-retry-after]"), to: dialect.chatPath)
+                #expect(absurd.headers["retry-after"] == "2678400")
+                let now = CallBook.now.milliseconds / 1_000
+                let epoch = try await simulator.post(chat("[simulate: epoch-retry-after retry-after=9]"), to: dialect.chatPath)
+                let told = try #require(epoch.headers["retry-after"].flatMap { Int64($0) })
+                #expect((9...40).contains(told - now))
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (Dialect.simulator, "x-ratelimit-remaining-requests", "0"), (.openai, "x-ratelimit-reset-requests", "3s"),
+        (.groq, "x-ratelimit-reset-requests", "3.0s"), (.hackclub, "ratelimit-reset", "3"), (.openrouter, "x-ratelimit-remaining", "0"),
+    ])
+    func aGoodAnswerSaysThatNothingIsLeft(dialect: Dialect, header: String, value: String) async throws {
+        let reply = try await withSimulator(SimulatorOptions(dialect: dialect)) {
+            try await $0.post(chat("[simulate: nothing-left]"), to: dialect.chatPath)
+        }
+        #expect(reply.status == 200)
         #expect(reply.headers[header] == value)
     }
 

@@ -77,15 +77,52 @@ import Testing
         options.limits = [WindowLimit(count: 2, seconds: 10)]
         options.tokensPerMinute = 1_000
         var gate = Gate(options, at: .zero)
-        try gate.admit(tokens: 900, at: .zero)
-        #expect(throws: Refusal.overLimit(wait: 60)) { try gate.admit(tokens: 101, at: .zero) }
-        try gate.admit(tokens: 100, at: .zero)
-        #expect(throws: Refusal.overLimit(wait: 10)) { try gate.admit(tokens: 0, at: .zero) }
-        let left = gate.allowances(at: .zero)
-        #expect(left.tokens?.remaining == 0)
+        try gate.admit(Demand(tokens: 900), at: .zero)
+        #expect(throws: Refusal.overLimit(wait: 60)) { try gate.admit(Demand(tokens: 101), at: .zero) }
+        try gate.admit(Demand(tokens: 100), at: .zero)
+        #expect(throws: Refusal.overLimit(wait: 10)) { try gate.admit(Demand(), at: .zero) }
+        let left = gate.allowances(for: nil, at: .zero)
+        #expect(left[.tokens]?.remaining == 0)
         // Of the bucket's three tokens and the window's two calls, the window leaves less.
-        #expect(left.requests == Allowance(limit: 2, remaining: 0, reset: 10, window: 10))
-        try gate.admit(tokens: 0, at: .seconds(10))
+        #expect(left[.requests] == Allowance(limit: 2, remaining: 0, reset: 10, window: 10))
+        try gate.admit(Demand(), at: .seconds(10))
+    }
+
+    @Test func limitsOfEveryKindHoldTogether() throws {
+        var options = SimulatorOptions()
+        options.limits = try ["15/minute", "20/day", "100/minute:tokens", "90/minute:input-tokens", "30/minute:output-tokens"].map {
+            try WindowLimit(parsing: $0)
+        }
+        // Twice the same: the first passes, and one limit refuses the second.
+        for demand in [Demand(tokens: 51), Demand(input: 46), Demand(output: 16)] {
+            var gate = Gate(options, at: .zero)
+            #expect(gate.wait(for: demand) == nil)
+            #expect(gate.wait(for: demand) == 60)
+        }
+        var gate = Gate(options, at: .zero)
+        #expect((1...16).map { _ in gate.wait(for: Demand()) } == Array(repeating: nil, count: 15) + [60])
+        #expect(gate.allowances(for: nil, at: .zero)[.requests]?.remaining == 0)
+    }
+
+    @Test func aModelHasWindowsOfItsOwn() throws {
+        var options = SimulatorOptions()
+        options.limits = [try WindowLimit(parsing: "1/minute:per-model")]
+        var gate = Gate(options, at: .zero)
+        try gate.admit(Demand(model: "a"), at: .zero)
+        try gate.admit(Demand(model: "b"), at: .zero)
+        #expect(throws: Refusal.overLimit(wait: 60)) { try gate.admit(Demand(model: "a"), at: .zero) }
+        #expect(["a", "c"].map { gate.allowances(for: $0, at: .zero)[.requests]?.remaining } == [0, 1])
+    }
+
+    @Test func whatNoWindowHoldsIsToldWithBothNumbers() async throws {
+        var options = SimulatorOptions(dialect: .groq)
+        options.tokensPerMinute = 200
+        try await withSimulator(options) { simulator in
+            let refused = try await simulator.post(chat(images: [dataURL(png())]), to: "/openai/v1/chat/completions")
+            #expect(refused.status == 413)
+            #expect(refused.body.contains("on tokens per minute (TPM): Limit 200, Requested 267,"))
+            #expect(try await simulator.post(chat(), to: "/openai/v1/chat/completions").status == 200)
+        }
     }
 
     @Test(arguments: [(0.2, 1.0), (1, 1), (1.2, 2), (29.01, 30)])
@@ -147,7 +184,7 @@ import Testing
         (.anthropic, "anthropic-ratelimit-tokens-reset", "1970-01-01T00:29:50Z"),
     ])
     func tokensAreToldInTheFormOfTheDialect(form: LimitForm, name: String, value: String) {
-        let allowances = Allowances(tokens: Allowance(limit: 60, remaining: 7, reset: 90, window: 60))
+        let allowances = Allowances(byKind: [.tokens: Allowance(limit: 60, remaining: 7, reset: 90, window: 60)])
         let headers = allowances.headers(form, at: Timestamp(milliseconds: 1_700_000), isRefusal: false)
         #expect(headers.first { $0.0 == name }?.1 == value)
     }
@@ -158,13 +195,16 @@ import Testing
         ("450/30", WindowLimit(count: 450, seconds: 30)), ("1/0.5", WindowLimit(count: 1, seconds: 0.5)),
         ("1500/day", WindowLimit(count: 1_500, seconds: 86_400)), ("15/minute:fixed", WindowLimit(count: 15, seconds: 60, isFixed: true)),
         ("450/1800:fixed", WindowLimit(count: 450, seconds: 1_800, isFixed: true)),
+        ("1500/day:per-model", WindowLimit(count: 1_500, seconds: 86_400, isPerModel: true)),
+        ("6000/minute:input-tokens:fixed", WindowLimit(count: 6_000, seconds: 60, kind: .inputTokens, isFixed: true)),
     ])
     func aLimitIsWrittenAsCallsPerSeconds(text: String, limit: WindowLimit) throws {
         #expect(try WindowLimit(parsing: text) == limit)
     }
 
     @Test(arguments: [
-        "", "450", "450/", "/30", "0/30", "450/0", "-1/30", "450/nan", "450/inf", "450/30:", "450/30:sliding", "1/2/3", "1.5/2",
+        "", "450", "450/", "/30", "0/30", "450/0", "-1/30", "450/nan", "450/inf", "450/30:", "450/30:sliding", "1/2/3", "1.5/2", "1/week",
+        "1/2:words", "1/2:fixed:",
     ])
     func aLimitThatIsNoneIsRefused(text: String) {
         #expect(throws: InvalidLimit(text: text)) { try WindowLimit(parsing: text) }
@@ -194,5 +234,15 @@ extension LimitWindow {
         guard wait(for: 1, at: now) == nil else { return false }
         take(1, at: now)
         return true
+    }
+}
+
+extension Gate {
+    /// What a call would be told; nil where it passed and was counted.
+    fileprivate mutating func wait(for demand: Demand) -> Double? {
+        do throws(Refusal) {
+            try admit(demand, at: .zero)
+            return nil
+        } catch { return error.limitWait }
     }
 }

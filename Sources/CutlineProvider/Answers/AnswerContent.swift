@@ -38,3 +38,33 @@ enum AnswerContent {
     /// Enough to recognise what came instead of an answer.
     private static func text(_ content: ArraySlice<UInt8>) -> String { String(decoding: content.prefix(64 * 1_024), as: UTF8.self) }
 }
+
+extension String {
+    /// Whether a page is the front of a web application or asks for a form's token: nobody there speaks an API.
+    var isOfAnApplication: Bool {
+        let text = lowercased()
+        return ["csrf", "<script", "<noscript", "id=\"root\"", "id=\"app\"", "<title>index of", "<h1>index of", "welcome to nginx"]
+            .contains(where: text.contains)
+    }
+
+    /// What a server says of itself at an address that is none of its API's.
+    var isAGreeting: Bool {
+        guard utf8.count < 100 else { return false }
+        let text = asCaption.lowercased().filter { !".!\"".contains($0) }
+        return [
+            "ok", "okay", "healthy", "alive", "pong", "up", "running", "ready", "hello", "hello world", "it works", "not found", "404",
+            "404 not found", "404 page not found", "method not allowed", "ollama is running", "litellm: running",
+        ].contains(text)
+    }
+}
+
+extension JSONValue {
+    /// A list of models, a version or a sign of life in the place of a completion.
+    var isAGreeting: Bool {
+        guard let members = object,
+            ["choices", "output", "data", "content", "response", "candidates", "promptFeedback"].allSatisfy({ members[$0] == nil })
+        else { return self["object"]?.string == "list" && self["data"]?.array != nil && self["choices"] == nil }
+        if ["status", "health", "message"].contains(where: { self[$0]?.string?.isAGreeting ?? false }) { return true }
+        return members.count == 1 && members["version"]?.string != nil
+    }
+}

@@ -51,11 +51,13 @@ package struct AnswerReader: Sendable {
         switch AnswerContent(answer) {
         case .json(let json): return outcome(json, answer)
         case .stream(let stream): return outcome(of: stream, status: answer.status, headers: answer.headers)
-        case .html(let text) where answer.isSuccess && !text.lowercased().contains("csrf"):
+        case .html(let text) where answer.isSuccess && !text.isOfAnApplication:
             return unusable(.malformedAnswer, "the provider answered with a web page: \(ErrorReport(html: text).message)", answer)
         case .html(let text): return failure(answer, ErrorReport(html: text))
         case .empty where answer.isSuccess: return unusable(.emptyAnswer, "the provider answered with an empty body", answer)
         case .empty: return failure(answer, ErrorReport(text: ""))
+        case .text(let text) where answer.isSuccess && text.isAGreeting:
+            return failure(answer, ErrorReport(endpoint: "the address answered with \"\(text.asCaption)\", which is nothing of an API"))
         case .text(let text) where answer.isSuccess:
             return unusable(.malformedAnswer, "the answer is not JSON: \(text)", answer, text: text)
         case .text(let text): return failure(answer, ErrorReport(text: text))
@@ -102,6 +104,9 @@ package struct AnswerReader: Sendable {
         let json = json[0]?["error"] != nil ? json[0] ?? json : json
         guard answer.isSuccess else { return failure(answer, ErrorReport(json: json)) }
         if let report = ErrorReport(hiddenIn: json) { return failure(answer, report, body: AnswerBody(json)) }
+        if json.isAGreeting {
+            return failure(answer, ErrorReport(endpoint: "the address answered with \(json.text), which is no completion"))
+        }
         return read(AnswerBody(json), of: answer)
     }
 }
@@ -119,6 +124,10 @@ extension AnswerReader {
                 Failure(
                     kind, clean(message), status: answer.status, billed: isBilled || usage.isKnown ? .yes : .unknown, requestID: requestID,
                     usage: usage.isKnown ? usage : nil, answer: rejected ?? body.keptText, finishReason: reason))
+        }
+        // Gemini's own form.
+        if text.isEmpty, let reason = body.whole["promptFeedback"]?["blockReason"]?.string {
+            return fail(.contentFiltered, "the provider's content filter blocked the request: \(reason)")
         }
         guard body.isKnownShape else {
             let json = body.root.text
@@ -177,7 +186,9 @@ extension AnswerReader {
 extension AnswerReader {
     private func failure(_ answer: Answer, _ report: ErrorReport, body: AnswerBody? = nil) -> Outcome {
         let status = report.status ?? answer.status
-        var kind = FailureClassifier(sentAddresses: sentAddresses).kind(of: report, status: status)
+        let hints = RetryHints(now: now, headers: answer.headers)
+        let told = hints.told(isRefusal: status == 429, headers: answer.headers, report: report)
+        var kind = FailureClassifier(sentAddresses: sentAddresses).kind(of: report, status: status, wait: told)
         // What the model wrote and nobody could use was to fit the schema, where there is one.
         if kind == .malformedAnswer, schema != nil { kind = .schemaMismatch }
         let kept = body?.keptText ?? report.generation
@@ -186,9 +197,10 @@ extension AnswerReader {
         let usage = isFree ? Usage() : Usage(wire: report.root, headers: [:])
         var failure = Failure(
             kind, message(report, answer), status: answer.status, billed: billed(kind, status, usage, hasText: kept != nil || kind.isDud),
-            retryAfter: RetryHints(now: now).wait(for: kind, status: status, headers: answer.headers, report: report),
+            retryAfter: hints.wait(for: kind, status: status, headers: answer.headers, report: report),
             requestID: requestID(answer, report.root), usage: usage.isKnown ? usage : nil, answer: kept.map { $0.replacingSecret(key) },
             isWorthRepeating: isWorthRepeating(kind, answer))
+        if kind == .rateLimited { failure.excess = Excess(in: report) }
         if kind == .unsupportedParameter, failure.billed == .no {
             failure.remedy = Remedy(for: report, sent: sentParameters, quirks: quirks)
         }
@@ -246,31 +258,6 @@ extension FailureClass {
         case .job: [.noVision, .imageRejected, .tooLarge, .contextTooLong, .unsupportedParameter].contains(self)
         case .transient, .ours: false
         }
-    }
-}
-
-/// What a model wrote, without what is no part of a caption.
-private struct WrittenText {
-    let text: String
-    let caption: String
-    let arguments: [String]
-
-    init(_ text: String, arguments: [String], isCut: Bool) {
-        self.text = text
-        caption = text.withoutMarks(isCut: isCut)
-        self.arguments = arguments
-    }
-
-    /// The value that fits, compact, and the answer as it came: the last one of the text (a draft may come before it), else what a tool was to
-    /// be called with.
-    func fitting(_ schema: JSONSchema) -> (value: String, raw: String)? {
-        func fits(_ value: JSONValue) -> Bool { schema.objection(to: value) == nil }
-        if let value = JSONExcerpt.values(in: caption).last(where: { fits($0.value) }) { return (value.text, text) }
-        for argument in arguments {
-            guard let value = JSONExcerpt.values(in: argument).last(where: { fits($0.value) }) else { continue }
-            return (value.text, text.isEmpty ? argument : text + "\n\n" + argument)
-        }
-        return nil
     }
 }
 

@@ -4,8 +4,10 @@ import CutlineCore
 struct ErrorReport: Sendable {
     /// As the provider wrote it, not yet cleaned.
     var message = ""
-    /// Identifiers in lower case: codes, types, error names.
-    var words: Set<String> = []
+    /// What says which error it is, as identifiers: the gateway's own before the upstream's.
+    var codes: [String] = []
+    /// What says of which sort it is.
+    var types: [String] = []
     /// An HTTP status written into the body.
     var status: Int?
     /// The parameter it complains about.
@@ -13,6 +15,8 @@ struct ErrorReport: Sendable {
     var isHTML = false
     /// The names of the limits that were reached, where they are told beside the message.
     var quotas: [String] = []
+    /// Whether a gateway was refused with an account of its own: it has others, and the user owes nothing there.
+    var isOfSharedUpstream = false
     /// What the model wrote, where the error brings it.
     var generation: String?
     /// The body, for waits and request ids that stand beside the message.
@@ -23,9 +27,19 @@ struct ErrorReport: Sendable {
         status = Self.status(inSentence: text)
     }
 
-    /// Message and quotas in lower case, as far as phrases are looked for.
+    /// Message and quotas in lower case, as far as phrases are looked for: a link's words are none of the provider's.
     var searchedText: [UInt8] {
-        Array(([String(decoding: message.utf8.prefix(32_768), as: UTF8.self)] + quotas).joined(separator: "\n").lowercased().utf8)
+        let sentence = String(decoding: message.utf8.prefix(32_768), as: UTF8.self).withoutLinks
+        return Array(([sentence] + quotas).joined(separator: "\n").lowercased().utf8)
+    }
+
+    /// Whether one of its codes or types is this one.
+    func names(_ identifier: String) -> Bool { codes.contains(identifier) || types.contains(identifier) }
+
+    /// Where something answers that is no API.
+    init(endpoint message: String) {
+        self.message = message
+        types = ["endpointnotfound"]
     }
 
     /// The title and the first words of a page.
@@ -59,13 +73,29 @@ struct ErrorReport: Sendable {
         let metadata = inner["metadata"]
         // Google's ErrorInfo and QuotaFailure.
         let details = inner["details"]?.array?.prefix(20) ?? []
-        let values = [
-            inner["code"], inner["type"], inner["status"], json["code"], json["type"], error, inner["innererror"]?["code"],
-            metadata?["error_type"], metadata?["limit_source"], metadata?["reason"], inner["error_code"], json["error_code"],
-        ]
-        let names = (values + details.map { $0["reason"] }).compactMap { $0?.string?.prefix(200).lowercased() }
-        words = Set(names.filter { !$0.isEmpty && !$0.contains(" ") })
+        codes =
+            Self.identifiers(
+                [inner["code"], json["code"], inner["innererror"]?["code"], metadata?["limit_source"], metadata?["reason"]]
+                    + details.map { $0["reason"] }) + Self.vendorCodes(json)
+        types = Self.identifiers([inner["type"], json["type"], inner["status"], error, metadata?["error_type"]])
+        isOfSharedUpstream = metadata?["provider_name"]?.string != nil && metadata?["is_byok"]?.bool != true
         quotas = details.flatMap { $0["violations"]?.array?.prefix(20) ?? [] }.compactMap { $0["quotaId"]?.string }
+    }
+
+    /// Names, and numbers that are no status.
+    private static func identifiers(_ values: [JSONValue?]) -> [String] {
+        let texts = values.compactMap { $0?.string ?? $0?.int.flatMap { $0 >= 1_000 ? String($0) : nil } }.map { String($0.prefix(200)) }
+        return texts.filter { !$0.contains(" ") }.flatMap { name in
+            // `InternalError.Algo.DataInspectionFailed`
+            [name.identifier] + (name.split(separator: ".").dropFirst().last.map { [String($0).identifier] } ?? [])
+        }.filter { !$0.isEmpty }
+    }
+
+    /// The numbers of vendors who have a form of their own.
+    private static func vendorCodes(_ json: JSONValue) -> [String] {
+        [("minimax", json["base_resp"]?["status_code"]), ("qianfan", json["error_code"])].compactMap { vendor, code in
+            code?.wireNumber.flatMap { Int(exactly: $0) }.map { "\(vendor)\($0)" }
+        } + identifiers([json["error"]?["error_code"], json["error_code"]])
     }
 
     /// Gateways pass the upstream's error on as a text inside their own.
@@ -77,8 +107,11 @@ struct ErrorReport: Sendable {
             let json = try JSONValue(tolerating: raw[start...].utf8)
             let nested = ErrorReport(object: json.array?.first ?? json, depth: depth + 1)
             guard !nested.message.isEmpty else { return }
-            words.formUnion(nested.words)
-            quotas += nested.quotas
+            if !isOfSharedUpstream || status != 429 {
+                codes += nested.codes
+                types += nested.types
+                quotas += nested.quotas
+            }
             parameter = parameter ?? nested.parameter
             status = status ?? nested.status
             generation = generation ?? nested.generation
@@ -95,7 +128,7 @@ struct ErrorReport: Sendable {
     }
 
     private static func sentence(_ json: JSONValue) -> String? {
-        for name in ["message", "detail", "msg", "error_msg", "error_description", "errors", "error", "title"] {
+        for name in ["message", "detail", "msg", "error_msg", "error_description", "errors", "error", "title", "status_msg", "base_resp"] {
             if let text = json[name].flatMap(sentences), !text.isEmpty { return text }
         }
         return nil
@@ -105,7 +138,9 @@ struct ErrorReport: Sendable {
     private static func sentences(_ value: JSONValue) -> String? {
         if let text = value.string { return text }
         if let items = value.array { return items.compactMap(sentences).joined(separator: "; ") }
-        guard let text = value["msg"]?.string ?? value["message"]?.string ?? value["error"]?.string else { return nil }
+        guard let text = value["msg"]?.string ?? value["message"]?.string ?? value["error"]?.string ?? value["status_msg"]?.string else {
+            return nil
+        }
         let place = (value["loc"]?.array ?? []).map { $0.string ?? $0.text }.joined(separator: ".")
         return place.isEmpty ? text : "\(place): \(text)"
     }
@@ -144,6 +179,7 @@ extension ErrorReport {
         let hasAnswer = ["choices", "output", "data"].contains { json[$0] != nil }
         let isError =
             json["error"].map(Self.isMeaningful) ?? false
+            || json["base_resp"]?["status_code"]?.wireNumber ?? 0 != 0
             || json["success"] == .bool(false) || json["ok"] == .bool(false)
             || json["object"]?.string == "error" || json["type"]?.string == "error"
             || !hasAnswer && (Self.isFlatError(json) || json["status"]?.string == "error")
@@ -195,4 +231,31 @@ private struct HTMLText {
     }
 
     private static func silentTag(_ tag: String) -> String? { ["script", "style"].first { tag.lowercased().hasPrefix($0) } }
+}
+
+extension String {
+    /// Without addresses: `https://console.groq.com/settings/billing`, also without their scheme.
+    fileprivate var withoutLinks: String {
+        guard contains("/") || contains("www.") else { return self }
+        let parts = split(omittingEmptySubsequences: false) { " \n\t\"'<>()[]{}，。".contains($0) || !$0.isASCII }
+        guard parts.contains(where: \.isLink) else { return self }
+        var result = ""
+        var end = startIndex
+        for part in parts where part.isLink {
+            result += self[end..<part.startIndex]
+            end = part.endIndex
+        }
+        return result + self[end...]
+    }
+}
+
+extension Substring {
+    /// A scheme, or a host with a path behind it.
+    fileprivate var isLink: Bool {
+        if contains("://") || hasPrefix("www.") { return true }
+        guard let slash = firstIndex(of: "/") else { return false }
+        let labels = self[..<slash].split(separator: ".", omittingEmptySubsequences: false)
+        return labels.count > 1 && labels.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" } }
+            && labels.last?.allSatisfy(\.isLetter) == true
+    }
 }

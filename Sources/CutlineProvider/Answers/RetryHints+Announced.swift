@@ -2,59 +2,61 @@ import CutlineCore
 import NIOHTTP1
 
 extension RetryHints {
-    /// What the headers of an answer say of the limits: OpenAI's and Anthropic's names, the plain ones, and both forms of the drafts.
-    /// Of several limits on one thing, the one that ends first. Nil where nothing says how much remains and until when.
+    /// What the headers of an answer say of the limits: every name that `LimitHeaders` knows, and both forms of the drafts.
+    /// Of several limits on one thing, the one that leaves least for its time. Nil where nothing says how much remains and until when.
     func announced(_ headers: HTTPHeaders) -> Announced? {
-        let listed = policies(headers)
-        let requests =
-            plain(headers) + named(headers, ["requests"]) + listed.filter { !$0.isTokens }.map(\.allowance)
-        let tokens = named(headers, ["tokens", "input-tokens", "output-tokens"]) + listed.filter(\.isTokens).map(\.allowance)
-        let allowances = [MeterKind.requests: tightest(requests), .tokens: tightest(tokens)].compactMapValues(\.self)
+        let named = LimitHeaders(headers).groups.compactMap { group in
+            allowance(window: group.window) { group.texts[$0] }.map { (group.kind, $0) }
+        }
+        let allowances = Dictionary(grouping: named + policies(headers)) { $0.0 }.compactMapValues { tightest($0.map(\.1)) }
         return allowances.isEmpty ? nil : Announced(allowances)
     }
 
     private typealias Allowance = Announced.Allowance
 
+    /// Where several leave nothing, the one that is free last.
     private func tightest(_ allowances: [Allowance]) -> Allowance? {
-        allowances.min { a, b in
-            Double(a.remaining) / max(1, Double(a.resetsIn.milliseconds)) < Double(b.remaining) / max(1, Double(b.resetsIn.milliseconds))
+        func pace(_ allowance: Allowance) -> Double { Double(allowance.remaining) / max(1, Double(allowance.resetsIn.milliseconds)) }
+        return allowances.min { a, b in
+            (a.remaining, b.remaining) == (0, 0) ? a.resetsIn > b.resetsIn : pace(a) < pace(b)
         }
     }
 
-    private func plain(_ headers: HTTPHeaders) -> [Allowance] {
-        ["x-ratelimit-", "ratelimit-"].compactMap { prefix in
-            allowance { headers.first(name: prefix + $0) }
-        }
-    }
-
-    private func named(_ headers: HTTPHeaders, _ kinds: [String]) -> [Allowance] {
-        kinds.flatMap { kind in
-            [
-                allowance { headers.first(name: "x-ratelimit-\($0)-\(kind)") },
-                allowance { headers.first(name: "anthropic-ratelimit-\(kind)-\($0)") },
-            ].compactMap(\.self)
-        }
-    }
-
-    /// `ratelimit: limit=10, remaining=3, reset=7`, or `"minute";r=3;t=7` with the limits in `ratelimit-policy: "minute";q=10;w=60`.
-    private func policies(_ headers: HTTPHeaders) -> [(allowance: Allowance, isTokens: Bool)] {
+    /// `ratelimit: limit=10, remaining=3, reset=7`, or `"minute";r=3;t=7` with the limits in `ratelimit-policy: "minute";q=10;w=60`; a partition
+    /// key (`pk`) says for whom, which is us. What a policy counts says its unit (`qu`), else its name.
+    private func policies(_ headers: HTTPHeaders) -> [(MeterKind, Allowance)] {
         guard let text = headers.first(name: "ratelimit")?.prefix(1_000) else { return [] }
         let whole = Dictionary(wireFields: String(text))
-        if let one = allowance({ whole[$0] }) { return [(one, false)] }
-        let limits = Dictionary(
-            (headers.first(name: "ratelimit-policy") ?? "").prefix(1_000).split(separator: ",").map { ($0.policyName, String($0)) },
+        if let one = allowance({ whole[$0] }) { return [(.requests, one)] }
+        let policies = Dictionary(
+            (headers.first(name: "ratelimit-policy") ?? "").prefix(1_000).split(separator: ",").map {
+                ($0.policyName, Dictionary(wireFields: String($0)))
+            },
             uniquingKeysWith: { first, _ in first })
         return text.split(separator: ",").prefix(20).compactMap { item in
             let fields = Dictionary(wireFields: String(item))
-            let limit = limits[item.policyName].flatMap { Dictionary(wireFields: $0)["q"] }
-            return allowance { ["limit": limit, "remaining": fields["r"], "reset": fields["t"]][$0] ?? nil }
-                .map { ($0, item.policyName.contains("token")) }
+            let policy = policies[item.policyName] ?? [:]
+            guard let kind = Self.kind(of: item.policyName, unit: policy["qu"]) else { return nil }
+            let window = policy["w"].flatMap { Double($0) }
+            return allowance(window: window) { ["limit": policy["q"], "remaining": fields["r"], "reset": fields["t"]][$0] ?? nil }
+                .map { (kind, $0) }
         }
     }
 
-    /// From the texts under `limit`, `remaining` and `reset`.
-    private func allowance(_ text: (String) -> String?) -> Allowance? {
-        guard let remaining = text("remaining").flatMap(count), let reset = text("reset").flatMap(resetWait) else { return nil }
+    /// Nil for what is neither calls nor tokens: bytes, or calls at once.
+    private static func kind(of name: String, unit: String?) -> MeterKind? {
+        let unit = unit?.filter { $0 != "\"" } ?? ""
+        guard ["", "requests", "tokens"].contains(unit) else { return nil }
+        guard unit == "tokens" || name.contains("token") else { return .requests }
+        if name.contains("input") || name.contains("prompt") { return .inputTokens }
+        return name.contains("output") || name.contains("completion") ? .outputTokens : .tokens
+    }
+
+    /// From the texts under `limit`, `remaining` and `reset`. Who tells no reset but a window is free again at its end at the latest.
+    private func allowance(window: Double? = nil, _ text: (String) -> String?) -> Allowance? {
+        guard let remaining = text("remaining").flatMap(count) else { return nil }
+        let atLatest = text("reset") == nil ? window.map { Duration.seconds($0) } : nil
+        guard let reset = text("reset").flatMap(moment) ?? atLatest else { return nil }
         return Allowance(limit: text("limit").flatMap(count), remaining: remaining, resetsIn: reset)
     }
 

@@ -63,7 +63,8 @@ struct Answer: Hashable {
             .contentFilter, .unsupportedParameter, .invalidRequest, .errorIn200, .duplicateKeys, .empty, .whitespace, .garbage,
             .truncated, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle, .hiddenThinking, .thinkingApart,
             .usageMissing, .usageNegative, .usageAbsurd, .toolAnswer, .failedGeneration, .gzip, .deflate, .deflateRaw, .unknownEncoding,
-            .gzipBomb, .gzipDamaged, .streamLingers, .streamLingersUsage:
+            .gzipBomb, .gzipDamaged, .streamLingers, .streamLingersUsage, .oversize, .groq429, .epochRetryAfter, .absurdRetryAfter,
+            .unknownModel, .unexpectedEndpoint, .plainOK, .noModelLoaded, .expiredKey, .panorama, .content403, .inspection, .nothingLeft:
             break
         }
         return answer

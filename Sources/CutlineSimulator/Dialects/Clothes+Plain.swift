@@ -1,6 +1,6 @@
 extension Clothes {
     /// The failures as OpenAI tells them; most others follow.
-    static let plain: [Fault.Name: Clothes] = stopping.merging(ofTheRequest) { $1 }
+    static let plain: [Fault.Name: Clothes] = stopping.merging(ofTheRequest) { $1 }.merging(borrowed) { $1 }
 
     private static let stopping: [Fault.Name: Clothes] = [
         .unauthorized: Clothes(
@@ -15,6 +15,13 @@ extension Clothes {
         .inFlightBudget: Clothes(
             429, "Too many requests are under way at once. Please try again in ${go}.", type: "requests", code: "rate_limit_exceeded",
             wait: 2),
+        .oversize: Clothes(
+            429, "Request too large for ${model} on ${unit}: Limit ${limit}, Requested ${requested}. The input must be reduced.",
+            type: "tokens", code: "rate_limit_exceeded"),
+        .epochRetryAfter: Clothes(
+            429, "The simulator's rate limit is reached.", type: "requests", code: "rate_limit_exceeded", wait: 2),
+        .absurdRetryAfter: Clothes(
+            429, "The limit of requests per minute (RPM) is reached.", type: "requests", code: "rate_limit_exceeded", wait: 2_678_400),
         .rateLimited: Clothes(
             429, "The simulator's rate limit is reached.", type: "requests", code: "rate_limit_exceeded", wait: 1),
         .overloaded: Clothes(503, "The model is overloaded with other requests.", type: "server_error", code: "overloaded"),
@@ -48,5 +55,44 @@ extension Clothes {
         .errorIn200: Clothes(502, "The model behind the provider failed.", type: "server_error"),
         .errorInChoice: Clothes(502, "The model behind the provider stopped halfway.", type: "server_error"),
         .errorInStream: Clothes(502, "The model behind the provider stopped halfway.", type: "server_error"),
+    ]
+    /// What one provider alone says, in its own form whatever the dialect.
+    private static let borrowed: [Fault.Name: Clothes] = [
+        .groq429: Clothes(
+            429,
+            """
+            Rate limit reached for model `${model}` in organization `org_sim` service tier `on_demand` on tokens per minute (TPM): \
+            Limit 6000, Used 5480, Requested 640. Please try again in ${go}. Need more tokens? Upgrade to Dev Tier today at \
+            https://console.groq.com/settings/billing
+            """,
+            type: "tokens", code: "rate_limit_exceeded",
+            whole: #"{"error":{"message":$message,"type":"tokens","code":"rate_limit_exceeded"}}"#, wait: 1.2),
+        .unexpectedEndpoint: Clothes(
+            200, "Unexpected endpoint or method. (POST /chat/completions). Returning 200 anyway", whole: .stringError),
+        .plainOK: Clothes(200, "OK", body: .text),
+        .noModelLoaded: Clothes(
+            400, "No models loaded. Please load a model in the developer page or use the `lms load` command.", whole: .stringError),
+        .expiredKey: Clothes(
+            400, "API key expired. Please renew the API key.",
+            whole: #"""
+                [{"error":{"code":400,"message":$message,"status":"INVALID_ARGUMENT","details":[{"@type":\#
+                "type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID","domain":"googleapis.com"}]}}]
+                """#),
+        .panorama: Clothes(
+            400,
+            """
+            The prompt (total length 18340) is too long to fit into the model (context length 16384). Make sure that `max_model_len` is no \
+            smaller than the number of text tokens plus multimodal tokens.
+            """,
+            whole: #"{"error":{"message":$message,"type":"BadRequestError","param":null,"code":400}}"#),
+        .content403: Clothes(
+            403, "Content violates usage guidelines. Team: sim, Model: ${model}, Failed check: SAFETY_CHECK_TYPE_BIO",
+            whole: #"{"code":"The caller does not have permission to execute the specified operation","error":$message}"#),
+        .inspection: Clothes(
+            400, "Input data may contain inappropriate content.",
+            whole: #"""
+                {"error":{"code":"data_inspection_failed","param":null,"message":$message,"type":"data_inspection_failed"},\#
+                "id":"chatcmpl-sim","request_id":$request}
+                """#),
     ]
 }

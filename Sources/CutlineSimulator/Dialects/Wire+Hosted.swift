@@ -77,6 +77,14 @@ extension Wire {
     static let groq: Wire = {
         var wire = Wire(base: "/openai/v1", error: .shortError, limits: .groq, models: .groq)
         wire.clothes = [
+            .oversize: Clothes(
+                413,
+                """
+                Request too large for model `${model}` in organization `org_sim` service tier `on_demand` on ${unit}: Limit ${limit}, \
+                Requested ${requested}, please reduce your message size and try again. Need more tokens? Upgrade to Dev Tier today at \
+                https://console.groq.com/settings/billing
+                """,
+                type: "tokens", code: "rate_limit_exceeded"),
             .quota: Clothes(
                 402, "Your organization's spend limit is reached.", type: "billing_error", code: "organization_spend_limit_exceeded"),
             .dailyQuota: Clothes(

@@ -52,19 +52,23 @@ extension Wire {
         return [
             "status": JSONValue(clothes.status), "type": JSONValue(clothes.type), "code": JSONValue(clothes.code),
             "param": JSONValue(refusal.param), "url": JSONValue(refusal.url), "model": JSONValue(incident.request?.model ?? "the model"),
-            "seconds": seconds ?? .null, "go": JSONValue(wait?.goDuration), "reset": .string(reset.iso8601),
+            "limit": JSONValue(refusal.excess.map { String($0.limit) }),
+            "requested": JSONValue(refusal.excess.map { String($0.requested) }),
+            "unit": JSONValue(refusal.excess?.unit), "seconds": seconds ?? .null, "go": JSONValue(wait?.goDuration),
+            "reset": .string(reset.iso8601),
             "request": .string(WrittenAnswer.requestID(incident.call)), "uuid": .string(WrittenAnswer.uuid(incident.call)),
         ]
     }
 
     private func headers(_ refusal: Refusal, wait: Double?, in incident: Incident) -> [(String, String)] {
         var headers: [(String, String)] = []
-        if let wait, tellsRetryAfter, refusal.name != .dailyQuota || tellsDailyReset {
-            headers.append(("Retry-After", Int(exactly: wait).map(String.init) ?? String(wait)))
+        if let wait, refusal.name.isAboutRetryAfter || tellsRetryAfter && (refusal.name != .dailyQuota || tellsDailyReset) {
+            let told = refusal.name == .epochRetryAfter ? (Double(incident.time.milliseconds / 1_000) + wait).rounded(.up) : wait
+            headers.append(("Retry-After", Int(exactly: told).map(String.init) ?? String(told)))
         }
         if let wait, refusal.status == nil, [.rateLimited, .dailyQuota].contains(refusal.name) {
-            let known = incident.allowances.requests
-            if refusal.limitWait != nil, incident.allowances.tokens != nil {
+            let known = incident.allowances[.requests]
+            if refusal.limitWait != nil, incident.allowances.byKind.contains(where: { $0.key != .requests }) {
                 return headers + incident.allowances.headers(limits, at: incident.time, isRefusal: true)
             }
             let nothing = Allowance(limit: known?.limit ?? 60, remaining: 0, reset: wait, window: known?.window ?? 1_800)
@@ -75,4 +79,9 @@ extension Wire {
 
     /// The proxies in front of OpenRouter say it in words alone, or in `X-RateLimit-Reset`.
     private var tellsDailyReset: Bool { ![.ietf, .openRouter].contains(limits) }
+}
+
+extension Fault.Name {
+    /// Whether the header is what goes wrong, so that a dialect without it tells it too.
+    fileprivate var isAboutRetryAfter: Bool { self == .epochRetryAfter || self == .absurdRetryAfter }
 }

@@ -38,7 +38,7 @@ extension Wire {
 
 extension ChatRequest {
     /// The model's name without its maker's.
-    fileprivate var modelName: Substring { model.split(separator: "/").last ?? "" }
+    var modelName: Substring { model.split(separator: "/").last ?? "" }
 
     /// o1, o3-mini, gpt-5 and their like.
     fileprivate var asksAReasoningModel: Bool {

@@ -44,6 +44,7 @@ struct Wire: Sendable {
     var filteredWord = "content_filter"
 
     func trouble(_ name: Fault.Name) -> Clothes {
+        if name == .unknownModel { return trouble(.modelNotFound) }
         guard let own = clothes[name] else {
             var plain = Clothes.plain[name] ?? Clothes(400, "The call fails.")
             plain.type = types[plain.status] ?? plain.type

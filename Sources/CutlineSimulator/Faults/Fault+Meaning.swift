@@ -4,21 +4,21 @@ extension Fault.Name {
     /// What a client should call it; nil where the call still yields a caption.
     package var failureClass: FailureClass? {
         switch self {
-        case .unauthorized: .unauthorized
+        case .unauthorized, .expiredKey: .unauthorized
         case .forbidden, .banned: .forbidden
         case .quota, .dailyQuota: .quotaExhausted
-        case .inFlightBudget, .rateLimited: .rateLimited
+        case .inFlightBudget, .rateLimited, .oversize, .groq429, .epochRetryAfter, .absurdRetryAfter: .rateLimited
         case .overloaded: .overloaded
         case .serverError, .badGateway, .errorIn200, .errorInChoice, .errorInStream: .serverError
         case .gatewayTimeout, .hang, .trickle: .timeout
-        case .modelNotFound: .modelNotFound
-        case .wrongPath: .wrongEndpoint
+        case .modelNotFound, .unknownModel, .noModelLoaded: .modelNotFound
+        case .wrongPath, .unexpectedEndpoint, .plainOK: .wrongEndpoint
         case .noVision: .noVision
         case .imageUnreachable: .imageUnreachable
         case .imageRejected: .imageRejected
         case .tooLarge: .tooLarge
-        case .contextTooLong: .contextTooLong
-        case .contentFilter, .filtered: .contentFiltered
+        case .contextTooLong, .panorama: .contextTooLong
+        case .contentFilter, .content403, .inspection, .filtered: .contentFiltered
         case .unsupportedParameter: .unsupportedParameter
         case .invalidRequest: .invalidRequest
         case .refusal: .refused
@@ -28,7 +28,7 @@ extension Fault.Name {
         case .truncated, .cutStream, .reset, .resetEarly: .connectionLost
         case .cut, .duplicateKeys, .noDone, .hiddenThinking, .thinkingApart, .usageMissing, .usageNegative, .usageAbsurd, .thinkUnopened,
             .thinkBrackets, .thinkChannels, .boxed, .fencedJSON, .toolAnswer, .gzip, .deflate, .deflateRaw, .streamLingers,
-            .streamLingersUsage:
+            .streamLingersUsage, .nothingLeft:
             nil
         }
     }

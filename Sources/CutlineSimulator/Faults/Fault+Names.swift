@@ -8,20 +8,33 @@ extension Fault {
         case quota
         case dailyQuota = "daily-quota"
         case inFlightBudget = "in-flight-budget"
+        case oversize
+        case groq429 = "groq-429"
+        case epochRetryAfter = "epoch-retry-after"
+        case absurdRetryAfter = "absurd-retry-after"
         case rateLimited = "rate-limited"
         case overloaded
         case serverError = "server-error"
         case badGateway = "bad-gateway"
         case gatewayTimeout = "gateway-timeout"
         case modelNotFound = "model-not-found"
+        case unknownModel = "unknown-model"
         case wrongPath = "wrong-path"
+        // Faults of the set-up that do not look like one
+        case unexpectedEndpoint = "unexpected-endpoint"
+        case plainOK = "plain-ok"
+        case noModelLoaded = "no-model-loaded"
+        case expiredKey = "expired-key"
         // Refusals of what was sent
         case noVision = "no-vision"
         case imageUnreachable = "image-unreachable"
         case imageRejected = "image-rejected"
         case tooLarge = "too-large"
         case contextTooLong = "context-too-long"
+        case panorama
         case contentFilter = "content-filter"
+        case content403 = "content-403"
+        case inspection
         case unsupportedParameter = "unsupported-parameter"
         case invalidRequest = "invalid-request"
         // Answers that are none
@@ -44,6 +57,7 @@ extension Fault {
         case usageMissing = "usage-missing"
         case usageNegative = "usage-negative"
         case usageAbsurd = "usage-absurd"
+        case nothingLeft = "nothing-left"
         // Answers in other clothes
         case thinkUnopened = "think-unopened"
         case thinkBrackets = "think-brackets"
@@ -85,17 +99,29 @@ extension Fault.Name {
         case .dailyQuota: "the day's allowance is used up, until a told time (retry-after=SECONDS; else 00:00 UTC)"
         case .inFlightBudget: "too much is under way at once for the credit that is left"
         case .rateLimited: "too many requests, with the wait in the dialect's own form"
+        case .oversize: "one request above what a minute holds, with both numbers (only where it uses more than 1,000 tokens)"
+        case .groq429: "429 of Groq's free plan: a wait of 1.2 s, and a link to its billing page"
+        case .epochRetryAfter: "429 whose Retry-After is not a span but the time itself, in seconds since 1970"
+        case .absurdRetryAfter: "429 of a limit per minute whose Retry-After says 31 days"
         case .overloaded: "the model is overloaded"
         case .serverError: "the provider fails"
         case .badGateway: "the proxy in front gets no usable answer"
         case .gatewayTimeout: "the proxy in front gives up waiting, in HTML (504 or 524)"
         case .modelNotFound: "the model is not known"
+        case .unknownModel: "the model is not known (only where it is neither sim-1 nor sim-text)"
+        case .unexpectedEndpoint: "status 200 that says the address is none, as LM Studio does"
+        case .plainOK: "status 200 and the text OK, from something that is no model"
+        case .noModelLoaded: "400 because no model is loaded, as LM Studio says it"
+        case .expiredKey: "400 because the key has expired, as Gemini says it"
         case .wrongPath: "a page of HTML that says there is nothing at this address"
         case .noVision: "the model cannot read pictures"
         case .imageUnreachable: "a picture's URL cannot be fetched (only where a URL was sent)"
         case .imageRejected: "the picture is not accepted"
         case .tooLarge: "picture or request is too large"
         case .contextTooLong: "text and pictures are too long for the model"
+        case .panorama: "a picture makes the prompt too long for the model, as vLLM says it (only where one is three times as wide as high)"
+        case .content403: "403 about what is in the picture, as xAI says it"
+        case .inspection: "400 about what is in the picture, as DashScope says it"
         case .contentFilter: "the request is blocked by the content filter"
         case .unsupportedParameter: "a parameter is not supported (only where one was sent)"
         case .invalidRequest: "the request is refused for no reason that is told in a code"
@@ -117,6 +143,7 @@ extension Fault.Name {
         case .usageMissing: "an answer that does not say what it used (no stream)"
         case .usageNegative: "an answer that says it used less than nothing (no stream)"
         case .usageAbsurd: "an answer that says it used a million million tokens (no stream)"
+        case .nothingLeft: "an answer whose headers say that nothing is left for 3 seconds (retry-after=SECONDS for more)"
         case .thinkUnopened: "thinking before the answer, closed by </think> and not opened"
         case .thinkBrackets: "thinking before the answer, in [THINK]…[/THINK]"
         case .thinkChannels: "thinking and answer in channels, with their marks"
@@ -146,7 +173,9 @@ extension Fault.Name {
     /// Whether `retry-after=SECONDS` may be said of it.
     var canWait: Bool {
         switch self {
-        case .dailyQuota, .inFlightBudget, .rateLimited, .overloaded, .serverError, .badGateway: true
+        case .dailyQuota, .inFlightBudget, .groq429, .epochRetryAfter, .absurdRetryAfter, .rateLimited, .overloaded, .serverError,
+            .badGateway, .nothingLeft:
+            true
         case .unauthorized, .forbidden, .banned, .quota, .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageUnreachable,
             .imageRejected, .tooLarge, .contextTooLong, .contentFilter, .unsupportedParameter, .invalidRequest, .errorIn200,
             .errorInChoice, .filtered, .refusal, .emptyAnswer, .longThinking, .cut, .schemaMismatch, .duplicateKeys, .empty, .whitespace,
@@ -154,7 +183,8 @@ extension Fault.Name {
             .truncated, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle, .hiddenThinking, .thinkingApart,
             .usageMissing, .usageNegative, .usageAbsurd, .thinkUnopened, .thinkBrackets, .thinkChannels, .thinkingOnly, .boxed, .fencedJSON,
             .toolAnswer, .failedGeneration, .gzip, .deflate, .deflateRaw, .unknownEncoding, .gzipBomb, .gzipDamaged, .streamLingers,
-            .streamLingersUsage:
+            .streamLingersUsage, .oversize, .unknownModel, .unexpectedEndpoint, .plainOK, .noModelLoaded, .expiredKey, .panorama,
+            .content403, .inspection:
             false
         }
     }
@@ -165,6 +195,9 @@ extension Fault.Name {
         return switch self {
         case .imageUnreachable: request.pictures.contains { $0.url != nil }
         case .unsupportedParameter: request.droppable != nil
+        case .oversize: Answer(to: request).tokens > Refusal.oversizeLimit
+        case .panorama: request.pictures.contains { $0.size.map { $0.width >= 3 * $0.height } ?? false }
+        case .unknownModel: !["sim-1", "sim-text"].contains(request.modelName)
         case .schemaMismatch, .fencedJSON: request.schema != nil
         case .longThinking: request.maxTokens.map { $0 < Answer.thinkingTokens } ?? false
         case .toolAnswer: request.schema != nil && !request.streams
@@ -174,7 +207,9 @@ extension Fault.Name {
             .badGateway, .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageRejected, .tooLarge, .contextTooLong,
             .contentFilter, .invalidRequest, .errorIn200, .errorInChoice, .filtered, .refusal, .emptyAnswer, .cut, .duplicateKeys,
             .empty, .whitespace, .garbage, .truncated, .reset, .resetEarly, .hang, .trickle, .thinkUnopened, .thinkBrackets, .thinkChannels,
-            .thinkingOnly, .boxed, .failedGeneration, .gzip, .deflate, .deflateRaw, .unknownEncoding, .gzipBomb, .gzipDamaged:
+            .thinkingOnly, .boxed, .failedGeneration, .gzip, .deflate, .deflateRaw, .unknownEncoding, .gzipBomb, .gzipDamaged, .groq429,
+            .epochRetryAfter, .absurdRetryAfter, .unexpectedEndpoint, .plainOK, .noModelLoaded, .expiredKey, .content403, .inspection,
+            .nothingLeft:
             true
         }
     }

@@ -69,8 +69,14 @@ extension Fault.Kind {
 
 extension Fault.When {
     fileprivate init(parsing text: Substring) throws(InvalidFaultPart) {
-        if text.hasSuffix("%"), let share = Double(text.dropLast()), (0...100).contains(share) {
+        if let share = Self.share(text, of: "%") {
             self = .percent(share)
+        } else if let share = Self.share(text, of: "%pictures") {
+            self = .percentOfPictures(share)
+        } else if text.hasPrefix("model="), text.count > 6 {
+            self = .model(String(text.dropFirst(6)))
+        } else if let span = Self.span(text) {
+            self = .seconds(span)
         } else if text.hasSuffix("+"), let first = Self.call(text.dropLast()) {
             self = .from(first)
         } else if let only = Self.call(text) {
@@ -78,8 +84,28 @@ extension Fault.When {
         } else if let range = Self.range(text) {
             self = .calls(range)
         } else {
-            throw InvalidFaultPart(sentence: "after @ comes N, N+, A-B or a share such as 10%, with calls counted from 1")
+            throw InvalidFaultPart(
+                sentence: "after @ comes N, N+, A-B or a share such as 10%, with calls counted from 1; 5s-80s or 5s+, with seconds "
+                    + "counted from the first call; a share of pictures such as 2%pictures; or model=NAME")
         }
+    }
+
+    private static func share(_ text: Substring, of unit: String) -> Double? {
+        guard text.hasSuffix(unit), let share = Double(text.dropLast(unit.count)), (0...100).contains(share) else { return nil }
+        return share
+    }
+
+    /// `5s-80s`, without its end, or `5s+`.
+    private static func span(_ text: Substring) -> Range<Double>? {
+        if text.hasSuffix("+") { return second(text.dropLast()).map { $0..<Double.infinity } }
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map(second)
+        guard ends.count == 2, let start = ends[0], let end = ends[1], start < end else { return nil }
+        return start..<end
+    }
+
+    private static func second(_ text: Substring) -> Double? {
+        guard text.hasSuffix("s"), let number = Double(text.dropLast()), number.isFinite, number >= 0 else { return nil }
+        return number
     }
 
     private static func call(_ text: Substring) -> Int? {

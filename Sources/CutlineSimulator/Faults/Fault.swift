@@ -4,7 +4,9 @@
 /// answered in the dialect's own error form, or one of the names of `Fault.Name`.
 ///
 /// Calls are counted from 1: `@3` is the third alone, `@3+` the third and all later ones, `@3-5` a range, and `@10%` that share of all
-/// calls, always the same ones. Without `@` every call is meant.
+/// calls, always the same ones. `@5s-80s` are those that come from the fifth second after the first call until the 80th, `@5s+` those from
+/// there on; `@2%pictures` those of that share of all pictures, whenever they are sent; `@model=NAME` those for one model. Without `@` every
+/// call is meant.
 package struct Fault: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         /// `retryAfter` in seconds.
@@ -12,6 +14,7 @@ package struct Fault: Hashable, Sendable {
         /// `retryAfter` in seconds; nil: what the dialect says by itself.
         case named(Name, retryAfter: Double? = nil)
 
+        package static let inspection = Kind.named(.inspection)
         package static let quota = Kind.named(.quota)
         package static let reset = Kind.named(.reset)
         package static let resetEarly = Kind.named(.resetEarly)
@@ -26,6 +29,11 @@ package struct Fault: Hashable, Sendable {
         case calls(ClosedRange<Int>)
         case from(Int)
         case percent(Double)
+        /// Counted from when the first call came.
+        case seconds(Range<Double>)
+        /// That share of all pictures: the same ones at every call.
+        case percentOfPictures(Double)
+        case model(String)
     }
 
     package var kind: Kind
@@ -38,12 +46,16 @@ package struct Fault: Hashable, Sendable {
 
     package init(named name: Name, when: When = .always) { self.init(.named(name), when: when) }
 
-    func applies(to call: Int) -> Bool {
+    /// - Parameter request: nil where it is not read yet, or not readable: then no picture and no model is known.
+    func applies(to call: Arrival, _ request: ChatRequest?) -> Bool {
         switch when {
         case .always: true
-        case .calls(let range): range.contains(call)
-        case .from(let first): call >= first
-        case .percent(let share): Self.draw(call) * 100 < share
+        case .calls(let range): range.contains(call.number)
+        case .from(let first): call.number >= first
+        case .percent(let share): Self.draw(call.number) * 100 < share
+        case .seconds(let range): range.contains(call.elapsed / .seconds(1))
+        case .percentOfPictures(let share): request?.pictures.contains { $0.draw * 100 < share } ?? false
+        case .model(let name): request?.model == name
         }
     }
 
@@ -54,6 +66,19 @@ package struct Fault: Hashable, Sendable {
         bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
         return Double((bits ^ (bits >> 31)) >> 11) / Double(1 << 53)
     }
+}
+
+/// Which call it is.
+struct Arrival: Hashable, Sendable {
+    /// From 1.
+    var number: Int
+    /// Since the first call came.
+    var elapsed = Duration.zero
+}
+
+extension SentPicture {
+    /// A number in 0..<1 that looks random and depends on the picture alone.
+    fileprivate var draw: Double { Fault.draw(Int(sha256.prefix(12), radix: 16) ?? 0) }
 }
 
 extension Fault.Kind {

@@ -1,5 +1,12 @@
 /// A call that is answered with an error: which one, and what is said of it. The dialect's `Clothes` say the rest.
 struct Refusal: Error, Hashable {
+    struct Excess: Hashable {
+        var limit: Int
+        var requested: Int
+        /// As providers write it: `tokens per min (TPM)`.
+        var unit: String
+    }
+
     var name: Fault.Name
     /// In the place of the dialect's own sentence.
     var message: String?
@@ -12,6 +19,8 @@ struct Refusal: Error, Hashable {
     var retryAfter: Double?
     /// As OpenAI's `error.code`, where the failure's own would be wrong.
     var code: String??
+    /// What the call asks for of a limit that never holds so much.
+    var excess: Excess?
     /// Seconds until a limit leaves room: told where the dialect tells a wait, in the place of its own.
     var limitWait: Double?
 
@@ -26,6 +35,18 @@ struct Refusal: Error, Hashable {
     /// Waits are told in whole seconds, as most do.
     static func overLimit(wait seconds: Double) -> Refusal { Refusal(name: .rateLimited, limitWait: max(1, seconds.rounded(.up))) }
 
+    /// Above so many tokens the fault `oversize` refuses a call.
+    static let oversizeLimit = 1_000
+
+    static func oversize(_ request: ChatRequest?) -> Refusal {
+        let limit = SimulatorOptions.WindowLimit(count: oversizeLimit, seconds: 60, kind: .tokens)
+        return neverFits(limit, requested: request.map { Answer(to: $0).tokens } ?? 2 * oversizeLimit)
+    }
+
+    static func neverFits(_ limit: SimulatorOptions.WindowLimit, requested: Int) -> Refusal {
+        Refusal(name: .oversize, excess: Excess(limit: limit.count, requested: requested, unit: limit.unit))
+    }
+
     /// What `Fault.Kind.status` answers.
     static func simulated(status: Int, retryAfter: Double?) -> Refusal {
         let name: Fault.Name =
@@ -38,5 +59,13 @@ struct Refusal: Error, Hashable {
         return Refusal(
             name: name, message: "A simulated fault: status \(status).", status: status, retryAfter: retryAfter,
             code: name == .serverError ? .some(nil) : nil)
+    }
+}
+
+extension SimulatorOptions.WindowLimit {
+    fileprivate var unit: String {
+        let counted = kind.rawValue.replacing("_", with: " ")
+        guard seconds == 60 else { return "\(counted) in \(seconds) s" }
+        return "\(counted) per minute (\(kind == .requests ? "RPM" : "TPM"))"
     }
 }

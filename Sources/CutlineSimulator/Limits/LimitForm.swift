@@ -21,11 +21,23 @@ enum LimitForm: Hashable, Sendable {
 
 /// What the limits leave, of each kind where there is one.
 struct Allowances: Hashable, Sendable {
-    var requests: Allowance?
-    var tokens: Allowance?
+    var byKind: [MeterKind: Allowance] = [:]
+
+    subscript(kind: MeterKind) -> Allowance? {
+        get { byKind[kind] }
+        set { byKind[kind] = newValue }
+    }
 
     func headers(_ form: LimitForm, at now: Timestamp, isRefusal: Bool) -> [(String, String)] {
-        (requests?.headers(form, at: now, isRefusal: isRefusal) ?? []) + (tokens?.tokenHeaders(form, at: now) ?? [])
+        MeterKind.allCases.flatMap { kind in
+            guard let allowance = byKind[kind] else { return [(String, String)]() }
+            return switch kind {
+            case .requests: allowance.headers(form, at: now, isRefusal: isRefusal)
+            case .tokens: allowance.tokenHeaders(form, at: now)
+            case .inputTokens: allowance.sideHeaders("input", form, at: now)
+            case .outputTokens: allowance.sideHeaders("output", form, at: now)
+            }
+        }
     }
 }
 
@@ -37,6 +49,9 @@ struct Allowance: Hashable, Sendable {
     var reset: Double
     /// Seconds.
     var window: Double
+
+    /// Seconds.
+    static func nothing(for wait: Double) -> Allowance { Allowance(limit: 60, remaining: 0, reset: wait, window: 60) }
 
     func headers(_ form: LimitForm, at now: Timestamp, isRefusal: Bool) -> [(String, String)] {
         let end = now + .milliseconds(Int64(reset * 1_000))
@@ -65,6 +80,12 @@ struct Allowance: Hashable, Sendable {
         case .mistral: fields("x-ratelimit-%-tokens-minute", reset: nil)
         case .anthropic: fields("anthropic-ratelimit-tokens-%", reset: (now + .milliseconds(Int64(reset * 1_000))).iso8601)
         }
+    }
+
+    /// Of a limit on one side's tokens, which Anthropic alone tells.
+    func sideHeaders(_ side: String, _ form: LimitForm, at now: Timestamp) -> [(String, String)] {
+        guard form == .anthropic else { return [] }
+        return fields("anthropic-ratelimit-\(side)-tokens-%", reset: (now + .milliseconds(Int64(reset * 1_000))).iso8601)
     }
 
     private func fields(_ pattern: String, reset: String?) -> [(String, String)] {

@@ -25,7 +25,8 @@ struct Simulate: Command {
     @Option(help: ArgumentHelp("By how much each answer is faster or slower.", valueName: "percent")) var latencySpread: Int = 0
     @Option(
         help: ArgumentHelp(
-            "A fault and when it happens, as quota@50, 500@10%, rate-limited:retry-after=2@3+; may be given several times.",
+            "A fault and when it happens, as quota@50, 500@10%, 503@5s-80s, 429@model=NAME, inspection@2%pictures, "
+                + "rate-limited:retry-after=2@3+; may be given several times.",
             valueName: "kind@when"),
         transform: { try Fault(parsing: $0) })
     var fault: [Fault] = []
@@ -34,7 +35,8 @@ struct Simulate: Command {
     @Option(help: ArgumentHelp("How many requests may come at once above --rate.", valueName: "n")) var burst: Int = 1
     @Option(
         help: ArgumentHelp(
-            "Answer 429 to more calls than these in any window, as 450/30, or 450/30:fixed; may be given several times.",
+            "Answer 429 to more calls than these in any window, as 450/30 or 1500/day; :tokens, :input-tokens or :output-tokens count "
+                + "those, :fixed and :per-model do what they say; may be given several times.",
             valueName: "n/seconds"),
         transform: { try SimulatorOptions.WindowLimit(parsing: $0) })
     var limit: [SimulatorOptions.WindowLimit] = []
