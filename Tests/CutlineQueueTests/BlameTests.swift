@@ -113,6 +113,28 @@ import Testing
         #expect(try fixture.lane().outage == nil)
     }
 
+    /// Also where nothing else is left: they are no outage, in this run or in one that is started for them alone.
+    @Test(arguments: [1, 4]) func picturesThatAloneFailEndTheRun(count: Int) throws {
+        let fixture = try Fixture.make(policy: RetryPolicy(maxAttempts: 3), limits: Limits(concurrency: 8), pictures: 0..<12)
+        func work(from start: Double) throws {
+            var seconds = start
+            while seconds < start + 600, try fixture.count(.queued) > 0 {
+                let claims = try fixture.claim(8, at: .after(seconds))
+                for claim in claims {
+                    let isBad = claim.job.number <= count
+                    try fixture.settle(claim, isBad ? outcome(.serverError, 500, .unknown) : Self.caption, at: .after(seconds))
+                }
+                seconds += 1
+            }
+        }
+        try work(from: 0)
+        #expect(try fixture.count(.failed) == count && fixture.count(.succeeded) == 12 - count)
+        _ = try fixture.queue.retry()
+        try fixture.queue.resumeLanes(.all)
+        try work(from: 1_000)
+        #expect(try fixture.count(.failed) == count && fixture.lane().outage == nil)
+    }
+
     // MARK: - Pace
 
     @Test func itWaitsBehindTheOthersAndSaysBothNumbers() throws {

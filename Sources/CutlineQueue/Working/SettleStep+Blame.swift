@@ -19,18 +19,28 @@ extension SettleStep {
         SELECT EXISTS (SELECT 1 FROM jobs WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0 AND id <> ?)
         """
 
+    /// Whether the job failed alike before and others of its batch were answered since: by the same run where a refusal is about the account or
+    /// the model, for both may have changed; ever, where a server failed.
     private func wereOthersAnswered(sinceFailuresLike failure: Failure, _ attempt: AttemptRow) throws -> Bool {
-        guard let answeredAt = try lanes.answeredAt(attempt.lane, attempt.model) else { return false }
         let classes = JSONColumn.list(failure.kind.alike.map(\.rawValue))
-        let statement = try db.cachedStatement(sql: Self.lastAlike)
-        let earlier = try Int64.fetchOne(
-            statement, arguments: [attempt.job, attempt.id.number, attempt.route.number, classes])
-        return earlier.map { $0 < answeredAt.milliseconds } ?? false
+        let statement = try db.cachedStatement(sql: Self.firstAlike)
+        let row = try Row.fetchOne(statement, arguments: [attempt.job, attempt.id.number, attempt.route.number, classes])
+        guard let row, let first: Int64 = row["id"], let ended: Int64 = row["ended_at"] else { return false }
+        if failure.kind.scope == .lane {
+            return try lanes.answeredAt(attempt.lane, attempt.model).map { $0.milliseconds > ended } ?? false
+        }
+        let answered = try db.cachedStatement(sql: Self.answeredSince)
+        return try Bool.fetchOne(answered, arguments: [first, attempt.batch, attempt.route.number])!
     }
 
-    static let lastAlike = """
-        SELECT max(ended_at) FROM attempts
-        WHERE job = ? AND id < ? AND route = ? AND phase <> 'succeeded' AND class IN (SELECT value FROM json_each(?))
+    static let firstAlike = """
+        SELECT id, ended_at FROM attempts
+        WHERE job = ? AND id < ? AND route = ? AND phase <> 'succeeded' AND class IN (SELECT value FROM json_each(?)) ORDER BY n LIMIT 1
+        """
+
+    // By number: it ends with the first answer, and where none came there are few calls.
+    static let answeredSince = """
+        SELECT EXISTS (SELECT 1 FROM attempts WHERE id > ? AND batch = ? AND route = ? AND phase = 'succeeded')
         """
 
     /// What becomes of the job, whose fault it is considered.
