@@ -128,9 +128,13 @@ extension Simulation {
 
     private func checkDays(_ limit: RateLimit, _ resets: DailyReset, _ calls: [ProviderCall]) throws {
         guard jumps.isEmpty else { return }
-        for (day, calls) in Dictionary(grouping: calls, by: { resets.day(of: $0.claimedAt) }) where calls.count > limit.count {
+        var (day, count): (Range<Timestamp>?, Int) = (nil, 0)
+        for call in calls {
+            if day?.contains(call.claimedAt) != true { (day, count) = (resets.day(of: call.claimedAt), 0) }
+            count += 1
+            guard count > limit.count else { continue }
             throw SimulationFailure(
-                rule: "a told limit holds in every day", detail: "\(calls.count) requests in \(day), \(limit.count) allowed")
+                rule: "a told limit holds in every day", detail: "\(count) requests until \(call.claimedAt), \(limit.count) allowed")
         }
     }
 
