@@ -93,6 +93,7 @@ import Testing
             #expect(said.code == 1 && said.output == "")
             #expect(said.error.hasPrefix("cutline: mine did not give its list of models: ") && said.error.contains(advice))
             #expect(!said.error.contains("canary"))
+            #expect(said.error.contains("/models: ") == (status == 200), "where nobody of the API is, the address is named")
         }
     }
 

@@ -80,7 +80,8 @@ struct ModelInquiry: Sendable {
             if answer.isSuccess, case .html = AnswerContent(answer) { failure.kind = .wrongEndpoint }
             if failure.kind == .malformedAnswer || failure.kind == .emptyAnswer { failure.message = "the answer is no list of models" }
             failure.billed = .no
-            return .failure(failure.naming(address))
+            if failure.kind == .wrongEndpoint { failure.message = "\(address): \(failure.message)" }
+            return .failure(failure)
         case .caption, .notSent, .changed:
             return .failure(Failure(.malformedAnswer, "the answer is no list of models", status: answer.status))
         }
