@@ -143,7 +143,7 @@ import Testing
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(3_600_000)) == nil)
         _ = lane.apply(refusal, model: "m", estimatedTokens: 0, startedAt: at(3_600_000), at: at(3_600_020))
         // The lane's own block ends by the old clock; a pause of the provider is a time of day.
-        var search = RateSearch()
+        var search = AdaptiveRate()
         search.started(at: at(3_600_000))
         search.refused(startedAt: at(3_600_000), at: at(3_600_020))
         search.advance(to: at(0))

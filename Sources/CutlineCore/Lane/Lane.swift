@@ -72,7 +72,7 @@ package struct Lane: Codable, Hashable, Sendable {
     /// Since duds paused the lane and until a caption comes: meanwhile calls are made one by one.
     private var isOnTrial: Bool?
     /// Where no limit on requests was told.
-    private var search: RateSearch?
+    private var rate: AdaptiveRate?
     private var announcedRequests: AnnouncedPace?
     private var announcedTokens: AnnouncedPace?
     private var tokensInFlight: Int?
@@ -84,11 +84,11 @@ package struct Lane: Codable, Hashable, Sendable {
         slots = Slots(told: limits.concurrency, requests: limits.requests)
         requests = limits.requests.map { Pace($0, at: now) }
         tokens = limits.tokens.map { Pace($0, at: now) }
-        search = limits.requests == nil ? RateSearch() : nil
+        rate = limits.requests == nil ? AdaptiveRate() : nil
     }
 
     /// Calls per second, found where none were told; nil before the first refusal.
-    package var learnedRate: Double? { search?.rate }
+    package var learnedRate: Double? { rate?.rate }
 
     /// Takes limits that a new run brought; what was spent under unchanged ones stays spent.
     package mutating func adopt(_ limits: Limits, at now: Timestamp) {
@@ -98,7 +98,7 @@ package struct Lane: Codable, Hashable, Sendable {
         }
         if limits.requests != self.limits.requests { requests = limits.requests.map { Pace($0, after: requests, at: now) } }
         if limits.tokens != self.limits.tokens { tokens = limits.tokens.map { Pace($0, after: tokens, at: now) } }
-        search = limits.requests == nil ? search ?? RateSearch() : nil
+        rate = limits.requests == nil ? rate ?? AdaptiveRate() : nil
         self.limits = limits
     }
 
@@ -113,11 +113,11 @@ package struct Lane: Codable, Hashable, Sendable {
     package mutating func tryReserve(estimatedTokens: Int, at now: Timestamp) -> LaneRefusal? {
         if let refusal = standstill(at: now) { return refusal }
         guard inFlight < concurrency else { return .slots }
-        search?.advance(to: now)
+        rate?.advance(to: now)
         requests?.advance(to: now)
         tokens?.advance(to: now)
         let units = Double(estimatedTokens)
-        if let wait = search?.wait(at: now) ?? announcedRequests?.wait(for: 1, at: now) ?? requests?.wait(for: 1, at: now) {
+        if let wait = rate?.wait(at: now) ?? announcedRequests?.wait(for: 1, at: now) ?? requests?.wait(for: 1, at: now) {
             return .until(wait, .requests)
         }
         if let wait = announcedTokens?.wait(for: units, at: now) ?? tokenWait(for: estimatedTokens, at: now) {
@@ -125,7 +125,7 @@ package struct Lane: Codable, Hashable, Sendable {
         }
         requests?.spend(1, at: now)
         tokens?.spend(estimatedTokens, at: now)
-        search?.started(at: now)
+        rate?.started(at: now)
         announcedRequests?.spend(1, at: now)
         announcedTokens?.spend(units, at: now)
         tokensInFlight = (tokensInFlight ?? 0) + estimatedTokens
@@ -157,11 +157,12 @@ package struct Lane: Codable, Hashable, Sendable {
         tokensInFlight = inFlight == 0 ? 0 : max(0, (tokensInFlight ?? 0) - estimatedTokens)
         switch event {
         case .notSent:
-            search?.notSent(startedAt: startedAt)
+            rate?.notSent(startedAt: startedAt)
             requests?.reconcile(by: -1, reservedAt: startedAt, at: now)
             tokens?.reconcile(by: -estimatedTokens, reservedAt: startedAt, at: now)
             return []
         case .answered(let used):
+            rate?.answered(startedAt: startedAt)
             retries?.answered()
             tokens?.reconcile(by: (used ?? estimatedTokens) - estimatedTokens, reservedAt: startedAt, at: now)
             if tokens != nil, let used { surplus = (surplus ?? TokenSurplus()).adding(used - estimatedTokens) }
@@ -186,8 +187,9 @@ package struct Lane: Codable, Hashable, Sendable {
         let used = failure.usage?.totalTokens ?? (failure.billed == .no ? 0 : estimatedTokens)
         tokens?.reconcile(by: used - estimatedTokens, reservedAt: startedAt, at: now)
         // A refusal says nothing of how many calls may be in flight: it cuts the pace.
+        var isByChance = false
         if failure.kind == .rateLimited {
-            search?.refused(startedAt: startedAt, at: now)
+            isByChance = rate?.refused(startedAt: startedAt, at: now) == .chance
         } else {
             slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout, at: now)
         }
@@ -198,6 +200,8 @@ package struct Lane: Codable, Hashable, Sendable {
         if failure.isDud { return pauseIfDudsAlike(failure, model: model) }
         switch failure.kind.scope {
         case .lane: return pauseOrBlock(failure, startedAt: startedAt, at: now)
+        // What comes by chance concerns the call: a wait would not make it come less often.
+        case .pace where isByChance: return []
         case .pace: return block(failure, startedAt: startedAt, at: now)
         case .transient where failure.kind == .overloaded && failure.retryAfter != nil:
             return block(failure, startedAt: startedAt, at: now)
