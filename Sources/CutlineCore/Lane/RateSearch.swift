@@ -152,6 +152,8 @@ struct RateSearch: Codable, Hashable, Sendable {
     mutating func narrow(after cut: Cut, _ ledger: inout Ledger, at now: Timestamp) {
         let bound = min(cut.bound, cut.pace)
         guard cut.pace > low * 1.001 else { return fall(from: cut.pace, bound: bound, at: now) }
+        // Nothing is known yet, and a single refusal may be chance.
+        if case .doubling(clean: 0) = stage, !cut.isStorm { return go(.doubling(clean: 0), at: max(bound, 0.7 * cut.pace), now) }
         let low = max(low, min(bound, cut.pace / (1 + Self.firstStep)))
         ledger.measureCredit(cut, above: low)
         narrow(low: low, high: cut.pace, at: now)
