@@ -143,14 +143,14 @@ import Testing
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(3_600_000)) == nil)
         _ = lane.apply(refusal, model: "m", estimatedTokens: 0, startedAt: at(3_600_000), at: at(3_600_020))
         // The lane's own block ends by the old clock; a pause of the provider is a time of day.
-        var search = RateSearch()
-        search.started(at: at(3_600_000))
-        search.refused(startedAt: at(3_600_000), at: at(3_600_020))
-        search.advance(to: at(0))
-        #expect(search.wait(at: at(0)).map { $0 <= at(61_000) } ?? true)
-        search.refused(startedAt: at(10), at: at(20))
-        search.advance(to: at(1_000))
-        #expect(search.wait(at: at(1_000)).map { $0 <= at(61_000) } ?? true)
+        var rate = AdaptiveRate()
+        rate.started(at: at(3_600_000))
+        _ = rate.refused(startedAt: at(3_600_000), at: at(3_600_020))
+        rate.advance(to: at(0))
+        #expect(rate.wait(at: at(0)).map { $0 <= at(61_000) } ?? true)
+        _ = rate.refused(startedAt: at(10), at: at(20))
+        rate.advance(to: at(1_000))
+        #expect(rate.wait(at: at(1_000)).map { $0 <= at(61_000) } ?? true)
     }
 
     @Test func whatIsStoredIsSmallAndReadBack() throws {

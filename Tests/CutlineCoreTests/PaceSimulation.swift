@@ -8,6 +8,8 @@ enum Counting {
     case bucket(rate: Double, burst: Double, changes: [(at: Double, rate: Double)] = [])
     /// At most `count` calls in each window of the provider's own clock, which runs `offset` ahead.
     case fixedWindow(count: Int, seconds: Double, offset: Double = 0, tellsReset: Bool = false)
+    /// Takes all.
+    case unlimited
     /// At most `count` calls in any window.
     case slidingWindow(count: Int, seconds: Double)
 }
@@ -39,7 +41,7 @@ struct CountingServer {
             let rest = (number + 1) * seconds * 1_000 - (time + offset)
             return Announced.Allowance(
                 limit: count, remaining: number == window ? Int(level) : count, resetsIn: .milliseconds(Int64(rest)))
-        case .slidingWindow: return nil
+        case .slidingWindow, .unlimited: return nil
         }
     }
 
@@ -58,6 +60,7 @@ struct CountingServer {
             if number != window { (window, level) = (number, Double(count)) }
             guard level >= 1 else { return tellsReset ? (number + 1) * seconds - (time + offset) / 1_000 : 1 }
             level -= 1
+        case .unlimited: break
         case .slidingWindow(let count, let seconds):
             while oldest < taken.count, taken[oldest] <= time - seconds * 1_000 { oldest += 1 }
             guard taken.count - oldest < count else { return 1 }
@@ -80,8 +83,18 @@ struct PaceSimulation {
     /// Milliseconds by which a process may wake up late.
     var lateness = 0.0
     var seed: UInt64 = 1
-    /// A refusal is answered after so many milliseconds.
-    var refusalDelay = 20.0
+    /// A refusal is answered after so many milliseconds, somewhere between the two.
+    var refusalDelay = 20.0...20
+    /// A process hears of an end so many milliseconds after it, at most.
+    var hearingLag = 0.0
+    /// Whether a refusal for the pace tells how long to wait.
+    var tellsWait = true
+    /// What is refused whatever the pace: the share of the calls from each time on, in milliseconds.
+    var chance: [(at: Double, share: Double)] = []
+    /// Seconds that a refusal by chance asks to wait.
+    var chanceWait: Double?
+    /// Refusals that no call of this run explains: when they are heard, and how much earlier their call was started.
+    var strays: [(at: Int64, age: Int64)] = []
     var announcing = Announcing.never
 
     /// Whether the headers of an answer tell what the limit leaves, and as of when.
@@ -91,6 +104,8 @@ struct PaceSimulation {
         var seconds = 0.0
         var calls = 0
         var refusals = 0
+        /// Of them for the pace, not by chance.
+        var limited = 0
         /// When each taken call was sent, in milliseconds.
         var taken: [Double] = []
         /// The lane's learned rate at each whole second.
@@ -107,7 +122,8 @@ struct PaceSimulation {
 
     private enum Happening {
         case answered(process: Int, startedAt: Timestamp, Announced.Allowance?)
-        case refused(process: Int, startedAt: Timestamp, wait: Double, Announced.Allowance?)
+        case refused(process: Int, startedAt: Timestamp, wait: Double?, endedAt: Timestamp, Announced.Allowance?)
+        case stray(startedAt: Timestamp)
         case wake(process: Int)
     }
 
@@ -122,11 +138,21 @@ struct PaceSimulation {
         func send(_ process: Int, _ now: Int64) {
             queued -= 1
             figures.calls += 1
-            let wait = server.take(at: Double(now))
+            let share = chance.last { $0.at <= Double(now) }?.share ?? 0
+            let isByChance = share > 0 && Double.random(in: 0..<1, using: &random) < share
+            let wait = isByChance ? chanceWait : server.take(at: Double(now))
             let allowance = announcing == .never ? nil : server.allowance(at: Double(now))
-            if let wait {
+            if isByChance || wait != nil {
                 figures.refusals += 1
-                happenings.push(.refused(process: process, startedAt: at(now), wait: wait, allowance), at: now + Int64(refusalDelay))
+                if !isByChance { figures.limited += 1 }
+                let delay =
+                    refusalDelay.lowerBound < refusalDelay.upperBound
+                    ? Double.random(in: refusalDelay, using: &random) : refusalDelay.lowerBound
+                let lag = hearingLag > 0 ? Double.random(in: 0...hearingLag, using: &random) : 0
+                let ended = now + Int64(delay)
+                let told = isByChance || tellsWait ? wait : nil
+                happenings.push(
+                    .refused(process: process, startedAt: at(now), wait: told, endedAt: at(ended), allowance), at: ended + Int64(lag))
             } else {
                 figures.taken.append(Double(now))
                 let factor = jitter > 0 ? Double.random(in: 1 - jitter...1 + jitter, using: &random) : 1
@@ -163,6 +189,7 @@ struct PaceSimulation {
             figures.lane.hear(Announced([.requests: allowance]), startedAt: startedAt, at: at(now))
         }
 
+        for stray in strays { happenings.push(.stray(startedAt: at(stray.at - stray.age)), at: stray.at) }
         for process in 0..<processes { happenings.push(.wake(process: process), at: 0) }
         while let (now, happening) = happenings.pop() {
             while figures.rates.count * 1_000 <= now { figures.rates.append(figures.lane.learnedRate) }
@@ -173,17 +200,27 @@ struct PaceSimulation {
                 hear(.answered(usedTokens: 1_000), startedAt, now)
                 announce(announcing == .asOfTheEnd ? server.allowance(at: Double(now)) : allowance, startedAt, now)
                 if answered < jobs { claim(process, now) }
-            case .refused(let process, let startedAt, let wait, let allowance):
+            case .refused(let process, let startedAt, let wait, let endedAt, let allowance):
                 queued += 1
-                let failure = Failure(.rateLimited, "slow down", status: 429, retryAfter: .milliseconds(Int64(wait * 1_000)))
-                hear(.failed(failure), startedAt, now)
+                let failure = Failure(.rateLimited, "slow down", status: 429, retryAfter: wait.map { .milliseconds(Int64($0 * 1_000)) })
+                hear(.failed(failure), startedAt, (endedAt - at(0)).milliseconds)
                 announce(allowance, startedAt, now)
                 claim(process, now)
+            case .stray(let startedAt):
+                figures.lane.hearStray(startedAt: startedAt, at: at(now))
             case .wake(let process):
                 claim(process, now)
             }
         }
         return figures
+    }
+}
+
+extension Lane {
+    /// A refusal of a call that another process had started.
+    fileprivate mutating func hearStray(startedAt: Timestamp, at now: Timestamp) {
+        let failure = Failure(.rateLimited, "slow down", status: 429)
+        _ = apply(.failed(failure), model: "m", estimatedTokens: 0, startedAt: startedAt, at: now)
     }
 }
 

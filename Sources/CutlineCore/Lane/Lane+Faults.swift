@@ -53,7 +53,7 @@ extension Lane {
 
 extension Lane {
     mutating func fail(_ failure: Failure, _ call: FailedCall, at now: Timestamp) -> [LaneAction] {
-        countForPace(failure, call, at: now)
+        let isByChance = countForPace(failure, call, at: now)
         // Whatever else it says, an answer shows that the provider works.
         if failure.status != nil, !failure.isOutage { breaker.answered(startedAt: call.startedAt) }
         if let remedy = failure.remedy { return learn(remedy, from: failure, model: call.model) }
@@ -64,6 +64,8 @@ extension Lane {
             return wait.refused(failure, startedAt: call.startedAt, at: now)
         }
         switch failure.kind.scope {
+        // What comes by chance concerns the call: a wait would not make it come less often.
+        case .pace where isByChance: return []
         case .pace: return refusedForPace(failure, call, at: now)
         case .lane, .job: return judge(failure, call, at: now)
         case .transient, .ours: return []
@@ -71,12 +73,14 @@ extension Lane {
     }
 
     /// A refusal says nothing of how many calls may be in flight: it cuts the pace. An outage says nothing of either.
-    private mutating func countForPace(_ failure: Failure, _ call: FailedCall, at now: Timestamp) {
+    ///
+    /// - Returns: whether the pace does not explain the refusal.
+    private mutating func countForPace(_ failure: Failure, _ call: FailedCall, at now: Timestamp) -> Bool {
         if failure.kind == .rateLimited {
-            if failure.excess == nil { search?.refused(startedAt: call.startedAt, at: now) }
-        } else if outage == nil {
-            slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout, at: now)
+            return failure.excess == nil && rate?.refused(startedAt: call.startedAt, at: now) == .chance
         }
+        if outage == nil { slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout, at: now) }
+        return false
     }
 
     /// What can never fit is no matter of pace: nobody else has to wait for it.
