@@ -59,11 +59,10 @@ struct AnnouncedTests {
         #expect(announced(trio(pattern, "80000", "1000", "10")) == nil)
     }
 
-    @Test(arguments: [("x-ratelimit-%-tokens-minute", 60), ("x-ratelimit-%-req-day", 86_400), ("x-ratelimit-%-tokens-prompt", 60)])
-    func aWindowThatIsNamedEndsAtTheLatestWithItself(pattern: String, seconds: Int) {
-        let told = announced(trio(pattern, "80000", "1000", "").filter { !$0.0.contains("reset") })
-        #expect(told?.allowances.values.map(\.resetsIn) == [.seconds(seconds)])
-        #expect(announced([("x-ratelimit-remaining-tokens", "1000")]) == nil)
+    /// When a window ends, its length does not say: a call that was told to come again in a second must not wait for a minute.
+    @Test(arguments: ["x-ratelimit-%-req-minute", "x-ratelimit-%-tokens-prompt", "x-ratelimitbysize-%-minute", "x-ratelimit-%-tokens"])
+    func whatTellsNoResetHoldsNothingBack(pattern: String) {
+        #expect(announced(trio(pattern, "60", "0", "").filter { !$0.0.contains("reset") }) == nil)
     }
 
     /// Groq: calls by the day, tokens by the minute. Together: one reset for both.

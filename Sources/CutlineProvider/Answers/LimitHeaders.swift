@@ -10,8 +10,6 @@ struct LimitHeaders {
     /// What is said of one limit.
     struct Group {
         var kind: MeterKind
-        /// Seconds, where the name says how long the window is.
-        var window: Double?
         /// By `limit`, `remaining` and `reset`.
         var texts: [String: String] = [:]
     }
@@ -23,7 +21,7 @@ struct LimitHeaders {
         for (name, value) in headers {
             guard let told = Self.told(by: name) else { continue }
             let place = places[told.key] ?? groups.count
-            if place == groups.count { groups.append(Group(kind: told.kind, window: told.window)) }
+            if place == groups.count { groups.append(Group(kind: told.kind)) }
             places[told.key] = place
             groups[place].texts[told.word] = groups[place].texts[told.word] ?? value
         }
@@ -36,9 +34,9 @@ struct LimitHeaders {
         groups[tokens].texts["reset"] = groups.lazy.filter { $0.kind == .requests }.compactMap { $0.texts["reset"] }.first
     }
 
-    private static let windows: [Substring: Double] = ["second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "month": 2_592_000]
+    private static let windows: Set<Substring> = ["second", "minute", "hour", "day", "month"]
 
-    private static func told(by name: String) -> (key: String, word: String, kind: MeterKind, window: Double?)? {
+    private static func told(by name: String) -> (key: String, word: String, kind: MeterKind)? {
         // Most headers are none of these.
         guard name.utf8.count < 80, name.utf8.contains(UInt8(ascii: "-")) else { return nil }
         let name = name.lowercased()
@@ -50,11 +48,10 @@ struct LimitHeaders {
         let rest = parts[(base + 1)...]
         guard let word = rest.first(where: { ["limit", "remaining", "reset"].contains($0) }) else { return nil }
         let about = rest.filter { $0 != word }
-        let window = about.lazy.compactMap { windows[$0] }.first
-        let things = about.filter { windows[$0] == nil }
+        let things = about.filter { !windows.contains($0) }
         guard let kind = kind(of: things, countsTokens: parts[base] != "ratelimit") else { return nil }
         let key = (parts[...base] + about).joined(separator: "-")
-        return (key, String(word), kind, window ?? (things.contains { ["prompt", "generated"].contains($0) } ? 60 : nil))
+        return (key, String(word), kind)
     }
 
     private static func kind(of things: [Substring], countsTokens: Bool) -> MeterKind? {

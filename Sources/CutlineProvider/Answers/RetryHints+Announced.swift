@@ -6,7 +6,7 @@ extension RetryHints {
     /// Of several limits on one thing, the one that leaves least for its time. Nil where nothing says how much remains and until when.
     func announced(_ headers: HTTPHeaders) -> Announced? {
         let named = LimitHeaders(headers).groups.compactMap { group in
-            allowance(window: group.window) { group.texts[$0] }.map { (group.kind, $0) }
+            allowance { group.texts[$0] }.map { (group.kind, $0) }
         }
         let allowances = Dictionary(grouping: named + policies(headers)) { $0.0 }.compactMapValues { tightest($0.map(\.1)) }
         return allowances.isEmpty ? nil : Announced(allowances)
@@ -37,8 +37,7 @@ extension RetryHints {
             let fields = Dictionary(wireFields: String(item))
             let policy = policies[item.policyName] ?? [:]
             guard let kind = Self.kind(of: item.policyName, unit: policy["qu"]) else { return nil }
-            let window = policy["w"].flatMap { Double($0) }
-            return allowance(window: window) { ["limit": policy["q"], "remaining": fields["r"], "reset": fields["t"]][$0] ?? nil }
+            return allowance { ["limit": policy["q"], "remaining": fields["r"], "reset": fields["t"]][$0] ?? nil }
                 .map { (kind, $0) }
         }
     }
@@ -52,11 +51,10 @@ extension RetryHints {
         return name.contains("output") || name.contains("completion") ? .outputTokens : .tokens
     }
 
-    /// From the texts under `limit`, `remaining` and `reset`. Who tells no reset but a window is free again at its end at the latest.
-    private func allowance(window: Double? = nil, _ text: (String) -> String?) -> Allowance? {
-        guard let remaining = text("remaining").flatMap(count) else { return nil }
-        let atLatest = text("reset") == nil ? window.map { Duration.seconds($0) } : nil
-        guard let reset = text("reset").flatMap(moment) ?? atLatest else { return nil }
+    /// From the texts under `limit`, `remaining` and `reset`. Who tells no reset (Mistral, Fireworks) tells too little: the length of a window
+    /// does not say when it ends, and a whole minute's silence would be dear where its refusals say a second.
+    private func allowance(_ text: (String) -> String?) -> Allowance? {
+        guard let remaining = text("remaining").flatMap(count), let reset = text("reset").flatMap(moment) else { return nil }
         return Allowance(limit: text("limit").flatMap(count), remaining: remaining, resetsIn: reset)
     }
 
