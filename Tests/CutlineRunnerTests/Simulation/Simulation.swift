@@ -14,6 +14,12 @@ struct SimulationFailure: Error, CustomStringConvertible {
     var description: String { detail.isEmpty ? rule : "\(rule): \(detail)" }
 }
 
+/// Rules that did not hold at the end of a life.
+struct SimulationFailures: Error, CustomStringConvertible {
+    var all: [SimulationFailure]
+    var description: String { all.map(\.description).joined(separator: "; and ") }
+}
+
 /// One machine with one queue, some processes that work on it and a provider, all in virtual time on one thread. The queue, its rules and
 /// the workers' loops are the real ones.
 final class Simulation {
@@ -37,12 +43,24 @@ final class Simulation {
     /// Captions that the queue or the file beside it acknowledged.
     var acknowledged: Set<AttemptID> = []
     var states: [Int64: JobState] = [:]
+    /// Whether the queue may have changed since the states were looked at.
+    var mayHaveChanged = true
     var steps = 0
+    /// When processes began, in real time.
+    var starts: [Timestamp] = []
+    /// When each outage began and ended, by its number in the plan, in real time.
+    var outages: [Int: (began: Timestamp, ended: Timestamp?)] = [:]
+    /// What was seen of a calm world, once a second.
+    var looks: [Look] = []
+    /// What each lane's provider took, and from when on.
+    var capacityChanges: [(at: Timestamp, rule: Capacity.Rule)] = []
+    /// Runs of a calm world that gave up while it was not healed, and why.
+    var givenUp: [(at: Timestamp, stops: [LaneStop], unfinished: Int)] = []
+    var unfinishedAtHealing: String?
     private var trace: [(Timestamp, Happening)] = []
-    private var starts = 0
 
     static let longestRecovery = Duration.seconds(6 * 3_600)
-    private static let beginning = VirtualClock().now()
+    static let beginning = VirtualClock().now()
 
     init(seed: UInt64, sabotage: Sabotage? = nil) throws {
         plan = SimulationPlan(seed: seed)
@@ -175,11 +193,11 @@ final class Simulation {
     // MARK: - Processes
 
     private func startWorker() throws {
-        guard healedAt != nil || starts < 40 else { return }
-        starts += 1
+        guard healedAt != nil || starts.count < 40 else { return }
+        starts.append(clock.real)
         let queue = FaultyQueue(
             try Queue(at: monitor.path, now: clock.now()), sabotage: sabotage, choose: { [unowned self] in fault(writes: $0) },
-            arm: { [unowned self] in try arm($0) },
+            arm: { [unowned self] in try arm($0) }, wrote: { [unowned self] in mayHaveChanged = true },
             isFileBroken: { [unowned self] in healedAt == nil && chance.happens(plan.faults.lostAnswers) })
         let worker = try queue.queue.startWorker(token: "worker-\(workers.count)", host: "here", pid: 1, now: clock.now())
         let jitter = JitterSource(seed: plan.seed &+ UInt64(workers.count))
@@ -221,8 +239,29 @@ final class Simulation {
             jumps.append((clock.real, jump))
         case .disk(let isFull): isDiskFull = isFull
         case .mood(let mood): if healedAt == nil { provider.mood = mood }
+        case .outage(let number, let isOver): changeOutage(number, isOver: isOver)
+        case .stray(let lane, let status): if hasAnswered(lane) { provider.strays[lane] = status }
+        case .capacity(let lane, let rule):
+            provider.setCapacity(rule, ofLane: lane)
+            capacityChanges.append((clock.real, rule))
+        case .look: try look()
         case .heal: try heal()
         }
+    }
+
+    private func changeOutage(_ number: Int, isOver: Bool) {
+        guard isOver else {
+            outages[number] = (clock.real, nil)
+            provider.outages.insert(number)
+            return
+        }
+        outages[number]?.ended = clock.real
+        provider.outages.remove(number)
+    }
+
+    /// Whether a single refusal is one among good answers.
+    private func hasAnswered(_ lane: Int) -> Bool {
+        provider.calls.values.contains { $0.lane == lane && $0.heardAt != nil && $0.script?.cause == .mood(.well) }
     }
 
     private func wake(_ process: VirtualWorker) throws {
@@ -239,6 +278,7 @@ final class Simulation {
 
     private func heal() throws {
         healedAt = clock.real
+        if plan.isCalm { unfinishedAtHealing = try unfinishedOfCalmWorld() }
         (provider.mood, isDiskFull) = (.well, false)
         for process in workers.compactMap(\.self) { try wake(process) }
         if workers.allSatisfy({ $0 == nil }) { plan(.start, after: .seconds(1)) }
@@ -299,6 +339,9 @@ final class Simulation {
         case .queueFailed: break
         case .finished, .paused, .interrupted:
             if case .finished = end { isFinished = true }
+            if case .paused(let stops) = end, plan.isCalm, healedAt == nil {
+                givenUp.append((clock.real, stops, try remaining(besidesMisspelt: true)))
+            }
             if case .paused(let stops) = end, healedAt != nil, stops.allSatisfy({ $0.isBudget }) { try liftBudgets() }
             // A process that cannot sign off just ends; the next one finds its lock free.
             try? process.queue.endWorker(process.worker, now: clock.now())
