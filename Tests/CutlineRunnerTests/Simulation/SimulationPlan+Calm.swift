@@ -24,7 +24,7 @@ extension SimulationPlan {
     static let secondLooks = Duration.seconds(105)
 
     /// Between two troubles; long enough to be judged.
-    private var quietTime: Duration { .seconds(max(75, 3 * lanes[0].capacity!.rule.window)) }
+    private var quietTime: Duration { .seconds(max(60, 3 * lanes[0].capacity!.rule.window)) }
 
     mutating func planCalmWorld() {
         var chance = Chance(seed: seed &* 101 &+ 13)
@@ -56,36 +56,42 @@ extension SimulationPlan {
         return capacity
     }
 
+    /// One kind of trouble at most, beside a stray refusal.
     /// - Returns: how long there must be work.
     private mutating func planTroubles(_ chance: inout Chance) -> Duration {
         var time = learningTime + quietTime
-        for _ in 0..<chance.pick([0, 0, 0, 1, 2]) {
-            // The rule itself is known only when the life's length is.
-            events.append((time, .capacity(lane: 0, lanes[0].capacity!.rule.scaled(by: chance.pick([0.25, 0.5, 2, 4])))))
-            time += learningTime + quietTime
-        }
-        if chance.happens(0.25) {
-            let begin = chance.happens(0.15) ? .zero : time
-            let length = chance.happens(0.8) ? chance.seconds(30...120) : Outage.length(&chance)
-            let outage = Outage.any(lane: 0, model: nil, begin: begin, length: length, &chance)
-            outages = [outage]
-            events += [(outage.begin, .outage(0, isOver: false)), (outage.end, .outage(0, isOver: true))]
-            time = max(time, outage.end + recoveryTime(after: outage) + quietTime)
-        }
-        if chance.happens(0.25) {
-            events.append((time, .stray(lane: 0, status: chance.pick([401, 403, 404]))))
-            time += Self.secondLooks + quietTime
-        }
-        if chance.happens(0.15) {
+        switch chance.number(0...9) {
+        case 0...2:
+            for _ in 0..<chance.pick([1, 1, 2]) {
+                events.append((time, .capacity(lane: 0, lanes[0].capacity!.rule.scaled(by: chance.pick([0.25, 0.5, 2, 4])))))
+                time += learningTime + quietTime
+            }
+        case 3...5: time = planOutage(at: time, &chance)
+        case 6:
             events.append((time, .crash(0)))
             time += .seconds(60) + quietTime
+        default: break
+        }
+        if chance.happens(0.2) {
+            events.append((time, .stray(lane: 0, status: chance.pick([401, 403, 404]))))
+            time += Self.secondLooks + quietTime
         }
         return time
     }
 
-    /// Slow enough that some hundreds of jobs last for the life, and told to the lane where chance will have it.
+    private mutating func planOutage(at time: Duration, _ chance: inout Chance) -> Duration {
+        // Some providers never answered before.
+        let begin = chance.happens(0.15) ? .zero : time
+        let length = chance.happens(0.8) ? chance.seconds(30...120) : Outage.length(&chance)
+        let outage = Outage.any(lane: 0, model: nil, begin: begin, length: length, &chance)
+        outages = [outage]
+        events += [(outage.begin, .outage(0, isOver: false)), (outage.end, .outage(0, isOver: true))]
+        return max(time, outage.end + recoveryTime(after: outage) + quietTime)
+    }
+
+    /// Slow enough that some hundreds of jobs last for the life, now and then more; and told to the lane where chance will have it.
     private mutating func fitCapacity(to seconds: Double, _ chance: inout Chance) {
-        let most = chance.happens(0.1) ? 600.0 : 220
+        let most = chance.happens(0.03) ? 1_500.0 : chance.happens(0.1) ? 600 : 220
         let factor = min(1, most / mostTaken(in: seconds))
         lanes[0].capacity!.rule = lanes[0].capacity!.rule.scaled(by: factor).orBucket
         events = events.map { after, happening in
