@@ -17,8 +17,11 @@ extension SimulationPlan {
         return .seconds(30 + (window > 1 ? 2 * window : 0)) + capacity.lateness * 3
     }
 
-    /// How long it looks away after an outage: until the longest pause is over, and half a minute.
-    func recoveryTime(after outage: Outage) -> Duration { outage.longestPause + .seconds(30) }
+    /// How long it looks away after an outage: until the longest pause is over, and half a minute; and where nothing was learned before it, as
+    /// long as that takes.
+    func recoveryTime(after outage: Outage) -> Duration {
+        outage.longestPause + max(.seconds(30), outage.begin == .zero ? learningTime : .zero)
+    }
 
     /// And after a stray refusal: the second look comes after some seconds, and again after a minute.
     static let secondLooks = Duration.seconds(105)
