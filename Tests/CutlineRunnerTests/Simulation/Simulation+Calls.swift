@@ -78,6 +78,7 @@ extension Simulation {
     func endCall(_ attempt: AttemptID, _ outcome: Outcome, of process: VirtualWorker) throws {
         let isNew = process.flights.removeValue(forKey: attempt) != nil
         if isNew { provider.calls[attempt]?.heardAt = clock.real }
+        if isNew, case .notSent = outcome { provider.calls[attempt]?.isTakenBack = true }
         let outcome = outcome.priced(with: SimulationPlan.BatchPlan.price, images: 1)
         if isNew, case .caption = outcome { process.heard.append(attempt) }
         try perform(process.loop.callEnded(attempt, outcome), of: process)

@@ -15,7 +15,7 @@ extension Simulation {
         let outage: Outage
         let began: Timestamp
         let ended: Timestamp
-        /// When the last call was answered that had come before it: until then there are successes between the failures.
+        /// When the last call was answered that had come before it and was no refusal: until then there are successes between the failures.
         let quietFrom: Timestamp
         /// How many processes began under it.
         let starts: Int
@@ -32,7 +32,7 @@ extension Simulation {
     private func record(of number: Int) -> OutageRecord {
         let (outage, began, ended) = (plan.outages[number], outages[number]!.began, outages[number]!.ended ?? clock.real)
         let before = provider.calls.values.filter {
-            guard let script = $0.script, script.cause != .outage(number) else { return false }
+            guard let script = $0.script, isOfItsOwn(script.cause) else { return false }
             return script.arrivedAt <= began && outage.concerns(lane: $0.lane, model: $0.model)
         }
         let quietFrom = before.compactMap(\.heardAt).filter { $0 > began }.max() ?? began

@@ -178,7 +178,7 @@ extension Simulation {
         for job in jobs { try checkPolicy(job, ended(job)) }
         try together([
             { for job in jobs { try self.checkCauses(job, ended(job), records) } },
-            { for (_, record) in records where self.plan.isCalm { try self.checkWaste(record) } },
+            { for (_, record) in records.sorted(by: { $0.key < $1.key }) where self.plan.isCalm { try self.checkWaste(record) } },
             { if self.plan.isCalm { try self.checkCalmJobs(jobs) } },
             { if self.plan.isCalm { try self.checkCalmRuns() } },
             { if self.plan.isCalm { try self.checkThroughput() } },

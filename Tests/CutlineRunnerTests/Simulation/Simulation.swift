@@ -82,7 +82,7 @@ final class Simulation {
             try happen(happening)
             try checkStep(happening)
             if try isOver() { return try checkEnd() }
-            guard steps < 30_000, healedAt.map({ clock.real - $0 < Self.longestRecovery }) ?? true else {
+            guard steps < (plan.isCalm ? 100_000 : 30_000), healedAt.map({ clock.real - $0 < Self.longestRecovery }) ?? true else {
                 throw SimulationFailure(rule: "with everything healed the work ends", detail: try unfinished())
             }
         }

@@ -88,13 +88,14 @@ extension SimulationPlan {
         let length = chance.happens(0.8) ? chance.seconds(30...120) : Outage.length(&chance)
         let outage = Outage.any(lane: 0, model: nil, begin: begin, length: length, &chance)
         outages = [outage]
+        if length > .seconds(600) { (workers, beat) = (1, .seconds(15)) }
         events += [(outage.begin, .outage(0, isOver: false)), (outage.end, .outage(0, isOver: true))]
         return max(time, outage.end + recoveryTime(after: outage) + quietTime)
     }
 
     /// Slow enough that some hundreds of jobs last for the life, now and then more; and told to the lane where chance will have it.
     private mutating func fitCapacity(to seconds: Double, _ chance: inout Chance) {
-        let most = chance.happens(0.03) ? 1_500.0 : chance.happens(0.1) ? 600 : 220
+        let most = chance.happens(0.03) ? 1_500.0 : chance.happens(0.1) ? 600 : 180
         let factor = min(1, most / mostTaken(in: seconds))
         lanes[0].capacity!.rule = lanes[0].capacity!.rule.scaled(by: factor).orBucket
         events = events.map { after, happening in

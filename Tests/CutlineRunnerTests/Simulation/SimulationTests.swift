@@ -11,7 +11,7 @@ import Testing
 /// `CUTLINE_SEEDS=100000` runs so many. See docs/durability.md.
 struct SimulationTests {
     /// Seeds that ever failed.
-    private static let regressions: [UInt64] = [5, 20, 34]
+    private static let regressions: [UInt64] = [5, 20, 34, 218]
 
     @Test func everySeedEndsWellWhateverGoesWrong() async {
         let environment = ProcessInfo.processInfo.environment
@@ -19,7 +19,7 @@ struct SimulationTests {
         if let seed = environment["CUTLINE_SEED"].flatMap(UInt64.init) {
             seeds = [seed]
         } else {
-            let count = environment["CUTLINE_SEEDS"].flatMap(UInt64.init) ?? 500
+            let count = environment["CUTLINE_SEEDS"].flatMap(UInt64.init) ?? 400
             seeds = Self.regressions.filter { $0 >= count } + Array(0..<count)
         }
         let run = SeedRun(seeds: seeds)

@@ -73,7 +73,9 @@ struct ProviderCall {
     /// In real time; that of the turn, for what is claimed is sent at once.
     let claimedAt: Timestamp
     var script: CallScript?
-    var isSent: Bool { script != nil }
+    /// Given up before it was whole: it counts neither here nor there.
+    var isTakenBack = false
+    var isSent: Bool { script != nil && !isTakenBack }
     /// In real time.
     var handedOverAt: Timestamp?
     /// When its worker heard the end of it, in real time.
