@@ -159,17 +159,4 @@ import Testing
         #expect(stored.count < 1_500)
         #expect(try JSONDecoder().decode(Lane.self, from: stored) == lane)
     }
-
-    @Test func aLaneStoredBeforeItCouldSearchIsReadAndSearchesFromTheNextRunOn() throws {
-        let stored = """
-            {"limits":{},"slots":{"current":8,"limit":256,"endedInRound":0,"hasSetbackInRound":false,"hasEverShrunk":false},"inFlight":0,\
-            "breaker":{"consecutive":0,"openings":0,"hasAnswered":false},"refusalEvents":0}
-            """
-        var lane = try JSONDecoder().decode(Lane.self, from: Data(stored.utf8))
-        lane.adopt(Limits(), at: at(0))
-        #expect(lane.tryReserve(estimatedTokens: 0, at: at(0)) == nil)
-        _ = lane.apply(refusal, model: "m", estimatedTokens: 0, startedAt: at(0), at: at(20))
-        #expect(lane.tryReserve(estimatedTokens: 0, at: at(1_020)) == nil)
-        #expect(lane.learnedRate != nil)
-    }
 }

@@ -24,24 +24,28 @@ final class FaultyQueue: WorkQueue {
     private let sabotage: Sabotage?
     private let choose: (_ writes: Bool) -> QueueFault?
     private let arm: (String?) throws -> Void
+    private let wrote: () -> Void
     private let isFileBroken: () -> Bool
 
     /// - Parameters:
     ///   - choose: what goes wrong next time.
     ///   - arm: lets the next change of a table fail; nil: of none.
+    ///   - wrote: told after each visit that may have changed the queue.
     init(
         _ queue: Queue, sabotage: Sabotage?, choose: @escaping (_ writes: Bool) -> QueueFault?, arm: @escaping (String?) throws -> Void,
-        isFileBroken: @escaping () -> Bool
+        wrote: @escaping () -> Void, isFileBroken: @escaping () -> Bool
     ) {
         self.queue = queue
         self.sabotage = sabotage
         self.choose = choose
         self.arm = arm
+        self.wrote = wrote
         self.isFileBroken = isFileBroken
     }
 
     func turn(_ worker: Worker, _ request: TurnRequest) throws -> Turn {
         try visit {
+            let request = sabotage?.falsified(request) ?? request
             try sabotage?.beforeTurn(request, queue)
             return try sabotage?.turn(worker, request, queue) ?? queue.turn(worker, request)
         }
@@ -65,6 +69,7 @@ final class FaultyQueue: WorkQueue {
 
     private func visit<Result>(writes: Bool = true, _ body: () throws -> Result) throws -> Result {
         guard !hasCrashed else { throw Fault() }
+        defer { if writes { wrote() } }
         switch choose(writes) {
         case nil: return try body()
         case .crashBefore:

@@ -20,6 +20,46 @@ enum Sabotage: CaseIterable {
     case rescueFile
     /// A lease is used without looking at the clock.
     case trust
+    /// What failed until now is forgotten before each turn: no outage ever shows.
+    case breaker
+    /// The lane crawls: for fifty seconds of each minute nothing is claimed.
+    case crawl
+    /// A model that does not exist stops the lane, as a used-up account does.
+    case spread
+    /// An answered outage is each job's own trouble.
+    case charge
+
+    /// The law that must notice; nil: any.
+    var law: String? {
+        switch self {
+        case .fence, .pace, .budget, .acknowledgement, .record, .rescueFile, .trust: nil
+        case .breaker: "an outage wastes no more than a handful of calls"
+        case .crawl: "the lane gets at least half of what the provider takes"
+        case .spread: "nothing that passes, and no other model's name, ends a run"
+        case .charge: "an outage costs a job at most one attempt"
+        }
+    }
+
+    /// The lives in which it matters: the first of those that are calm, or of those that are not.
+    func seeds(_ count: Int) -> [UInt64] { (0..<UInt64(count)).filter { SimulationPlan.isCalm($0) == (law != nil) } }
+
+    /// Members of the lane's JSON, by their names.
+    private static let memory = ["breaker"]
+
+    /// What reaches the queue in place of the truth; nil: as ever.
+    func falsified(_ request: TurnRequest) -> TurnRequest? {
+        var request = request
+        switch self {
+        case .crawl: if request.now().milliseconds / 1_000 % 60 >= 10 { request.claimLimit = 0 }
+        case .spread: request.settlements = request.settlements.map { $0.failing(.modelNotFound, as: .quotaExhausted) }
+        case .charge:
+            request.settlements = request.settlements.map {
+                $0.failing(.serverError, as: .imageUnreachable).failing(.overloaded, as: .imageUnreachable)
+            }
+        case .fence, .pace, .budget, .acknowledgement, .record, .rescueFile, .trust, .breaker: return nil
+        }
+        return request
+    }
 
     /// In place of the turn; nil: as ever.
     func turn(_ worker: Worker, _ request: TurnRequest, _ queue: Queue) throws -> Turn? {
@@ -34,7 +74,7 @@ enum Sabotage: CaseIterable {
             let turn = try queue.turn(worker, request)
             try queue.write { try Self.forget(turn.claims, $0) }
             return turn
-        case .fence, .pace, .budget, .acknowledgement, .rescueFile, .trust: return nil
+        case .fence, .pace, .budget, .acknowledgement, .rescueFile, .trust, .breaker, .crawl, .spread, .charge: return nil
         }
     }
 
@@ -47,7 +87,8 @@ enum Sabotage: CaseIterable {
                 try db.execute(
                     sql: "UPDATE attempts SET reserved_cost = 0, reserved_tokens = 0 WHERE phase = 'open' AND reserved_tokens > 0")
             }
-        case .acknowledgement, .record, .rescueFile, .trust: break
+        case .breaker: try queue.write { try Self.forget(Self.memory, $0, at: request.now()) }
+        case .acknowledgement, .record, .rescueFile, .trust, .crawl, .spread, .charge: break
         }
     }
 
@@ -84,5 +125,31 @@ enum Sabotage: CaseIterable {
                 sql: "UPDATE lanes SET rule = json_set(?, '$.inFlight', ?) WHERE id = ?",
                 arguments: [fresh, lane.inFlight, row["id"] as Int64])
         }
+    }
+
+    /// Sets members of each lane back to what they are in a new one.
+    private static func forget(_ members: [String], _ db: Database, at now: Timestamp) throws {
+        for row in try Row.fetchAll(db, sql: "SELECT id, rule FROM lanes") {
+            let lane: Lane = try JSONColumn.decode(from: row["rule"])
+            let fresh = try JSONColumn.encode(Lane(limits: lane.limits, at: now))
+            for path in members.map({ "$.\($0)" }) {
+                try db.execute(
+                    sql: """
+                        UPDATE lanes SET rule = iif(json_type(?1, ?2) IS NULL, json_remove(rule, ?2), json_set(rule, ?2, json(?1 -> ?2)))
+                        WHERE id = ?3
+                        """, arguments: [fresh, path, row["id"] as Int64])
+            }
+        }
+    }
+}
+
+extension Settlement {
+    /// The same with a failure of another class, where it is of this one.
+    fileprivate func failing(_ kind: FailureClass, as other: FailureClass) -> Settlement {
+        guard case .failure(var failure) = outcome, failure.kind == kind else { return self }
+        failure.kind = other
+        var settlement = self
+        settlement.outcome = .failure(failure)
+        return settlement
     }
 }

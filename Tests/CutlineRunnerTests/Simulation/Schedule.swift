@@ -16,6 +16,13 @@ enum Happening {
     case setClock(Duration)
     case disk(isFull: Bool)
     case mood(Mood)
+    /// By its number in the plan.
+    case outage(Int, isOver: Bool)
+    /// The next call of a lane is refused with this status.
+    case stray(lane: Int, status: Int)
+    case capacity(lane: Int, Capacity.Rule)
+    /// Once a second of a calm world: what there is to do, and who is there to do it.
+    case look
     /// From here on nothing goes wrong any more.
     case heal
 }

@@ -12,6 +12,15 @@ final class SeedRun: Sendable {
     private struct State {
         var next = 0
         var failures: [String] = []
+        var judged = Judged()
+    }
+
+    /// What the law of throughput could be asked of.
+    struct Judged {
+        var calmWorlds = 0
+        /// Those with at least one span that was judged.
+        var worlds = 0
+        var spans = 0
     }
 
     private let seeds: [UInt64]
@@ -19,6 +28,9 @@ final class SeedRun: Sendable {
     private let stopsAtFailure: Bool
     private let state = Mutex(State())
 
+    var judged: Judged { state.withLock { $0.judged } }
+
+    /// - Parameter sabotage: where it names a law, only that counts.
     init(seeds: [UInt64], sabotage: Sabotage? = nil, stopsAtFailure: Bool = false) {
         self.seeds = seeds
         self.sabotage = sabotage
@@ -55,10 +67,20 @@ final class SeedRun: Sendable {
         do {
             let simulation = try Simulation(seed: seed, sabotage: sabotage)
             do { try simulation.run() } catch { fail("CUTLINE_SEED=\(seed): \(error)\n\(simulation.report)") }
+            if sabotage == nil, simulation.plan.isCalm { count(simulation.judgedSpans) }
         } catch { fail("CUTLINE_SEED=\(seed): \(error)") }
     }
 
+    private func count(_ spans: Int) {
+        state.withLock {
+            $0.judged.calmWorlds += 1
+            $0.judged.worlds += spans > 0 ? 1 : 0
+            $0.judged.spans += spans
+        }
+    }
+
     private func fail(_ text: String) {
+        if let law = sabotage?.law, !text.contains(law) { return }
         // A long run tells at once.
         print(sabotage.map { "\($0): " } ?? "", text.prefix { $0 != "\n" }, separator: "")
         state.withLock { $0.failures.append(text) }

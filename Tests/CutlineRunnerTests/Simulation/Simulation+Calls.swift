@@ -36,8 +36,9 @@ extension Simulation {
         guard sabotage == .trust || flight.claim.trust(timeout: plan.options.timeout).maySend(at: clock.now()) else {
             return try endCall(attempt, .notSent("too late to be sent"), of: process)
         }
-        let tokens = batches[flight.claim.batch]!.tokens
-        let script = provider.script(for: flight.claim, tokens: tokens, isHealed: healedAt != nil, &chance)
+        let lane = provider.calls[attempt]!.lane
+        let script = provider.script(
+            for: flight.claim, of: batches[flight.claim.batch]!, lane: lane, isHealed: healedAt != nil, at: clock.real, &chance)
         provider.calls[attempt]?.script = script
         plan(.worker(process.number, .deadline(attempt)), after: plan.options.timeout)
         if case .fails(let failure, let delay) = script.ending {
@@ -76,6 +77,8 @@ extension Simulation {
 
     func endCall(_ attempt: AttemptID, _ outcome: Outcome, of process: VirtualWorker) throws {
         let isNew = process.flights.removeValue(forKey: attempt) != nil
+        if isNew { provider.calls[attempt]?.heardAt = clock.real }
+        if isNew, case .notSent = outcome { provider.calls[attempt]?.isTakenBack = true }
         let outcome = outcome.priced(with: SimulationPlan.BatchPlan.price, images: 1)
         if isNew, case .caption = outcome { process.heard.append(attempt) }
         try perform(process.loop.callEnded(attempt, outcome), of: process)

@@ -14,6 +14,12 @@ struct SimulationFailure: Error, CustomStringConvertible {
     var description: String { detail.isEmpty ? rule : "\(rule): \(detail)" }
 }
 
+/// Rules that did not hold at the end of a life.
+struct SimulationFailures: Error, CustomStringConvertible {
+    var all: [SimulationFailure]
+    var description: String { all.map(\.description).joined(separator: "; and ") }
+}
+
 /// One machine with one queue, some processes that work on it and a provider, all in virtual time on one thread. The queue, its rules and
 /// the workers' loops are the real ones.
 final class Simulation {
@@ -37,9 +43,21 @@ final class Simulation {
     /// Captions that the queue or the file beside it acknowledged.
     var acknowledged: Set<AttemptID> = []
     var states: [Int64: JobState] = [:]
+    /// Whether the queue may have changed since the states were looked at.
+    var mayHaveChanged = true
     var steps = 0
+    /// When processes began, in real time.
+    var starts: [Timestamp] = []
+    /// When each outage began and ended, by its number in the plan, in real time.
+    var outages: [Int: (began: Timestamp, ended: Timestamp?)] = [:]
+    /// What was seen of a calm world, once a second.
+    var looks: [Look] = []
+    /// What each lane's provider took, and from when on.
+    var capacityChanges: [(at: Timestamp, rule: Capacity.Rule)] = []
+    /// Runs of a calm world that gave up while it was not healed, and why.
+    var givenUp: [(at: Timestamp, stops: [LaneStop], unfinished: Int)] = []
+    var unfinishedAtHealing: String?
     private var trace: [(Timestamp, Happening)] = []
-    private var starts = 0
 
     static let longestRecovery = Duration.seconds(6 * 3_600)
     static let beginning = VirtualClock().now()
@@ -49,7 +67,7 @@ final class Simulation {
         self.sabotage = sabotage
         chance = Chance(seed: seed &* 31 &+ 7)
         provider = VirtualProvider(plan: plan)
-        monitor = try Queue(at: try Self.template.copy(to: folder), now: clock.now())
+        monitor = try Queue(at: try Self.emptyQueue(in: folder), now: clock.now())
         try fill()
         for (delay, happening) in plan.events { schedule.add(happening, at: clock.real + delay) }
     }
@@ -64,7 +82,7 @@ final class Simulation {
             try happen(happening)
             try checkStep(happening)
             if try isOver() { return try checkEnd() }
-            guard steps < 30_000, healedAt.map({ clock.real - $0 < Self.longestRecovery }) ?? true else {
+            guard steps < (plan.isCalm ? 100_000 : 30_000), healedAt.map({ clock.real - $0 < Self.longestRecovery }) ?? true else {
                 throw SimulationFailure(rule: "with everything healed the work ends", detail: try unfinished())
             }
         }
@@ -84,102 +102,14 @@ final class Simulation {
 
     func plan(_ happening: Happening, after delay: Duration) { schedule.add(happening, at: clock.real + delay) }
 
-    // MARK: - The queue
-
-    /// An empty queue, made once: migrating takes longer than all the rest of a short simulation.
-    private static let template = Template()
-
-    private final class Template: Sendable {
-        private let folder = TemporaryFolder(inMemory: true)
-        private let bytes: [UInt8]
-
-        init() {
-            do {
-                let path = folder.path.appending("queue.db")
-                let queue = try Queue(at: path, now: Simulation.beginning)
-                try queue.write { try Self.prepareFaults($0) }
-                try queue.close()
-                bytes = try Self.read(path)
-            } catch { preconditionFailure("no template: \(error)") }
-        }
-
-        func copy(to folder: TemporaryFolder) throws -> FilePath { folder.write("queue.db", bytes) }
-
-        private static func read(_ path: FilePath) throws -> [UInt8] {
-            let file = try FileDescriptor.open(path, .readOnly)
-            return try file.closeAfter {
-                var bytes: [UInt8] = []
-                var piece = [UInt8](repeating: 0, count: 1 << 16)
-                while case let count = try piece.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 { bytes += piece[..<count] }
-                return bytes
-            }
-        }
-
-        /// Triggers that fail while the table `fault` names theirs.
-        private static func prepareFaults(_ db: Database) throws {
-            try db.execute(sql: "CREATE TABLE fault (name TEXT)")
-            for (table, change) in [("attempts", "INSERT"), ("captions", "INSERT"), ("lanes", "UPDATE")] {
-                try db.execute(
-                    sql: """
-                        CREATE TRIGGER fault_\(table) BEFORE \(change) ON \(table) WHEN EXISTS (SELECT 1 FROM fault WHERE name = '\(table)')
-                        BEGIN SELECT RAISE(ABORT, 'a fault'); END
-                        """)
-            }
-        }
-    }
-
-    private func fill() throws {
-        for (number, batch) in plan.batches.enumerated() {
-            let profile = Profile(name: "lane \(batch.lane)", prices: [batch.model: SimulationPlan.BatchPlan.price])
-            let settings = BatchSettings(
-                name: "batch \(number)", profile: profile, model: batch.model, prompt: "What is it?", parameters: Parameters(maxTokens: 300)
-            )
-            let budget = BudgetChange(maxCost: batch.budget.maxCost.map { .at($0) }, maxTokens: batch.budget.maxTokens.map { .at($0) })
-            let fallback = batch.fallback.map { lane in
-                RouteDraft(
-                    profile: Profile(name: "lane \(lane)", limits: plan.lanes[lane].limits), model: batch.otherModel,
-                    price: SimulationPlan.BatchPlan.price)
-            }
-            let id = try monitor.openBatch(
-                settings, policy: batch.policy, limits: plan.lanes[batch.lane].limits, budget: budget, fallback: fallback.map { [$0] },
-                now: clock.now())
-            batches[id] = batch
-            _ = try monitor.add((0..<batch.jobs).map(JobDraft.make), to: id, now: clock.now())
-        }
-    }
-
-    private func arm(_ table: String?) throws {
-        try monitor.write { db in
-            if let table {
-                try db.execute(sql: "INSERT INTO fault VALUES (?)", arguments: [table])
-            } else {
-                try db.execute(sql: "DELETE FROM fault")
-            }
-        }
-    }
-
-    private func fault(writes: Bool) -> QueueFault? {
-        guard healedAt == nil else { return nil }
-        if isDiskFull, writes { return .failsBefore }
-        let faults = plan.faults
-        // Looking happens much more often than working.
-        let share = writes ? 1 : 0.05
-        if chance.happens(faults.crashInQueue * share) { return chance.happens(0.5) ? .crashBefore : .crashAfter }
-        if chance.happens(faults.queueError * share) { return .failsBefore }
-        guard writes else { return nil }
-        if chance.happens(faults.commitUnknown) { return .failsAfter }
-        if chance.happens(faults.midTurn) { return .failsWithin(table: chance.pick(["attempts", "captions", "lanes"])) }
-        return nil
-    }
-
     // MARK: - Processes
 
     private func startWorker() throws {
-        guard healedAt != nil || starts < 40 else { return }
-        starts += 1
+        guard healedAt != nil || starts.count < 40 else { return }
+        starts.append(clock.real)
         let queue = FaultyQueue(
             try Queue(at: monitor.path, now: clock.now()), sabotage: sabotage, choose: { [unowned self] in fault(writes: $0) },
-            arm: { [unowned self] in try arm($0) },
+            arm: { [unowned self] in try arm($0) }, wrote: { [unowned self] in mayHaveChanged = true },
             isFileBroken: { [unowned self] in healedAt == nil && chance.happens(plan.faults.lostAnswers) })
         let worker = try queue.queue.startWorker(token: "worker-\(workers.count)", host: "here", pid: 1, now: clock.now())
         let jitter = JitterSource(seed: plan.seed &+ UInt64(workers.count))
@@ -221,8 +151,29 @@ final class Simulation {
             jumps.append((clock.real, jump))
         case .disk(let isFull): isDiskFull = isFull
         case .mood(let mood): if healedAt == nil { provider.mood = mood }
+        case .outage(let number, let isOver): changeOutage(number, isOver: isOver)
+        case .stray(let lane, let status): if hasAnswered(lane) { provider.strays[lane] = status }
+        case .capacity(let lane, let rule):
+            provider.setCapacity(rule, ofLane: lane)
+            capacityChanges.append((clock.real, rule))
+        case .look: try look()
         case .heal: try heal()
         }
+    }
+
+    private func changeOutage(_ number: Int, isOver: Bool) {
+        guard isOver else {
+            outages[number] = (clock.real, nil)
+            provider.outages.insert(number)
+            return
+        }
+        outages[number]?.ended = clock.real
+        provider.outages.remove(number)
+    }
+
+    /// Whether a single refusal is one among good answers.
+    private func hasAnswered(_ lane: Int) -> Bool {
+        provider.calls.values.contains { $0.lane == lane && $0.heardAt != nil && $0.script?.cause == .mood(.well) }
     }
 
     private func wake(_ process: VirtualWorker) throws {
@@ -239,6 +190,7 @@ final class Simulation {
 
     private func heal() throws {
         healedAt = clock.real
+        if plan.isCalm { unfinishedAtHealing = try unfinishedOfCalmWorld() }
         (provider.mood, isDiskFull) = (.well, false)
         try liftDays()
         for process in workers.compactMap(\.self) { try wake(process) }
@@ -314,6 +266,9 @@ final class Simulation {
         case .queueFailed: break
         case .finished, .paused, .interrupted:
             if case .finished = end { isFinished = true }
+            if case .paused(let stops) = end, plan.isCalm, healedAt == nil {
+                givenUp.append((clock.real, stops, try remaining(besidesMisspelt: true)))
+            }
             if case .paused(let stops) = end, healedAt != nil, stops.allSatisfy({ $0.isBudget }) { try liftBudgets() }
             // A process that cannot sign off just ends; the next one finds its lock free.
             try? process.queue.endWorker(process.worker, now: clock.now())

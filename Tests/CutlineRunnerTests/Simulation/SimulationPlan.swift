@@ -7,6 +7,15 @@ import CutlineQueue
 struct SimulationPlan {
     struct LanePlan {
         var limits: Limits
+        /// What the provider takes; nil: everything.
+        var capacity: CapacityPlan?
+    }
+
+    /// A picture that always fails, whatever else is well.
+    struct BadPicture {
+        var name: String
+        /// 400 or 500
+        var status: Int
     }
 
     struct BatchPlan {
@@ -20,8 +29,11 @@ struct SimulationPlan {
         var isBounded = true
         /// The lane of what failed for good, if that is asked once more at another model.
         var fallback: Int?
+        /// Until all is healed there is no such model.
+        var isMisspelt = false
+        var badPicture: BadPicture?
 
-        var model: String { isBounded ? "gpt-4o" : "m" }
+        var model: String { isMisspelt ? "gtp-4o" : isBounded ? "gpt-4o" : "m" }
         var otherModel: String { isBounded ? "gpt-4.1" : "m2" }
         /// A micro-dollar a token.
         static let price = Price(inputPerMillion: Money(nanodollars: 1_000_000_000), outputPerMillion: Money(nanodollars: 1_000_000_000))
@@ -55,10 +67,19 @@ struct SimulationPlan {
     var trouble = 0.0
     /// How long things go wrong.
     var faultyTime = Duration.zero
+    var outages: [Outage] = []
+    /// Milliseconds from the last piece of a request to its answer.
+    var latency = 50...4_000
     var events: [(after: Duration, Happening)] = []
 
     init(seed: UInt64) {
         self.seed = seed
+        options = RunnerOptions(scope: .all)
+        if isCalm { planCalmWorld() } else { planWildWorld() }
+        events.sort { $0.after < $1.after }
+    }
+
+    private mutating func planWildWorld() {
         var chance = Chance(seed: seed)
         options = RunnerOptions(scope: .all, timeout: chance.seconds(10...90), callLimit: chance.pick([1, 3, 8, 64]))
         options.waits = chance.happens(0.7)
@@ -73,6 +94,7 @@ struct SimulationPlan {
         planEvents(&chance)
         planFallbacks()
         planMeters()
+        planProvider()
     }
 
     /// By a chance of their own: what a seed stands for besides stays as it was.
@@ -97,6 +119,48 @@ struct SimulationPlan {
             if chance.happens(0.2) { windows[.outputTokens] = [.perMinute(chance.pick([900, 5_000]))] }
             lanes[index].limits.windows = windows
         }
+    }
+
+    /// By a chance of its own too.
+    private mutating func planProvider() {
+        var chance = Chance(seed: seed &* 41 &+ 11)
+        for index in lanes.indices where chance.happens(0.4) { lanes[index].capacity = capacity(besides: lanes[index].limits, &chance) }
+        if chance.happens(0.15) {
+            let batch = chance.number(0...batches.count - 1)
+            batches[batch].badPicture = BadPicture(
+                name: "\(chance.number(0...batches[batch].jobs - 1)).jpg", status: chance.pick([400, 500]))
+        }
+        if chance.happens(0.3) { planOutages(&chance) }
+        for (number, outage) in outages.enumerated() {
+            events.append((outage.begin, .outage(number, isOver: false)))
+            events.append((outage.end, .outage(number, isOver: true)))
+        }
+        events.append((faultyTime, .heal))
+    }
+
+    private mutating func planOutages(_ chance: inout Chance) {
+        for _ in 0..<chance.pick([1, 1, 2]) {
+            let batch = chance.pick(batches)
+            let begin = chance.happens(0.3) ? .zero : faultyTime * chance.fraction()
+            outages.append(.any(lane: batch.lane, model: chance.happens(0.25) ? batch.model : nil, begin: begin, &chance))
+        }
+        faultyTime = max(faultyTime, outages.map(\.end).max()! + .seconds(1))
+        // Who looks each second for hours is no better looked at.
+        if faultyTime > .seconds(900) { beat = .seconds(15) }
+    }
+
+    private func capacity(besides limits: Limits, _ chance: inout Chance) -> CapacityPlan {
+        let rate = chance.pick([0.1, 0.5, 2, 10])
+        let limit = RateLimit(count: chance.number(2...20), window: chance.pick([1, 10, 60]))
+        var capacity = CapacityPlan(rule: chance.pick([.bucket(rate: rate, burst: chance.number(1...10)), .fixed(limit), .sliding(limit)]))
+        if let told = limits[.requests].first(where: { $0.resets == nil }), chance.happens(0.5) {
+            capacity.rule = chance.pick([.fixed(told), .sliding(told)])
+        }
+        capacity.isByModel = chance.happens(0.3)
+        capacity.tellsWait = chance.happens(0.5)
+        if chance.happens(0.4) { capacity.lateness = chance.seconds(1...30) }
+        if chance.happens(0.4) { capacity.refusedByChance = chance.pick([0.01, 0.03, 0.1, 0.3]) }
+        return capacity
     }
 
     private static func limits(_ chance: inout Chance) -> Limits {
@@ -158,8 +222,6 @@ struct SimulationPlan {
             events.append((faultyTime * start, .mood(chance.pick(Mood.allCases))))
             events.append((faultyTime * start + chance.seconds(1...90), .mood(.well)))
         }
-        events.append((faultyTime, .heal))
-        events.sort { $0.after < $1.after }
     }
 
     private mutating func plan(_ happening: Happening, _ chance: inout Chance) {
@@ -177,9 +239,9 @@ extension SimulationPlan: CustomStringConvertible {
         """
         seed \(seed): \(workers) workers, call limit \(options.callLimit), timeout \(options.timeout), waits \(options.waits), \
         drain timeout \(options.drainTimeout.map { "\($0)" } ?? "none"), beat \(beat), trouble \(trouble)
-        lanes: \(lanes.map { "\($0.limits)" }.joined(separator: "; "))
+        lanes: \(lanes.map { "\($0.limits), takes \($0.capacity.map { "\($0)" } ?? "all")" }.joined(separator: "; "))
         batches: \(batches.map { "\($0)" }.joined(separator: "; "))
-        faults for \(faultyTime): \(faults)
+        faults for \(faultyTime): \(faults); outages \(outages)
         """
     }
 }

@@ -1,0 +1,99 @@
+import CutlineCore
+import CutlineQueue
+import GRDB
+import SystemPackage
+import TestSupport
+
+@testable import CutlineQueue
+@testable import CutlineRunner
+
+/// The queue of a simulation: its file, what is in it at first, and what goes wrong with it.
+extension Simulation {
+    /// An empty queue, made once: migrating takes longer than all the rest of a short simulation.
+    private static let template = Template()
+
+    static func emptyQueue(in folder: TemporaryFolder) throws -> FilePath { try template.copy(to: folder) }
+
+    private final class Template: Sendable {
+        private let folder = TemporaryFolder(inMemory: true)
+        private let bytes: [UInt8]
+
+        init() {
+            do {
+                let path = folder.path.appending("queue.db")
+                let queue = try Queue(at: path, now: Simulation.beginning)
+                try queue.write { try Self.prepareFaults($0) }
+                try queue.close()
+                bytes = try Self.read(path)
+            } catch { preconditionFailure("no template: \(error)") }
+        }
+
+        func copy(to folder: TemporaryFolder) throws -> FilePath { folder.write("queue.db", bytes) }
+
+        private static func read(_ path: FilePath) throws -> [UInt8] {
+            let file = try FileDescriptor.open(path, .readOnly)
+            return try file.closeAfter {
+                var bytes: [UInt8] = []
+                var piece = [UInt8](repeating: 0, count: 1 << 16)
+                while case let count = try piece.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 { bytes += piece[..<count] }
+                return bytes
+            }
+        }
+
+        /// Triggers that fail while the table `fault` names theirs.
+        private static func prepareFaults(_ db: Database) throws {
+            try db.execute(sql: "CREATE TABLE fault (name TEXT)")
+            for (table, change) in [("attempts", "INSERT"), ("captions", "INSERT"), ("lanes", "UPDATE")] {
+                try db.execute(
+                    sql: """
+                        CREATE TRIGGER fault_\(table) BEFORE \(change) ON \(table) WHEN EXISTS (SELECT 1 FROM fault WHERE name = '\(table)')
+                        BEGIN SELECT RAISE(ABORT, 'a fault'); END
+                        """)
+            }
+        }
+    }
+
+    func fill() throws {
+        for (number, batch) in plan.batches.enumerated() {
+            let profile = Profile(name: "lane \(batch.lane)", prices: [batch.model: SimulationPlan.BatchPlan.price])
+            let settings = BatchSettings(
+                name: "batch \(number)", profile: profile, model: batch.model, prompt: "What is it?", parameters: Parameters(maxTokens: 300)
+            )
+            let budget = BudgetChange(maxCost: batch.budget.maxCost.map { .at($0) }, maxTokens: batch.budget.maxTokens.map { .at($0) })
+            let fallback = batch.fallback.map { lane in
+                RouteDraft(
+                    profile: Profile(name: "lane \(lane)", limits: plan.lanes[lane].limits), model: batch.otherModel,
+                    price: SimulationPlan.BatchPlan.price)
+            }
+            let id = try monitor.openBatch(
+                settings, policy: batch.policy, limits: plan.lanes[batch.lane].limits, budget: budget, fallback: fallback.map { [$0] },
+                now: clock.now())
+            batches[id] = batch
+            _ = try monitor.add((0..<batch.jobs).map(JobDraft.make), to: id, now: clock.now())
+        }
+    }
+
+    func arm(_ table: String?) throws {
+        try monitor.write { db in
+            if let table {
+                try db.execute(sql: "INSERT INTO fault VALUES (?)", arguments: [table])
+            } else {
+                try db.execute(sql: "DELETE FROM fault")
+            }
+        }
+    }
+
+    func fault(writes: Bool) -> QueueFault? {
+        guard healedAt == nil else { return nil }
+        if isDiskFull, writes { return .failsBefore }
+        let faults = plan.faults
+        // Looking happens much more often than working.
+        let share = writes ? 1 : 0.05
+        if chance.happens(faults.crashInQueue * share) { return chance.happens(0.5) ? .crashBefore : .crashAfter }
+        if chance.happens(faults.queueError * share) { return .failsBefore }
+        guard writes else { return nil }
+        if chance.happens(faults.commitUnknown) { return .failsAfter }
+        if chance.happens(faults.midTurn) { return .failsWithin(table: chance.pick(["attempts", "captions", "lanes"])) }
+        return nil
+    }
+}
