@@ -43,6 +43,19 @@ import Testing
         }
     }
 
+    /// Its calls keep within the limit, so that a refusal is none of the pace's.
+    @Test(arguments: [0.01, 0.03, 0.1])
+    func chanceDoesNotStopALaneThatWasToldItsLimit(share: Double) {
+        var simulation = PaceSimulation(
+            jobs: 6_000, limits: Limits(requests: RateLimit(count: 50, window: 1)), counting: .slidingWindow(count: 60, seconds: 1),
+            latency: 0.5)
+        simulation.chance = [(0, share)]
+        simulation.chanceWait = 1
+        let figures = simulation.run()
+        #expect(figures.taken.count == 6_000)
+        #expect(figures.seconds <= 1.5 * 6_000 / 50 / (1 - share), "\(figures.seconds) s")
+    }
+
     @Test func chanceThatComesAndGoesLeavesThePaceAsItWas() {
         var simulation = PaceSimulation(jobs: 18_000, counting: .bucket(rate: 50, burst: 20), latency: 0.5)
         simulation.chance = [(100_000, 0.05), (200_000, 0)]

@@ -162,19 +162,4 @@ import Testing
         }
         #expect(try fixture.claimOne(at: .after(seconds)).job.number == 2)
     }
-
-    @Test func whoIsRefusedForThePaceForEverThoughOthersAreAnsweredFailsInTheEnd() throws {
-        let fixture = try Fixture.make(pictures: 0..<60)
-        var (seconds, refusals) = (0.0, 0)
-        while try fixture.count(.failed) == 0, seconds < 60_000 {
-            for claim in try fixture.claim(1, at: .after(seconds)) {
-                let isRefused = claim.job.number == 1
-                refusals += isRefused ? 1 : 0
-                try fixture.settle(claim, isRefused ? outcome(.rateLimited, 429) : Self.caption, at: .after(seconds))
-            }
-            seconds += 61
-        }
-        #expect(refusals == 31)
-        #expect(try fixture.count(.succeeded) == 59)
-    }
 }

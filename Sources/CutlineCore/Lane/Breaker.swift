@@ -33,20 +33,30 @@ package struct Outage: Codable, Hashable, Sendable {
 package struct Breaker: Codable, Hashable, Sendable {
     enum Verdict {
         case none, givenUp
-        /// The jobs are those whose failures opened it.
+        /// The jobs are those that were charged with the failures that opened it, as often as they were.
         case opened(Outage, jobs: [JobID])
     }
 
     private enum State: Codable, Hashable, Sendable {
-        /// Failures in a row.
-        case closed(failures: Int, jobs: [JobID], since: Timestamp?)
+        case closed(Row)
         case open(openings: Int, openedAt: Timestamp, outage: Outage)
     }
 
-    private var state = State.closed(failures: 0, jobs: [], since: nil)
+    /// Failures in a row.
+    private struct Row: Codable, Hashable, Sendable {
+        var count = 0
+        var since: Timestamp?
+        /// The first two; one alone is no outage.
+        var jobs: Set<JobID> = []
+        /// Of each that was charged to its job.
+        var charged: [JobID] = []
+    }
+
+    private var state = State.closed(Row())
     private var hasAnswered = false
 
     private static let limit = 5
+    private static let remembered = 20
     /// Seconds, by openings; an outage that lasts is looked at every five minutes, which costs it little and a run at most so much more.
     private static let pauses: [Int64] = [5, 10, 20, 40, 60, 300]
 
@@ -64,20 +74,25 @@ package struct Breaker: Codable, Hashable, Sendable {
     mutating func answered(startedAt: Timestamp) {
         hasAnswered = true
         if case .open(_, let openedAt, _) = state, startedAt < openedAt { return }
-        state = .closed(failures: 0, jobs: [], since: nil)
+        state = .closed(Row())
     }
 
-    mutating func failed(_ failure: Failure, _ evidence: JobEvidence, startedAt: Timestamp, at now: Timestamp) -> Verdict {
+    /// - Parameter isCharged: whether it costs the job one of its attempts.
+    mutating func failed(
+        _ failure: Failure, _ evidence: JobEvidence, isCharged: Bool, startedAt: Timestamp, at now: Timestamp
+    ) -> Verdict {
         switch state {
-        case .closed(let failures, var jobs, let since):
+        case .closed(var row):
             guard !evidence.othersWereAnswered else { return .none }
-            if let job = evidence.job, !jobs.contains(job) { jobs.append(job) }
-            let next = State.closed(failures: failures + 1, jobs: jobs, since: since ?? now)
-            guard failures + 1 >= Self.limit, jobs.count != 1 || failure.isOfTheWay else {
-                state = next
-                return .none
+            row.count = min(row.count + 1, Self.limit)
+            row.since = row.since ?? now
+            if let job = evidence.job {
+                if row.jobs.count < 2 { row.jobs.insert(job) }
+                if isCharged { row.charged = (row.charged + [job]).suffix(Self.remembered) }
             }
-            return open(1, failure, of: jobs, since: since ?? now, at: now)
+            state = .closed(row)
+            guard row.count >= Self.limit, row.jobs.count != 1 || failure.isOfTheWay else { return .none }
+            return open(1, failure, of: row.charged, since: row.since ?? now, at: now)
         case .open(let openings, let openedAt, let outage):
             // Failures of calls sent before are the same trouble.
             guard startedAt >= openedAt else { return .none }

@@ -29,6 +29,8 @@ struct Comparison: Codable, Hashable, Sendable {
     private static let (far, near) = (0.5, 0.8)
     /// A bound from few calls says little.
     private static let farthest = 0.25
+    /// Where five calls take long, half the pace would cost more than what is found out.
+    private static let (slowPace, slowFar, slowFarthest) = (2.0, 0.7, 0.6)
 
     /// What was seen at the higher pace, and was not counted elsewhere.
     let seen: ChanceRefusals.Tally
@@ -39,8 +41,9 @@ struct Comparison: Codable, Hashable, Sendable {
         self.purpose = purpose
         self.seen = seen
         self.pace = pace
-        let lower = purpose == .release ? Self.far : Self.near
-        lowerPace = max(RateSearch.slowest, Self.farthest * pace, min(lower * pace, 0.9 * bound))
+        let isSlow = pace < Self.slowPace
+        let lower = purpose == .release ? (isSlow ? Self.slowFar : Self.far) : Self.near
+        lowerPace = max(RateSearch.slowest, (isSlow ? Self.slowFarthest : Self.farthest) * pace, min(lower * pace, 0.9 * bound))
         calls = Int(max(5, min(200, 3 / max(share, 0.001))).rounded())
     }
 }

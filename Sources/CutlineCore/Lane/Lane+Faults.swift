@@ -59,7 +59,7 @@ extension Lane {
         if let remedy = failure.remedy { return learn(remedy, from: failure, model: call.model) }
         if failure.stopsLane == true { return pause(Pause(kind: failure.kind, message: failure.message)) }
         if failure.isDud { return pauseIfDudsAlike(failure, model: call.model, at: now) }
-        if failure.isOutage { return outageActions(failure, call, at: now) }
+        if failure.isOutage { return outageActions(failure, call, isCharged: failure.kind != .unreachable, at: now) }
         if failure.retryAfter != nil, failure.kind == .quotaExhausted || failure.kind == .overloaded {
             return wait.refused(failure, startedAt: call.startedAt, at: now)
         }
@@ -77,7 +77,7 @@ extension Lane {
     /// - Returns: whether the pace does not explain the refusal.
     private mutating func countForPace(_ failure: Failure, _ call: FailedCall, at now: Timestamp) -> Bool {
         if failure.kind == .rateLimited {
-            return failure.excess == nil && rate?.refused(startedAt: call.startedAt, at: now) == .chance
+            return failure.excess == nil && rate.refused(startedAt: call.startedAt, at: now) == .chance
         }
         if outage == nil { slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout, at: now) }
         return false
@@ -148,8 +148,8 @@ extension Lane {
         return [.paused(cause)]
     }
 
-    mutating func outageActions(_ failure: Failure, _ call: FailedCall, at now: Timestamp) -> [LaneAction] {
-        switch breaker.failed(failure, call.evidence, startedAt: call.startedAt, at: now) {
+    mutating func outageActions(_ failure: Failure, _ call: FailedCall, isCharged: Bool, at now: Timestamp) -> [LaneAction] {
+        switch breaker.failed(failure, call.evidence, isCharged: isCharged, startedAt: call.startedAt, at: now) {
         case .none: return []
         case .opened(let outage, let jobs): return [.opened(outage)] + (jobs.isEmpty ? [] : [.recalled(jobs)])
         case .givenUp: return pause(Pause(kind: failure.kind, message: failure.message))

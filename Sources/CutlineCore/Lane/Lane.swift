@@ -90,19 +90,18 @@ package struct Lane: Codable, Hashable, Sendable {
     var takenAt: Timestamp?
     /// What was told and announced of requests and tokens.
     private var meters: Meters
-    /// Where no limit on requests was told, or only one of a day or more.
-    var rate: AdaptiveRate?
+    /// The pace that the provider's refusals show, where none was told or a told one is too high; and which of them come by chance.
+    var rate = AdaptiveRate()
     private var retries: RetryBudget?
 
     package init(limits: Limits, at now: Timestamp) {
         self.limits = limits
         slots = Slots(told: limits.concurrency, requests: limits.pace)
         meters = Meters(limits, at: now)
-        rate = limits.pace == nil ? AdaptiveRate() : nil
     }
 
     /// Calls per second, found where none were told; nil before the first refusal.
-    package var learnedRate: Double? { rate?.rate }
+    package var learnedRate: Double? { rate.rate }
 
     /// Takes limits that a new run brought; what was spent under unchanged ones stays spent.
     package mutating func adopt(_ limits: Limits, at now: Timestamp) {
@@ -110,7 +109,8 @@ package struct Lane: Codable, Hashable, Sendable {
         if limits.concurrency != self.limits.concurrency || limits[.requests] != self.limits[.requests] {
             slots.setLimit(told: limits.concurrency, requests: limits.pace, isPaced: meters.holdBack)
         }
-        rate = limits.pace == nil ? rate ?? AdaptiveRate() : nil
+        // What was refused under another limit says nothing of this one.
+        if limits.pace != self.limits.pace { rate = AdaptiveRate() }
         self.limits = limits
     }
 
@@ -144,10 +144,10 @@ package struct Lane: Codable, Hashable, Sendable {
     package mutating func tryReserve(_ call: CallUnits, model: String, at now: Timestamp) -> LaneRefusal? {
         if let refusal = standstill(at: now) ?? standstill(of: model, at: now) { return refusal }
         guard inFlight < slots.current else { return .slots }
-        rate?.advance(to: now)
+        rate.advance(to: now)
         meters.advance(to: now)
         if let wait = wait(for: call, at: now) { return .until(wait.until, wait.reason) }
-        rate?.started(at: now)
+        rate.started(at: now)
         meters.spend(call, at: now)
         inFlight += 1
         slots.callStarted(inFlight: inFlight)
@@ -162,7 +162,7 @@ package struct Lane: Codable, Hashable, Sendable {
         let limit = meters.wait(for: call, calls: inFlight + 1, at: now).map {
             (until: $0.until, reason: LaneWait.limit($0.kind, $0.window))
         }
-        guard let pace = rate?.wait(at: now) else { return limit }
+        guard let pace = rate.wait(at: now) else { return limit }
         guard let limit, limit.until >= pace else { return (pace, .pace) }
         return limit
     }
@@ -189,11 +189,11 @@ package struct Lane: Codable, Hashable, Sendable {
         if event.wasTaken { takenAt = max(takenAt ?? startedAt, startedAt) }
         switch event {
         case .notSent:
-            rate?.notSent(startedAt: startedAt)
+            rate.notSent(startedAt: startedAt)
             meters.giveBack(call, startedAt: startedAt, at: now)
             return []
         case .answered(let usage):
-            rate?.answered(startedAt: startedAt)
+            rate.answered(startedAt: startedAt)
             retries?.answered()
             meters.reconcile(call, as: call.corrected(by: usage), startedAt: startedAt, at: now)
             meters.learn(from: usage, reserved: call)
@@ -209,7 +209,8 @@ package struct Lane: Codable, Hashable, Sendable {
             return fail(failure, FailedCall(model: model, startedAt: startedAt, evidence: evidence), at: now)
         case .unanswered(let failure):
             if outage == nil { slots.callEnded(setback: true, at: now) }
-            return outageActions(failure, FailedCall(model: model, startedAt: startedAt, evidence: evidence), at: now)
+            return outageActions(
+                failure, FailedCall(model: model, startedAt: startedAt, evidence: evidence), isCharged: false, at: now)
         }
     }
 

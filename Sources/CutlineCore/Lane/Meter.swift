@@ -18,18 +18,19 @@ package struct Meter: Codable, Hashable, Sendable {
     private var underWay = 0
     private var surplus: TokenSurplus?
 
-    init(_ kind: MeterKind, _ limits: [RateLimit] = [], at now: Timestamp) {
+    /// - Parameter atOnce: units that a person wants under way at a time.
+    init(_ kind: MeterKind, _ limits: [RateLimit] = [], atOnce: Int = 1, at now: Timestamp) {
         self.kind = kind
-        windows = limits.map { Pace($0, at: now) }
+        windows = limits.map { Pace($0, atOnce: atOnce, at: now) }
     }
 
     var holdsBack: Bool { !windows.isEmpty || announced != nil }
 
     /// Takes windows that a new run brought; what was spent in those that were there before stays spent.
-    mutating func adopt(_ limits: [RateLimit], at now: Timestamp) {
+    mutating func adopt(_ limits: [RateLimit], atOnce: Int = 1, at now: Timestamp) {
         advance(to: now)
         let known = windows + former
-        windows = limits.map { limit in Pace(limit, after: known.first { $0.limit.hasWindow(of: limit) }, at: now) }
+        windows = limits.map { limit in Pace(limit, atOnce: atOnce, after: known.first { $0.limit.hasWindow(of: limit) }, at: now) }
         former = known.filter { pace in pace.used > 0 && !limits.contains { $0.hasWindow(of: pace.limit) } }
     }
 

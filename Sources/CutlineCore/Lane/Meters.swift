@@ -3,7 +3,9 @@ package struct Meters: Codable, Hashable, Sendable {
     /// One of each kind: what was not told may be announced.
     private var all: [Meter]
 
-    init(_ limits: Limits, at now: Timestamp) { all = MeterKind.allCases.map { Meter($0, limits[$0], at: now) } }
+    init(_ limits: Limits, at now: Timestamp) {
+        all = MeterKind.allCases.map { Meter($0, limits[$0], atOnce: limits.atOnce($0), at: now) }
+    }
 
     /// The windows that were told, with what is in them, when `advance` came last.
     package var windows: [(kind: MeterKind, pace: Pace)] { all.flatMap { meter in meter.windows.map { (meter.kind, $0) } } }
@@ -11,7 +13,9 @@ package struct Meters: Codable, Hashable, Sendable {
     /// Whether anything but the number of slots bounds the calls.
     var holdBack: Bool { all.contains(where: \.holdsBack) }
 
-    mutating func adopt(_ limits: Limits, at now: Timestamp) { change { $0.adopt(limits[$0.kind], at: now) } }
+    mutating func adopt(_ limits: Limits, at now: Timestamp) {
+        change { $0.adopt(limits[$0.kind], atOnce: limits.atOnce($0.kind), at: now) }
+    }
 
     /// Comes before `wait`, and must be kept even where a call has to wait.
     package mutating func advance(to now: Timestamp) { change { $0.advance(to: now) } }
@@ -45,4 +49,9 @@ package struct Meters: Codable, Hashable, Sendable {
     }
 
     private mutating func change(_ body: (inout Meter) -> Void) { for index in all.indices { body(&all[index]) } }
+}
+
+extension Limits {
+    /// Units that a person wants under way at a time; what a call has of tokens is not known.
+    fileprivate func atOnce(_ kind: MeterKind) -> Int { kind == .requests ? concurrency ?? 1 : 1 }
 }

@@ -15,19 +15,30 @@ package struct Pace: Codable, Hashable, Sendable {
         case daily(DailyWindow)
     }
 
+    /// Units that a person wants under way at a time; 1 where nothing was said.
+    private var atOnce: Int
+
     /// Milliseconds of the flow that a worker who woke up late, or was held up, may make up for at once.
     private static let catchUp = 100.0
+    /// The same where a person said how many calls may be under way: those may leave together, as far as that takes at most half a second and
+    /// a twentieth of the window from the others.
+    private var burst: Double {
+        let calls = (min(500, limit.window * 50) / millisecondsPerUnit).rounded(.down)
+        return max(Self.catchUp, min(calls, Double(atOnce - 1)) * millisecondsPerUnit)
+    }
 
-    /// Starts with room for one call, not for a burst: a restart is no way round a limit, and neither is another count in the same window.
-    package init(_ limit: RateLimit, after earlier: Pace? = nil, at now: Timestamp) {
+    /// Starts with room for one call, or for those that a person wants under way, which the window counts: a restart is no way round a limit,
+    /// and neither is another count in the same window.
+    package init(_ limit: RateLimit, atOnce: Int = 1, after earlier: Pace? = nil, at now: Timestamp) {
         if let earlier, earlier.limit.hasWindow(of: limit) {
             self = earlier
-            self.limit = limit
+            (self.limit, self.atOnce) = (limit, atOnce)
             return
         }
-        self.limit = limit
+        (self.limit, self.atOnce) = (limit, atOnce)
         counted = limit.resets.map { .daily(DailyWindow($0, at: now)) } ?? .sliding(SlidingWindow(length: limit.window, at: now))
         spentUntil = Double(now.milliseconds)
+        if burst > Self.catchUp { spentUntil -= burst }
     }
 
     /// Milliseconds in which what a window allows may be spent.
@@ -93,7 +104,7 @@ package struct Pace: Codable, Hashable, Sendable {
     }
 
     private mutating func flow(_ units: Int, at now: Timestamp) {
-        let earliest = Double(now.milliseconds) - Self.catchUp
+        let earliest = Double(now.milliseconds) - burst
         spentUntil = max(earliest, min(max(spentUntil, earliest) + Double(units) * millisecondsPerUnit, horizon(now)))
     }
 

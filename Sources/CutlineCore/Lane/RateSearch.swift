@@ -43,8 +43,11 @@ struct RateSearch: Codable, Hashable, Sendable {
     static let slowest = 1 / 120.0
     /// A probed pace is above the bound by more than the figures' own error, 1.5 %, and the search ends where the two are within 4 %.
     private static let (firstStep, nearEnough) = (0.015, 1.04)
-    /// Seconds at a pace before a higher one is tried: each try costs a refusal, each second without one what a raised limit would give.
-    private static let hold = Duration.seconds(20)
+    /// Seconds: a step must bring one call more in this time, else nothing shows it; where a provider allows some calls a minute, that is a third.
+    private static let glance = 30.0
+    /// Seconds at a pace before a higher one is tried: each try costs a refusal, each second without one what a raised limit would give. Where
+    /// calls are few, six of them.
+    private static let (hold, longestHold, heldCalls) = (20.0, 60.0, 6.0)
     /// A refusal of a call that was sent at an older pace is not charged to any.
     private static let rememberedPaces = 4
 
@@ -99,9 +102,13 @@ struct RateSearch: Codable, Hashable, Sendable {
         return seconds >= length(ledger) + min(10, max(0.2, ledger.verdict * 3 / 1_000))
     }
 
+    /// By how much a pace must be higher for a trial to show it.
+    private static func step(above rate: Double) -> Double { max(firstStep, min(1, 1 / (rate * glance))) }
+
     /// Seconds: two at least, ten calls, and what it takes to use up the provider's burst.
     private func length(_ ledger: Ledger) -> Double {
-        if case .doubling = stage { return max(1, 3 / rate) }
+        if case .doubling = stage { return min(Self.glance, max(1, 3 / rate)) }
+        if case .climbing = stage, rate * Self.glance < 10 { return Self.glance }
         let excess = rate > low ? min(max(3, ledger.dry), 1.3 * ledger.credit / (rate - low)) : 0
         return max(2, min(60, 10 / rate), excess)
     }
@@ -127,7 +134,7 @@ struct RateSearch: Codable, Hashable, Sendable {
             guard now >= until else { return }
             chance.forgetDoubts()
             if chance.isKnown { return look(Comparison(.renew, pace: rate, bound: rate, share: chance.share), at: now) }
-            climb(from: rate, by: Self.firstStep, at: now)
+            climb(from: rate, by: Self.step(above: rate), at: now)
         case .climbing(_, let step): climb(from: rate, by: min(1, step * 2), at: now)
         case .comparing: break
         }
@@ -139,12 +146,13 @@ struct RateSearch: Codable, Hashable, Sendable {
 
     /// The next pace between the two: their geometric mean, for a rate is a matter of factors.
     private mutating func narrow(low: Double, high: Double, at now: Timestamp) {
-        if high <= low * Self.nearEnough { return hold(low, at: now) }
+        if high <= low * max(Self.nearEnough, 1 + Self.step(above: low)) { return hold(low, at: now) }
         go(.narrowing(low: low, high: high), at: max(Self.slowest, low > 0 ? max((low * high).squareRoot(), high / 2) : high * 0.7), now)
     }
 
-    private mutating func hold(_ rate: Double, falls: Int = 0, at now: Timestamp) {
-        go(.holding(until: now + Self.hold, falls: falls), at: max(rate, Self.slowest), now)
+    private mutating func hold(_ rate: Double, falls: Int = 0, longest: Double = longestHold, at now: Timestamp) {
+        let seconds = max(Self.hold, min(longest, Self.heldCalls / max(rate, Self.slowest)))
+        go(.holding(until: now + .milliseconds(Int64(seconds * 1_000)), falls: falls), at: max(rate, Self.slowest), now)
     }
 
     // MARK: A refusal
@@ -203,7 +211,7 @@ struct RateSearch: Codable, Hashable, Sendable {
             switch comparison.purpose {
             case .narrow(let high) where verdict == .chance: go(.doubling(clean: comparison.pace), at: high, now)
             case .release: go(.doubling(clean: lower), at: comparison.pace, now)
-            case .climb, .renew: climb(from: comparison.pace, by: Self.firstStep, at: now)
+            case .climb, .renew: climb(from: comparison.pace, by: Self.step(above: comparison.pace), at: now)
             case .narrow(let high): narrow(low: comparison.pace, high: high, at: now)
             }
         }
@@ -214,7 +222,8 @@ struct RateSearch: Codable, Hashable, Sendable {
         guard spread.rate < rate else { return }
         if spread.dry > 75 { return go(.doubling(clean: 0), at: spread.rate, now) }
         ledger.windowWasDry(for: spread.dry)
-        hold(spread.rate, at: now)
+        // What was taken from a window that had begun before says little of it.
+        hold(spread.rate, longest: Self.hold, at: now)
     }
 
     /// Whether something was in the future.

@@ -30,7 +30,7 @@ extension SettleStep {
             return try lanes.answeredAt(attempt.lane, attempt.model).map { $0.milliseconds > ended } ?? false
         }
         let answered = try db.cachedStatement(sql: Self.answeredSince)
-        return try Bool.fetchOne(answered, arguments: [first, attempt.batch, attempt.route.number])!
+        return try Bool.fetchOne(answered, arguments: [first, ended, attempt.batch, attempt.route.number])!
     }
 
     static let firstAlike = """
@@ -38,9 +38,9 @@ extension SettleStep {
         WHERE job = ? AND id < ? AND route = ? AND phase <> 'succeeded' AND class IN (SELECT value FROM json_each(?)) ORDER BY n LIMIT 1
         """
 
-    // By number: it ends with the first answer, and where none came there are few calls.
+    // By number: it ends with the first answer, and where none came there are few calls. What was under way at the failure shows nothing.
     static let answeredSince = """
-        SELECT EXISTS (SELECT 1 FROM attempts WHERE id > ? AND batch = ? AND route = ? AND phase = 'succeeded')
+        SELECT EXISTS (SELECT 1 FROM attempts WHERE id > ? AND started_at >= ? AND batch = ? AND route = ? AND phase = 'succeeded')
         """
 
     /// What becomes of the job, whose fault it is considered.
@@ -58,29 +58,23 @@ extension SettleStep {
         return attempt.policy.decision(after: failure, tally: attempt.tally(failures: 1), jitter: jitter())
     }
 
-    /// A job that is refused for the pace again and again does not stand before the others; and where they are answered all the while, it
-    /// is not the pace.
+    /// A job that is refused for the pace again and again does not stand before the others.
     private func decision(afterManyLike failure: Failure, _ attempt: AttemptRow) throws -> Decision? {
         let statement = try db.cachedStatement(sql: Self.paceRefusals)
-        guard let row = try Row.fetchOne(statement, arguments: [attempt.job, FailureClass.rateLimited.rawValue]) else { return nil }
-        let refusals = row["refusals"] as Int + 1
-        guard refusals > 3 else { return nil }
-        let answeredAt = try lanes.answeredAt(attempt.lane, attempt.model)
-        let wereOthersAnswered = answeredAt.map { $0.milliseconds > row["since"] as Int64 } ?? false
-        return refusals > 30 && wereOthersAnswered ? .fail : .postpone(.zero)
+        let refusals = try Int.fetchOne(statement, arguments: [attempt.job, FailureClass.rateLimited.rawValue])! + 1
+        return refusals > 3 ? .postpone(.zero) : nil
     }
 
-    static let paceRefusals = """
-        SELECT count(*) AS refusals, ifnull(min(ended_at), 0) AS since FROM attempts WHERE job = ? AND class = ? AND phase = 'released'
-        """
+    static let paceRefusals = "SELECT count(*) FROM attempts WHERE job = ? AND class = ? AND phase = 'released'"
 
-    /// Puts a job back that failed for what turned out to be its lane's fault, as if it had not been called, unless a person or another
-    /// provider has it by now.
+    /// Gives a job back the attempt that it was charged with for what turned out to be its lane's fault. One that failed for it goes back to
+    /// the queue, unless a person or another provider has it by now.
     func recall(_ job: JobID) throws {
         try db.cachedStatement(
             sql: """
-                UPDATE jobs SET state = 'queued', finished_at = NULL, failures = max(0, failures - 1), priority = priority + 1
-                WHERE id = ? AND state = 'failed'
+                UPDATE jobs SET failures = max(0, failures - 1), finished_at = iif(state = 'failed', NULL, finished_at),
+                    priority = priority + (state = 'failed'), state = iif(state = 'failed', 'queued', state)
+                WHERE id = ? AND state IN ('failed', 'queued', 'running')
                 """
         ).execute(arguments: [job.number])
     }

@@ -34,6 +34,7 @@ extension Simulation {
 
     /// Of one call's caption: the queue said that it has it.
     func hear(_ event: RunnerEvent, of process: VirtualWorker) throws {
+        if case .lane(let notice) = event, case .recalled(let jobs) = notice.action { recalled.formUnion(jobs.map(\.number)) }
         guard case .ended(let claim, .caption, let effect) = event else { return }
         if case .rejected = effect { return }
         acknowledged.insert(claim.attempt)
@@ -69,6 +70,8 @@ extension Simulation {
             let (id, state) = (row["id"] as Int64, JobState(rawValue: row["state"])!)
             defer { states[id] = state }
             guard let before = states[id], before != state, before.isFinished else { continue }
+            // What failed for the lane's fault is given back once that is known.
+            if before == .failed, state != .cancelled, recalled.contains(id) { continue }
             guard state == .succeeded, before != .succeeded else {
                 throw SimulationFailure(rule: "what is finished stays so", detail: "job \(id): \(before) became \(state)")
             }
@@ -246,7 +249,9 @@ extension Simulation {
             unanswered + crashes <= allowed.together
         else { throw SimulationFailure(rule: "a job is called no more than its policy allows", detail: "job \(id): \(policy), \(job)") }
         let paid = attempts.count { provider.calls[AttemptID($0["id"])]?.isBilled == true }
-        guard paid <= 1 + failures + unanswered + crashes else {
+        // What an outage may have billed is counted with its attempt, though the job is not charged.
+        let failed = attempts.count { $0["phase"] == "failed" }
+        guard paid <= 1 + failed + unanswered + crashes else {
             throw SimulationFailure(rule: "every call that was paid for is accounted for", detail: "job \(id): \(paid) paid, \(job)")
         }
         switch JobState(rawValue: job["state"])! {

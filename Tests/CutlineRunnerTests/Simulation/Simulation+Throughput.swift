@@ -40,12 +40,24 @@ extension Simulation {
 
     func checkThroughput() throws {
         let ledger = Ledger(self)
-        for span in ledger.spans where Double(span.taken) < span.allowed / 2 - 1 {
+        for span in ledger.spans where Double(span.taken) < span.allowed * leastShare(at: ledger.rules[span.begin]) - 1 {
             throw SimulationFailure(
                 rule: "the lane gets at least half of what the provider takes",
                 detail:
-                    "from \(span.begin) s for \(span.length) s: \(span.taken) calls of \(Int(span.allowed)), \(ledger.rules[span.begin])")
+                    "from \(span.begin) s for \(span.length) s: \(span.taken) calls of \(Int(span.allowed)), "
+                    + "\(ledger.rules[span.begin]): \(arrivals(before: span.begin + span.length))")
         }
+    }
+
+    /// Half; where a provider allows a call or two a second and does not say so, a try takes half a minute, and a fifth must do.
+    private func leastShare(at rule: Capacity.Rule) -> Double { plan.isSlowAndUntold(rule) ? 1 / 5 : 1 / 2 }
+
+    /// The calls of the last minutes, by the second in which they came: `+` taken, `-` not.
+    private func arrivals(before end: Int) -> String {
+        let calls = provider.calls.values.compactMap { call in
+            call.script.map { (Int(($0.arrivedAt - Simulation.beginning).milliseconds / 1_000), $0.isAdmitted ? "+" : "-") }
+        }
+        return calls.filter { $0.0 > end - 200 && $0.0 < end }.sorted { $0.0 < $1.0 }.map { "\($0.1)\($0.0)" }.joined(separator: " ")
     }
 
     /// How many spans of this life were judged.

@@ -43,6 +43,8 @@ final class Simulation {
     /// Captions that the queue or the file beside it acknowledged.
     var acknowledged: Set<AttemptID> = []
     var states: [Int64: JobState] = [:]
+    /// Jobs that a lane gave back to the queue.
+    var recalled: Set<Int64> = []
     /// Whether the queue may have changed since the states were looked at.
     var mayHaveChanged = true
     var steps = 0

@@ -14,8 +14,12 @@ extension SimulationPlan {
     var learningTime: Duration {
         guard let capacity = lanes[0].capacity else { return .zero }
         let window = capacity.rule.window
-        return .seconds(30 + (window > 1 ? 2 * window : 0)) + capacity.lateness * 3
+        let least = isSlowAndUntold(capacity.rule) ? 150 : 30
+        return .seconds(least + (window > 1 ? 2 * window : 0)) + capacity.lateness * 3
     }
+
+    /// So few calls that each try of another pace takes half a minute.
+    func isSlowAndUntold(_ rule: Capacity.Rule) -> Bool { rule.rate < 2.1 && lanes[0].limits[.requests].isEmpty }
 
     /// How long it looks away after an outage: until the longest pause is over, and half a minute; and where nothing was learned before it, as
     /// long as that takes.
