@@ -128,7 +128,8 @@ enum LaneText {
         case .paused(let pause): pause.model == nil ? nil : paused(notice.lane, pause)
         case .looks(let again, let message):
             again > now
-                ? "\(Words.clean(notice.lane)) refused a call; looking again in \(Words.duration(again - now)): \(Words.clean(message))" : nil
+                ? "\(Words.clean(notice.lane)) refused a call; looking again in \(Words.duration(again - now)): \(Words.clean(message))"
+                : nil
         case .opened(let outage): "\(outage.words(of: notice.lane, at: now)): \(Words.clean(outage.message))"
         case .recalled(let jobs): "\(Words.count(jobs.count, "job")) that failed meanwhile \(jobs.count == 1 ? "is" : "are") queued again"
         case .learned(.chatPath, _, let message): "\(Words.clean(notice.lane)): \(Words.clean(message))"
@@ -202,7 +203,8 @@ extension Outage {
     func words(of lane: String, at now: Timestamp, in zone: TimeZone = .current) -> String {
         guard nextTry > now else { return "\(condition(of: lane, at: now, in: zone)); trying again" }
         let isSoon = nextTry - now < .seconds(60)
-        return "\(condition(of: lane, at: now, in: zone)); trying again at \(Words.clock(nextTry, near: now, withSeconds: isSoon, in: zone))"
+        return
+            "\(condition(of: lane, at: now, in: zone)); trying again at \(Words.clock(nextTry, near: now, withSeconds: isSoon, in: zone))"
     }
 
     func condition(of lane: String, at now: Timestamp, in zone: TimeZone = .current) -> String {

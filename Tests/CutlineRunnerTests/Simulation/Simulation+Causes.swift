@@ -104,7 +104,7 @@ extension Simulation {
         let underWay = provider.calls.values.count { $0.claimedAt < shown && $0.heardAt.map { $0 >= shown } ?? true }
         let late = wasted.count { $0.claimedAt >= shown }
         let probes = Outage.probes(in: record.ended - record.began)
-        let allowed = probes + record.starts * (Self.handful + underWay) + provider.calls.count / 50
+        let allowed = 2 + probes + record.starts * (Self.handful + underWay) + provider.calls.count / 50
         guard late > allowed else { return }
         throw SimulationFailure(
             rule: "an outage wastes no more than a handful of calls, and a probe a pause",

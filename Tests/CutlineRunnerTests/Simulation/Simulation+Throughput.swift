@@ -49,8 +49,11 @@ extension Simulation {
         }
     }
 
-    /// Half; where a provider allows a call or two a second and does not say so, a try takes half a minute, and a fifth must do.
-    private func leastShare(at rule: Capacity.Rule) -> Double { plan.isSlowAndUntold(rule) ? 1 / 5 : 1 / 2 }
+    /// Half of what was told; a third of what must be found; and where that is fewer than five calls a second, so that each try
+    /// takes long, an eighth.
+    private func leastShare(at rule: Capacity.Rule) -> Double {
+        plan.isSlowAndUntold(rule) ? 1 / 8 : plan.isUntold ? 1 / 3 : 1 / 2
+    }
 
     /// The calls of the last minutes, by the second in which they came: `+` taken, `-` not.
     private func arrivals(before end: Int) -> String {

@@ -14,12 +14,14 @@ extension SimulationPlan {
     var learningTime: Duration {
         guard let capacity = lanes[0].capacity else { return .zero }
         let window = capacity.rule.window
-        let least = isSlowAndUntold(capacity.rule) ? 150 : 30
+        let least = isSlowAndUntold(capacity.rule) ? 120 : 30
         return .seconds(least + (window > 1 ? 2 * window : 0)) + capacity.lateness * 3
     }
 
-    /// So few calls that each try of another pace takes half a minute.
-    func isSlowAndUntold(_ rule: Capacity.Rule) -> Bool { rule.rate < 2.1 && lanes[0].limits[.requests].isEmpty }
+    /// So few calls that each try of another pace takes ten seconds to half a minute.
+    func isSlowAndUntold(_ rule: Capacity.Rule) -> Bool { rule.rate < 5 && isUntold }
+
+    var isUntold: Bool { lanes[0].limits[.requests].isEmpty }
 
     /// How long it looks away after an outage: until the longest pause is over, and half a minute; and where nothing was learned before it, as
     /// long as that takes.
