@@ -24,7 +24,7 @@ import Testing
             #expect(
                 said.error.hasSuffix(
                     """
-                    simulator is paused (empty_answer): 5 answers of sim-1 in a row were paid for and brought no caption; the last: \
+                    simulator, model sim-1, is paused (empty_answer): 5 answers of sim-1 in a row were paid for and brought no caption; the last: \
                     the token limit was reached before any text; allow more max_tokens
                     to go on: give the answers more room: cutline retry --batch photos --max-tokens 240, then run again
 

@@ -87,7 +87,7 @@ import Testing
                 "counts":{"queued":0,"running":0,"succeeded":1,"failed":1,"held":0,"cancelled":0},\
                 "usage":{"input_tokens":258,"output_tokens":9,"cost_usd":null},\
                 "attempts":{"total":2,"failed":1,"unknown":0,"duplicate_captions":0},"doubtful":[],"estimate":null,"budget":null,"flags":{},"reused":0}],\
-                "lanes":[{"name":"simulator","paused":null,"blocked_until":null,"waits":null,"limits":{},"in_flight":0,"requests_per_second":null}],"workers":[]}
+                "lanes":[{"name":"simulator","paused":null,"paused_models":[],"outage":null,"blocked_until":null,"waits":null,"limits":{},"in_flight":0,"requests_per_second":null}],"workers":[]}
 
                 """)
     }

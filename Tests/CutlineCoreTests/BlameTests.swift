@@ -153,7 +153,8 @@ struct BlameTests {
     @Test(arguments: [
         (FailureClass.rateLimited, Duration.seconds(600), Duration.seconds(600)), (.rateLimited, .seconds(31 * 86_400), .seconds(300)),
         (.quotaExhausted, .seconds(86_000), .seconds(86_000)), (.quotaExhausted, .seconds(31 * 86_400), .seconds(300)),
-        (.overloaded, .seconds(7_200), .seconds(300)),
+        (.rateLimited, .seconds(7_200), .seconds(7_200)),
+        (.overloaded, .seconds(28_800), .seconds(300)),
     ])
     mutating func aWaitIsBelievedWhereItFitsWhatWasRefused(kind: FailureClass, told: Duration, kept: Duration) {
         let actions = end(failed(kind, 429, retryAfter: told))

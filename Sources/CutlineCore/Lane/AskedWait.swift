@@ -8,8 +8,8 @@ struct AskedWait: Codable, Hashable, Sendable {
     /// After a wait that was not believed the calls go one by one until one is answered.
     private var probe: Look?
 
-    /// Nobody asks a limit per second or minute to be waited for longer; it is tried again sooner, with one call.
-    private static let longestPace = Duration.seconds(900)
+    /// A limit per second, minute or hour is not waited for longer; it is tried again sooner, with one call.
+    private static let longestPace = Duration.seconds(6 * 3_600)
     /// A quota begins anew a day later at most.
     private static let longestQuota = Duration.seconds(25 * 3_600)
     private static let doubted = Duration.seconds(300)
