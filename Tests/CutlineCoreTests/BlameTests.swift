@@ -202,6 +202,15 @@ struct BlameTests {
         #expect(lane.outage != nil)
     }
 
+    /// It may be heard late, or come from the door before the provider.
+    @Test mutating func aRefusalForThePaceBetweenThemIsNoSuccess() {
+        for job in 1...4 as ClosedRange<Int64> { _ = end(failed(.serverError, 500), job: job) }
+        _ = lane.apply(failed(.rateLimited, 429), model: "m", estimatedTokens: 0, startedAt: at(0), at: at(now))
+        now += 60_000
+        _ = end(failed(.serverError, 500), job: 5)
+        #expect(lane.outage != nil)
+    }
+
     @Test mutating func anOutageDoesNotTakeItsSlots() {
         for job in 1...5 as ClosedRange<Int64> { _ = end(failed(.overloaded, 503), job: job) }
         let left = lane.slots.current

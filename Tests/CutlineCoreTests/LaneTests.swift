@@ -142,7 +142,7 @@ struct LaneTests {
         #expect(actions == [.opened(Outage(since: at(10), nextTry: at(5_014), kind: .connectionLost, message: "reset"))])
     }
 
-    @Test(arguments: [FailureClass.rateLimited, .imageRejected, .malformedAnswer])
+    @Test(arguments: [FailureClass.contentFiltered, .imageRejected, .malformedAnswer])
     func anyAnswerButAServersOwnErrorShowsThatItWorks(kind: FailureClass) {
         var lane = lane()
         for _ in 0..<4 { _ = call(&lane, lost, sent: 0, ended: 0) }

@@ -77,6 +77,9 @@ package struct Breaker: Codable, Hashable, Sendable {
         state = .closed(Row())
     }
 
+    /// The connection works, whatever stands behind it.
+    mutating func reached() { hasAnswered = true }
+
     /// - Parameter isCharged: whether it costs the job one of its attempts.
     mutating func failed(
         _ failure: Failure, _ evidence: JobEvidence, isCharged: Bool, startedAt: Timestamp, at now: Timestamp

@@ -54,8 +54,10 @@ extension Lane {
 extension Lane {
     mutating func fail(_ failure: Failure, _ call: FailedCall, at now: Timestamp) -> [LaneAction] {
         let isByChance = countForPace(failure, call, at: now)
-        // Whatever else it says, an answer shows that the provider works.
-        if failure.status != nil, !failure.isOutage { breaker.answered(startedAt: call.startedAt) }
+        // Whatever else it says, an answer shows that the provider works; a refusal for the pace may come from the door before it.
+        if failure.status != nil, !failure.isOutage {
+            if failure.kind == .rateLimited, outage == nil { breaker.reached() } else { breaker.answered(startedAt: call.startedAt) }
+        }
         if let remedy = failure.remedy { return learn(remedy, from: failure, model: call.model) }
         if failure.stopsLane == true { return pause(Pause(kind: failure.kind, message: failure.message)) }
         if failure.isDud { return pauseIfDudsAlike(failure, model: call.model, at: now) }
