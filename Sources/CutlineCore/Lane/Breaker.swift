@@ -114,6 +114,9 @@ package struct Breaker: Codable, Hashable, Sendable {
 }
 
 extension Failure {
+    /// Whether what is known of its job decides whose fault it is.
+    package var needsEvidence: Bool { isOutage || kind.concerns != .job }
+
     /// Whether the provider was out of order, whatever it was asked; what pictures can bring about is no part of it.
     var isOutage: Bool {
         switch kind {

@@ -45,7 +45,11 @@ extension Lane {
     /// A minute's window holds nothing else where no call was taken for a minute, and none is under way beside this one.
     private func isConfirmed(_ excess: Excess, of model: String, startedAt: Timestamp) -> Bool {
         if let ceiling = models[model]?.ceiling, excess.requested > ceiling { return true }
-        return inFlight <= 1 && takenAt.map { startedAt - $0 >= .seconds(60) } ?? true
+        return isAlone(startedAt: startedAt, underWay: 1)
+    }
+
+    private func isAlone(startedAt: Timestamp, underWay: Int) -> Bool {
+        inFlight <= underWay && takenAt.map { startedAt - $0 >= .seconds(60) } ?? true
     }
 }
 
@@ -89,7 +93,7 @@ extension Lane {
     private mutating func refusedForPace(_ failure: Failure, _ call: FailedCall, at now: Timestamp) -> [LaneAction] {
         guard let excess = failure.excess else { return wait.refused(failure, startedAt: call.startedAt, at: now) }
         // The call that ended is no longer under way.
-        guard inFlight == 0, takenAt.map({ call.startedAt - $0 >= .seconds(60) }) ?? true else { return [] }
+        guard isAlone(startedAt: call.startedAt, underWay: 0) else { return [] }
         models[call.model, default: ModelState()].ceiling = excess.limit
         return []
     }

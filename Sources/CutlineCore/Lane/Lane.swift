@@ -26,6 +26,15 @@ package enum LaneRefusal: Hashable, Sendable {
     case outage(Outage)
     /// The budgets of its batches do not cover another call.
     case budget(BudgetStop)
+
+    /// When it ends by itself, where that is known.
+    package var opensAt: Timestamp? {
+        switch self {
+        case .until(let time, _): time
+        case .outage(let outage): outage.nextTry
+        case .paused, .slots, .budget: nil
+        }
+    }
 }
 
 /// What a lane waits for; shown to the user.

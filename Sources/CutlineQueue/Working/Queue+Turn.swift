@@ -38,14 +38,7 @@ extension Queue {
 
     private static func nextTry(_ db: Database, stops: [LaneStop]) throws -> Timestamp? {
         let due = try Int64.fetchOne(db.cachedStatement(sql: ClaimStep.nextDue)).map(Timestamp.init(milliseconds:))
-        let opening = stops.compactMap { stop -> Timestamp? in
-            switch stop.refusal {
-            case .until(let time, _): time
-            case .outage(let outage): outage.nextTry
-            case .paused, .slots, .budget: nil
-            }
-        }
-        return (opening + [due].compactMap(\.self)).min()
+        return (stops.map(\.refusal.opensAt) + [due]).compactMap(\.self).min()
     }
 
     private static func remaining(_ scope: Scope, _ db: Database) throws -> (queued: Int, remaining: Int) {

@@ -3,13 +3,14 @@ import GRDB
 
 /// Whose fault a failure is: what the queue knows of the job, and what becomes of it.
 extension SettleStep {
-    /// What decides whose fault a failure is. Most outcomes are none; nothing is read for them.
+    /// What decides whose fault a failure is. Nothing is read for others, refusals for the pace among them.
     func evidence(for outcome: Outcome, _ attempt: AttemptRow) throws -> JobEvidence {
         let failure: Failure
         switch outcome {
         case .failure(let said), .unknown(let said): failure = said
         case .caption, .notSent, .changed: return JobEvidence()
         }
+        guard failure.needsEvidence else { return JobEvidence() }
         return JobEvidence(
             job: JobID(attempt.job), othersWereAnswered: try wereOthersAnswered(sinceFailuresLike: failure, attempt),
             othersWait: try Bool.fetchOne(db.cachedStatement(sql: Self.readyOthers), arguments: [attempt.batch, attempt.job])!)

@@ -182,17 +182,6 @@ enum LaneText {
     }
 }
 
-extension LaneRefusal {
-    /// When it ends by itself, where that is known.
-    var opensAt: Timestamp? {
-        switch self {
-        case .until(let time, _): time
-        case .outage(let outage): outage.nextTry
-        case .paused, .slots, .budget: nil
-        }
-    }
-}
-
 extension Pause {
     /// What is paused.
     func subject(in lane: String) -> String { model.map { "\(Words.clean(lane)), model \(Words.clean($0))," } ?? Words.clean(lane) }
