@@ -47,12 +47,7 @@ let package = Package(
         room("CutlineCore", [system]),
         .target(
             name: "CutlineMigrationsSQLite", path: "migrations/sqlite",
-            resources: [
-                .embedInCode("0001-queue.sql"), .embedInCode("0002-answers.sql"), .embedInCode("0003-money.sql"),
-                .embedInCode("0004-flags.sql"), .embedInCode("0005-readings.sql"), .embedInCode("0006-reuse.sql"),
-                .embedInCode("0007-routes.sql"), .embedInCode("0008-duds.sql"),
-                .embedInCode("0009-meters.sql"),
-            ], swiftSettings: strict),
+            resources: [.embedInCode("0001-queue.sql")], swiftSettings: strict),
         // Level 1
         .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
         room("CutlineInput", ["CutlineCore", system, crypto]),

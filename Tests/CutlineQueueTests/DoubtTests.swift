@@ -79,3 +79,14 @@ import Testing
         #expect(try fixture.queue.reader.allDoubtfulCalls(of: fixture.batch, pageSize: pageSize) == Array(all.prefix(10)))
     }
 }
+
+extension QueueReader {
+    func allDoubtfulCalls(of batch: BatchID? = nil, pageSize: Int = 2) throws -> [DoubtfulCall] {
+        var (cursor, calls): (DoubtCursor, [DoubtfulCall]) = (DoubtCursor(), [])
+        while true {
+            let page = try doubtfulCalls(of: batch, after: &cursor, pageSize: pageSize)
+            if page.isEmpty { return calls }
+            calls += page
+        }
+    }
+}

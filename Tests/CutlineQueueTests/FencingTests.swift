@@ -143,7 +143,7 @@ import Testing
         "UPDATE jobs SET state = 'succeeded', finished_at = 1", "UPDATE jobs SET state = 'running'", "UPDATE jobs SET state = 'unheard of'",
         "UPDATE jobs SET lease = 1", "UPDATE jobs SET finished_at = 1", "UPDATE jobs SET batch = 2", "UPDATE jobs SET attempts = -1",
         "INSERT INTO jobs (batch, fingerprint, images) SELECT batch, fingerprint, images FROM jobs",
-        "INSERT INTO captions VALUES (1, 1, 1, 'a', NULL, NULL, '[]', 1, 0)",
+        "INSERT INTO captions (attempt, job, accepted, text, flags, received_at) VALUES (1, 1, 1, 'a', '[]', 1)",
     ])
     func schemaRefusesWhatIsAgainstTheLaw(sql: String) throws {
         let fixture = try Fixture.make(pictures: 0..<1)
@@ -154,7 +154,8 @@ import Testing
     func schemaKnowsTheMovesOfCore(from: JobState, to: JobState) throws {
         let fixture = try Fixture.make(pictures: 0..<1)
         let claim = try fixture.claimOne()
-        try fixture.queue.execute("INSERT INTO captions VALUES (\(claim.attempt.number), 1, 1, 'a', NULL, NULL, '[]', 1, 0)")
+        try fixture.queue.execute(
+            "INSERT INTO captions (attempt, job, accepted, text, flags, received_at) VALUES (\(claim.attempt.number), 1, 1, 'a', '[]', 1)")
         if from != .running { try fixture.force(from) }
         if from == to || from.canMove(to: to) {
             try fixture.force(to)

@@ -23,12 +23,12 @@ import Testing
         (QueueReader.keysBelow, "(batch=? AND key<?)"),
         (ClaimStep.candidatesAmong, "jobs USING INTEGER PRIMARY KEY"), (Queue.remainingAmong, "jobs USING INTEGER PRIMARY KEY"),
         (QueueReader.samplePage, "sqlite_autoindex_jobs_1 (batch=?)"), (QueueReader.causesAmong, "jobs USING INTEGER PRIMARY KEY"),
-        (QueueReader.page(hasRoutes: true), "captions_accepted"), (QueueReader.page(hasRoutes: true), "entries USING INTEGER PRIMARY KEY"),
+        (QueueReader.page, "captions_accepted"), (QueueReader.page, "entries USING INTEGER PRIMARY KEY"),
         (ClaimStep.candidatesElsewhere, "jobs_ready_elsewhere (route=?)"), (JobSource.elsewherePage, "jobs_ready_elsewhere"),
         (JobSource.flaggedPage, "captions_flagged (job>?)"), (ClaimStep.routes, "routes_batch (batch=?)"),
         (ClaimStep.routesAmong, "jobs USING INTEGER PRIMARY KEY"), (RouteStep.waiting, "jobs_ready_elsewhere (route=?)"),
         (RouteStep.waiting, "jobs_due"),
-        (CaptionSearch.lookup(hasReuse: true, hasRoutes: true), "sqlite_autoindex_jobs_1 (batch=? AND fingerprint=?)"),
+        (CaptionSearch.lookup, "sqlite_autoindex_jobs_1 (batch=? AND fingerprint=?)"),
     ])
     func statementUsesItsIndex(sql: String, index: String) throws {
         let fixture = try Fixture.make()

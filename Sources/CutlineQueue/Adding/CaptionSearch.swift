@@ -39,7 +39,6 @@ package struct CaptionSearch: Sendable {
     private let system: String?
     private let rules: CheckRules
     private let checks: CaptionChecks
-    private let sql: String
     /// Of jobs that were counted, eight bytes of the fingerprint each.
     private var counted: Set<UInt64> = []
 
@@ -53,7 +52,6 @@ package struct CaptionSearch: Sendable {
         asksBothIdentities = candidates.contains { $0.identity != settings.identity }
         (self.use, self.rules, system) = (use, rules, settings.system)
         checks = CaptionChecks(rules: rules, prompt: settings.prompt, system: settings.system, parameters: settings.parameters)
-        sql = try Self.lookup(hasReuse: db.hasReuse, hasRoutes: db.tableExists("routes"))
     }
 
     /// Whether there is nowhere to look.
@@ -80,7 +78,7 @@ package struct CaptionSearch: Sendable {
     }
 
     private func known(_ draft: JobDraft, in source: Source, _ db: Database) throws -> Known? {
-        let statement = try db.cachedStatement(sql: sql)
+        let statement = try db.cachedStatement(sql: Self.lookup)
         for fingerprint in [draft.fingerprint, draft.otherFingerprint].compactMap(\.self) {
             guard let row = try Row.fetchOne(statement, arguments: [source.id, Data(fingerprint.bytes)]) else { continue }
             let known = Known(row, checks: draft.prompt.map { checks.asking($0, system: system) } ?? checks)
@@ -95,14 +93,12 @@ package struct CaptionSearch: Sendable {
         WHERE provider = ? AND model = ? AND batches.id IS NOT ? AND succeeded > 0 ORDER BY batches.id
         """
 
-    static func lookup(hasReuse: Bool, hasRoutes: Bool) -> String {
-        """
+    static let lookup = """
         SELECT origin.id AS origin, origin.cost, captions.text, captions.finish_reason, captions.model, captions.received_at
         FROM jobs JOIN captions ON captions.job = jobs.id AND captions.accepted = 1 JOIN attempts ON attempts.id = captions.attempt
-            JOIN attempts AS origin ON origin.id = \(hasReuse ? "ifnull(attempts.reused_from, attempts.id)" : "attempts.id")
-        WHERE jobs.batch = ? AND jobs.fingerprint = ?\(hasRoutes ? " AND origin.route = 0" : "")
+            JOIN attempts AS origin ON origin.id = ifnull(attempts.reused_from, attempts.id)
+        WHERE jobs.batch = ? AND jobs.fingerprint = ? AND origin.route = 0
         """
-    }
 }
 
 /// How much of an input other batches have captions for.
@@ -172,11 +168,6 @@ extension CaptionSearch.Known {
 extension Fingerprint {
     /// Enough of it to tell a queue's jobs apart.
     fileprivate var mark: UInt64 { bytes.suffix(8).reduce(0) { $0 << 8 | UInt64($1) } }
-}
-
-extension Database {
-    /// Whether captions can have been taken over; an older queue has none.
-    var hasReuse: Bool { get throws { try columns(in: "attempts").contains { $0.name == "reused_from" } } }
 }
 
 extension QueueReader {

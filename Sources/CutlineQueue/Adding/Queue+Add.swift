@@ -94,7 +94,7 @@ extension QueueReader {
     package func knownDigest(of path: FilePath, stamp: FileStamp) throws -> [UInt8]? {
         try read { db in
             let statement = try db.cachedStatement(
-                sql: "SELECT digest FROM pictures WHERE path = ? AND size = ? AND modified = ? AND inode = ?")
+                sql: "SELECT digest FROM pictures WHERE path = ? AND start = -1 AND size = ? AND modified = ? AND inode = ?")
             let row = try Row.fetchOne(
                 statement, arguments: [Data(path.bytes), stamp.size, stamp.modified, Int64(bitPattern: stamp.inode)])
             return row.flatMap { $0["digest"] as Data? }.map { Array($0) }

@@ -181,9 +181,8 @@ extension Batch {
             system: row.text(optional: "system"), prompt: row.text("prompt"), parameters: try JSONColumn.decode(from: row["parameters"]),
             identity: IdentityMode(rawValue: row["identity"]) ?? .bytes)
         policy = try JSONColumn.decode(from: row["policy"])
-        // An older queue has no such column.
         terms = try (row["budget"] as String?).map { try JSONColumn.decode(from: $0) }
-        checks = try (row["checks"] as String?).map { try JSONColumn.decode(from: $0) } ?? CheckRules()
+        checks = try JSONColumn.decode(from: row["checks"])
     }
 }
 

@@ -66,11 +66,10 @@ package struct RouteDraft: Hashable, Sendable {
 }
 
 extension QueueReader {
-    /// Of every batch, in the order in which they were made; those of fallback lists by their place. An older queue has none.
+    /// Of every batch, in the order in which they were made; those of fallback lists by their place.
     package func routes() throws -> [Route] {
         try read { db in
-            guard try db.tableExists("routes") else { return [] }
-            return try Row.fetchAll(db, sql: "SELECT * FROM routes ORDER BY batch, position IS NULL, position, id").map { try Route($0) }
+            try Row.fetchAll(db, sql: "SELECT * FROM routes ORDER BY batch, position IS NULL, position, id").map { try Route($0) }
         }
     }
 }

@@ -28,11 +28,7 @@ extension QueueReader {
         let start = cursor
         let statuses = try batchStatuses().filter { batch == nil || batch == $0.id }
         let rows = try read { db in
-            guard try db.tableExists("doubts") else {
-                return try Row.fetchAll(
-                    db, sql: Self.olderDoubtfulPage, arguments: [start.attempt, batch?.number, batch?.number, pageSize])
-            }
-            return try Self.doubtfulPage(of: statuses.map(\.id.number), after: start, pageSize, db)
+            try Self.doubtfulPage(of: statuses.map(\.id.number), after: start, pageSize, db)
         }
         if let last = rows.last { (cursor.batch, cursor.attempt) = (last["batch"], last["id"]) }
         let batches = Dictionary(uniqueKeysWithValues: statuses.map { ($0.id.number, $0) })
@@ -52,20 +48,12 @@ extension QueueReader {
     static let doubtfulPage =
         "SELECT *, \(firstKey) FROM attempts WHERE doubt IS NOT NULL AND batch = ? AND id > ? ORDER BY id LIMIT ?"
 
-    /// Before schema 3 nothing was marked: every attempt is looked at.
-    private static let olderDoubtfulPage = """
-        SELECT attempts.*, captions.accepted, \(firstKey) FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id
-        WHERE attempts.id > ? AND (? IS NULL OR attempts.batch = ?)
-            AND (phase = 'unknown' OR (phase IN ('failed', 'released') AND billed <> 'no') OR captions.accepted = 0)
-        ORDER BY attempts.id LIMIT ?
-        """
-
     private static let firstKey = "(SELECT key FROM entries WHERE entries.job = attempts.job ORDER BY entries.id LIMIT 1) AS key"
 }
 
 extension DoubtfulCall {
     fileprivate init?(_ row: Row, of batch: BatchStatus) {
-        guard let doubt = (row["doubt"] as String?).flatMap(Doubt.init) ?? Doubt(older: row) else { return nil }
+        guard let doubt = (row["doubt"] as String?).flatMap(Doubt.init) else { return nil }
         self.init(
             batch: batch.name, key: row.text(optional: "key"), attempt: AttemptID(row["id"]), n: row["n"],
             startedAt: row.time("started_at"), endedAt: row.time(optional: "ended_at"), doubt: doubt,
@@ -73,16 +61,8 @@ extension DoubtfulCall {
     }
 }
 
-extension Doubt {
-    fileprivate init?(older row: Row) {
-        self.init(
-            AttemptPhase(rawValue: row["phase"]) ?? .open, billed: Billed(rawValue: row["billed"]) ?? .unknown,
-            isDuplicate: (row["accepted"] as Bool?) == false)
-    }
-}
-
 extension DoubtfulCost {
-    /// - Parameter row: of `attempts`; an older queue has no reservations.
+    /// - Parameter row: of `attempts`.
     init(ofAttempt row: Row, _ trend: CostTrend) {
         let (cost, reserved): (Int64?, Int64?) = (row["cost"], row["reserved_cost"])
         self =

@@ -49,8 +49,6 @@ extension QueueReader {
     private func status(ofEntry entry: Int64) throws -> JobStatus? {
         guard let record = try record(entry: entry) else { return nil }
         return try read { db in
-            // An older queue asks nobody but the batch's own provider.
-            let hasRoutes = try db.tableExists("routes")
             let job = try Row.fetchOne(
                 db,
                 sql:
@@ -58,15 +56,13 @@ extension QueueReader {
                 arguments: [entry])!
             let counts = try Row.fetchOne(
                 db, sql: "SELECT * FROM counts WHERE batch = (SELECT batch FROM jobs WHERE id = ?)", arguments: [job["id"]])!
-            // An older queue sets no caption aside.
-            let setAside = try db.tableExists("flag_counts") ? "captions.set_aside" : "false"
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT attempts.*, \(hasRoutes ? "routes.provider, routes.model AS asked_model" : "NULL AS provider, NULL AS asked_model"), captions.flags, iif(accepted = 0 AND NOT \(setAside), text, NULL) AS duplicate,
-                        iif(accepted = 0 AND \(setAside), text, NULL) AS set_aside
-                    FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id
-                        \(hasRoutes ? "LEFT JOIN routes ON routes.id = attempts.route" : "")
+                    SELECT attempts.*, routes.provider, routes.model AS asked_model, captions.flags,
+                        iif(accepted = 0 AND NOT captions.set_aside, text, NULL) AS duplicate,
+                        iif(accepted = 0 AND captions.set_aside, text, NULL) AS set_aside
+                    FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id LEFT JOIN routes ON routes.id = attempts.route
                     WHERE attempts.job = ? ORDER BY n
                     """, arguments: [job["id"]])
             let own = Asked(provider: job["provider"], model: job.text("model"))

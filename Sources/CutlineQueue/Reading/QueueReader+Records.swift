@@ -43,7 +43,7 @@ extension QueueReader {
         let last = cursor.lastEntry
         let (records, end) = try read { db -> ([CutlineCore.Record], Int64?) in
             let rows = try Row.fetchAll(
-                db.cachedStatement(sql: Self.page(hasRoutes: db.tableExists("routes"))),
+                db.cachedStatement(sql: Self.page),
                 arguments: [last, selection.batch?.number, selection.batch?.number, pageSize])
             let records = try rows.filter(selection.admits).map { try CutlineCore.Record($0, db) }
             return (records.filter { selection.flags.admits($0.caption?.flags ?? []) }, rows.last?["id"])
@@ -56,43 +56,26 @@ extension QueueReader {
     /// The record of one entry.
     package func record(entry: Int64) throws -> CutlineCore.Record? {
         try read { db in
-            let select = Self.select(hasRoutes: try db.tableExists("routes"))
-            return try Row.fetchOne(db, sql: "\(select) WHERE entries.id = ?", arguments: [entry]).map { try CutlineCore.Record($0, db) }
+            try Row.fetchOne(db, sql: "\(Self.select) WHERE entries.id = ?", arguments: [entry]).map { try CutlineCore.Record($0, db) }
         }
     }
 
     /// Who was asked is who was asked for the accepted caption, else last. A job that has its caption has succeeded even while it is asked for
     /// another one.
-    ///
-    /// - Parameter hasRoutes: an older queue has none.
-    static func select(hasRoutes: Bool) -> String {
-        let (state, finished, provider, model, route) =
-            hasRoutes
-            ? (
-                "iif(jobs.reopened IS NULL, jobs.state, 'succeeded')", "ifnull(jobs.finished_at, captions.received_at)",
-                "ifnull(routes.provider, batches.provider)", "ifnull(routes.model, batches.model)",
-                """
-                LEFT JOIN routes
-                    ON routes.id = ifnull(attempts.route, (SELECT route FROM attempts WHERE job = jobs.id ORDER BY n DESC LIMIT 1))
-                """
-            ) : ("jobs.state", "jobs.finished_at", "batches.provider", "batches.model", "")
-        return """
-            SELECT entries.id, entries.key, entries.own_key, entries.given, entries.path, entries.extra, entries.created_at, jobs.id AS job,
-                \(state) AS state, jobs.prompt AS own_prompt, jobs.images, jobs.attempts, \(finished) AS finished_at, batches.name AS batch,
-                \(provider) AS provider, \(model) AS requested_model, batches.prompt,
-                captions.text, captions.finish_reason, captions.model, captions.flags, attempts.request_id, attempts.latency, attempts.input_tokens,
-                attempts.output_tokens, attempts.cached_tokens, attempts.cost, attempts.cost_source,
-                \(hasRoutes ? "attempts.reused_from" : "NULL AS reused_from")
-            FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = entries.batch
-                LEFT JOIN captions ON captions.job = jobs.id AND captions.accepted = 1
-                LEFT JOIN attempts ON attempts.id = captions.attempt
-                \(route)
-            """
-    }
+    static let select = """
+        SELECT entries.id, entries.key, entries.own_key, entries.given, entries.path, entries.extra, entries.created_at, jobs.id AS job,
+            iif(jobs.reopened IS NULL, jobs.state, 'succeeded') AS state, jobs.prompt AS own_prompt, jobs.images, jobs.attempts,
+            ifnull(jobs.finished_at, captions.received_at) AS finished_at, batches.name AS batch,
+            ifnull(routes.provider, batches.provider) AS provider, ifnull(routes.model, batches.model) AS requested_model, batches.prompt,
+            captions.text, captions.finish_reason, captions.model, captions.flags, attempts.request_id, attempts.latency,
+            attempts.input_tokens, attempts.output_tokens, attempts.cached_tokens, attempts.cost, attempts.cost_source, attempts.reused_from
+        FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = entries.batch
+            LEFT JOIN captions ON captions.job = jobs.id AND captions.accepted = 1
+            LEFT JOIN attempts ON attempts.id = captions.attempt
+            LEFT JOIN routes ON routes.id = ifnull(attempts.route, (SELECT route FROM attempts WHERE job = jobs.id ORDER BY n DESC LIMIT 1))
+        """
 
-    static func page(hasRoutes: Bool) -> String {
-        "\(select(hasRoutes: hasRoutes)) WHERE entries.id > ? AND (? IS NULL OR entries.batch = ?) ORDER BY entries.id LIMIT ?"
-    }
+    static let page = "\(select) WHERE entries.id > ? AND (? IS NULL OR entries.batch = ?) ORDER BY entries.id LIMIT ?"
 
     /// The name of the batch that a call was made for.
     static func batchName(ofAttempt attempt: Int64, _ db: Database) throws -> String? {

@@ -35,10 +35,7 @@ extension BatchStatus {
     fileprivate func counting(_ jobs: [JobID], _ db: Database) throws -> BatchStatus {
         let list = JSONColumn.list(jobs)
         let states = try Row.fetchOne(db.cachedStatement(sql: Self.states), arguments: [list])!
-        // An older queue sets no caption aside.
-        let hasFlags = try db.tableExists("flag_counts")
-        let calls = try Row.fetchOne(
-            db.cachedStatement(sql: Self.calls(hasFlags: hasFlags, hasReuse: db.hasReuse)), arguments: [list])!
+        let calls = try Row.fetchOne(db.cachedStatement(sql: Self.calls), arguments: [list])!
         let cost: Int64? = calls["cost"]
         var status = self
         status.jobs = Dictionary(uniqueKeysWithValues: JobState.allCases.map { ($0, states[$0.rawValue]) })
@@ -53,7 +50,7 @@ extension BatchStatus {
         status.trend = CostTrend(
             cost: status.usage.cost, captions: succeeded + status.duplicateCaptions, priced: calls["priced"],
             finishedJobs: succeeded + status.count(.failed) + status.count(.held))
-        if hasFlags { try status.countFlags(of: list, db) }
+        try status.countFlags(of: list, db)
         return status
     }
 
@@ -73,16 +70,13 @@ extension BatchStatus {
         WHERE flags <> '[]'
         """
 
-    static func calls(hasFlags: Bool, hasReuse: Bool) -> String {
-        let isReused = hasReuse ? "(reused_from IS NOT NULL)" : "false"
-        return """
-            SELECT ifnull(sum(phase IN ('succeeded', 'failed', 'unknown') AND NOT \(isReused)), 0) AS attempts,
-                ifnull(sum(\(isReused)), 0) AS reused, ifnull(sum(phase = 'failed'), 0) AS failed,
-                ifnull(sum(phase = 'unknown'), 0) AS unknown, ifnull(sum(accepted = 0\(hasFlags ? " AND set_aside = 0" : "")), 0) AS duplicates,
-                ifnull(sum(phase = 'succeeded' AND cost IS NOT NULL), 0) AS priced,
-                sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cost) AS cost
-            FROM json_each(?) AS chosen CROSS JOIN attempts ON attempts.job = chosen.value
-                LEFT JOIN captions ON captions.attempt = attempts.id
-            """
-    }
+    static let calls = """
+        SELECT ifnull(sum(phase IN ('succeeded', 'failed', 'unknown') AND reused_from IS NULL), 0) AS attempts,
+            ifnull(sum(reused_from IS NOT NULL), 0) AS reused, ifnull(sum(phase = 'failed'), 0) AS failed,
+            ifnull(sum(phase = 'unknown'), 0) AS unknown, ifnull(sum(accepted = 0 AND set_aside = 0), 0) AS duplicates,
+            ifnull(sum(phase = 'succeeded' AND cost IS NOT NULL), 0) AS priced,
+            sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cost) AS cost
+        FROM json_each(?) AS chosen CROSS JOIN attempts ON attempts.job = chosen.value
+            LEFT JOIN captions ON captions.attempt = attempts.id
+        """
 }

@@ -19,7 +19,7 @@ package struct BatchStatus: Hashable, Sendable {
     /// What counts against the budget; see `BudgetBooks`.
     package var committed: Spending
     package var trend: CostTrend
-    /// Calls that may have been paid for without use; of older queues only what is counted there.
+    /// Calls that may have been paid for without use.
     package var doubts: [Doubt: DoubtSum]
     /// How many of its captions carry each flag; flags that none carries are left out.
     package var flags: [CaptionFlag: Int] = [:]
@@ -67,14 +67,12 @@ extension QueueReader {
     /// One row of counters a batch, oldest first; nothing is counted.
     package func batchStatuses() throws -> [BatchStatus] {
         try read { db in
-            let doubts =
-                try db.tableExists("doubts") ? Dictionary(grouping: Row.fetchAll(db, sql: "SELECT * FROM doubts"), by: \.batch) : nil
+            let doubts = try Dictionary(grouping: Row.fetchAll(db, sql: "SELECT * FROM doubts"), by: \.batch)
             let counts = try Self.flagCounts(db)
-            // An older queue has no `batches.budget`.
             return try Row.fetchAll(
                 db, sql: "SELECT batches.*, counts.* FROM batches JOIN counts ON counts.batch = batches.id ORDER BY batches.id"
             ).map { row in
-                var status = try BatchStatus(row, doubts: doubts.map { $0[row.batch] ?? [] })
+                var status = try BatchStatus(row, doubts: doubts[row.batch] ?? [])
                 let flags = counts[status.id] ?? [:]
                 status.flaggedCaptions = flags["*"] ?? 0
                 status.flags = flags.reduce(into: [:]) { flags, count in CaptionFlag(rawValue: count.key).map { flags[$0] = count.value } }
@@ -83,10 +81,9 @@ extension QueueReader {
         }
     }
 
-    /// Of every batch. An older queue keeps none.
+    /// Of every batch.
     private static func flagCounts(_ db: Database) throws -> [BatchID: [String: Int]] {
-        guard try db.tableExists("flag_counts") else { return [:] }
-        return try Row.fetchAll(db, sql: "SELECT batch, flag, count FROM flag_counts WHERE count > 0").reduce(into: [:]) {
+        try Row.fetchAll(db, sql: "SELECT batch, flag, count FROM flag_counts WHERE count > 0").reduce(into: [:]) {
             $0[BatchID($1["batch"]), default: [:]][$1["flag"]] = $1["count"]
         }
     }
@@ -112,28 +109,20 @@ extension QueueReader {
 }
 
 extension BatchStatus {
-    /// - Parameter doubts: rows of its `doubts`; nil in an older queue.
-    fileprivate init(_ row: Row, doubts: [Row]?) throws {
+    /// - Parameter doubts: rows of its `doubts`.
+    fileprivate init(_ row: Row, doubts: [Row]) throws {
         let cost: Int64? = row["cost"]
-        let duplicates: Int = row["duplicates"]
         self.init(
             id: BatchID(row.batch), name: row.text("name"), provider: row["provider"], model: row.text("model"),
             jobs: Dictionary(uniqueKeysWithValues: JobState.allCases.map { ($0, row[$0.rawValue]) }),
             usage: Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cost: cost.map(Money.init(nanodollars:))),
             attempts: row["attempts"], failedAttempts: row["attempts_failed"], unknownAttempts: row["attempts_unknown"],
-            duplicateCaptions: duplicates, budget: try (row["budget"] as String?).map { try JSONColumn.decode(from: $0) },
-            committed: Spending(
-                cost: Money(nanodollars: row["committed_cost"] ?? cost ?? 0), tokens: row["committed_tokens"] ?? 0),
-            trend: CostTrend(row), doubts: [:])
-        let older: [Doubt: Int] = [.unknown: unknownAttempts, .duplicate: duplicates]
-        self.doubts =
-            doubts.map { Dictionary(uniqueKeysWithValues: $0.compactMap(DoubtSum.pair)) }
-            ?? older.mapValues { DoubtSum(calls: $0, unpriced: $0) }
-        self.doubts = self.doubts.filter { $0.value.calls > 0 }
+            duplicateCaptions: row["duplicates"], budget: try (row["budget"] as String?).map { try JSONColumn.decode(from: $0) },
+            committed: Spending(cost: Money(nanodollars: row["committed_cost"]), tokens: row["committed_tokens"]),
+            trend: CostTrend(row), doubts: Dictionary(uniqueKeysWithValues: doubts.compactMap(DoubtSum.pair)).filter { $0.value.calls > 0 })
         answerLimit = try JSONColumn.decode(Parameters.self, from: row["parameters"]).answerLimit
-        // An older queue does not count them.
-        reusedCaptions = row["reused"] ?? 0
-        setAsideCalls = SetAsideCalls(cost: row["set_aside_cost_calls"] ?? 0, tokens: row["set_aside_token_calls"] ?? 0)
+        reusedCaptions = row["reused"]
+        setAsideCalls = SetAsideCalls(cost: row["set_aside_cost_calls"], tokens: row["set_aside_token_calls"])
     }
 }
 
@@ -141,13 +130,10 @@ extension CostTrend {
     /// From a row of `counts`.
     init(_ row: Row) {
         let cost: Int64? = row["cost"]
-        // What was taken over cost nothing here and tells of no price. An older queue has none of it.
-        let succeeded = row["succeeded"] as Int - (row["reused"] ?? 0)
-        let captions = succeeded + row["duplicates"] as Int
+        // What was taken over cost nothing here and tells of no price.
+        let succeeded = row["succeeded"] as Int - row["reused"] as Int
         self.init(
-            cost: cost.map(Money.init(nanodollars:)), captions: captions,
-            // An older queue does not know how many of them.
-            priced: row["priced"] ?? (cost == nil ? 0 : captions),
+            cost: cost.map(Money.init(nanodollars:)), captions: succeeded + row["duplicates"] as Int, priced: row["priced"],
             finishedJobs: succeeded + row["failed"] as Int + row["held"] as Int)
     }
 }

@@ -2,7 +2,6 @@ import CutlineCore
 import GRDB
 
 extension QueueReader {
-    /// Of a queue of schema 4 and later.
     static let flagRules: [(name: String, of: String, violations: String)] = [
         (
             "a job that failed has no caption set aside", "job",

@@ -1,7 +1,6 @@
 import GRDB
 
 extension QueueReader {
-    /// Of a queue of schema 6 and later.
     static let reuseRules: [(name: String, of: String, violations: String)] = [
         (
             "a caption that was taken over is what its call brought", "attempt",

@@ -2,7 +2,6 @@ import CutlineCore
 import GRDB
 
 extension QueueReader {
-    /// Of a queue of schema 7 and later.
     static func miscountedRoutes(_ db: Database) throws -> [Violation] {
         let rows = try Row.fetchAll(
             db,

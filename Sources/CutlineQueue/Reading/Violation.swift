@@ -17,13 +17,7 @@ extension QueueReader {
     package func violations() throws -> [Violation] {
         try read { db in
             var found: [Violation] = []
-            let hasMoney = try db.tableExists("doubts")
-            let hasFlags = try db.tableExists("flag_counts")
-            let (hasRoutes, hasReuse) = (try db.tableExists("routes"), try db.hasReuse)
-            let rules =
-                Self.rules(hasRoutes: hasRoutes, hasReuse: hasReuse) + (hasMoney ? Self.moneyRules(hasFlags: hasFlags) : [])
-                + (hasFlags ? Self.flagRules : []) + (hasReuse ? Self.reuseRules : [])
-            for rule in rules {
+            for rule in Self.rules + Self.moneyRules + Self.flagRules + Self.reuseRules {
                 let broken = try Int64.fetchAll(db, sql: "\(rule.violations) LIMIT 1000")
                 guard let first = broken.first else { continue }
                 found.append(
@@ -31,34 +25,26 @@ extension QueueReader {
                         rule: rule.name,
                         detail: "\(broken.count == 1_000 ? "1000 or more" : "\(broken.count)"), the first is \(rule.of) \(first)"))
             }
-            found += try Self.miscounted(db, Self.recounts(hasReuse: hasReuse) + [Self.duplicates(hasFlags: hasFlags)])
-            found += try Self.miscountedLanes(db, hasRoutes: hasRoutes)
-            if hasReuse { found += try Self.miscounted(db, Self.reuseRecounts) }
-            if hasFlags { found += try Self.miscountedFlags(db) }
-            if hasRoutes { found += try Self.miscountedRoutes(db) }
-            let hasReadings = try db.columns(in: "attempts").contains { $0.name == "cost_at_most" }
-            return try hasMoney ? found + Self.miscounted(db, [Self.money(hasReadings: hasReadings)]) + Self.miscountedDoubts(db) : found
+            found += try Self.miscounted(db, Self.recounts + Self.reuseRecounts)
+            found += try Self.miscountedLanes(db) + Self.miscountedFlags(db) + Self.miscountedRoutes(db)
+            return try found + Self.miscountedDoubts(db)
         }
     }
 
     private typealias Rule = (name: String, of: String, violations: String)
 
-    private static func rules(hasRoutes: Bool, hasReuse: Bool) -> [Rule] {
-        let has = "(SELECT count(*) FROM captions WHERE job = jobs.id AND accepted = 1)"
-        let means = hasRoutes ? "(state = 'succeeded' OR reopened IS NOT NULL)" : "(state = 'succeeded')"
-        return rules + [
-            ("succeeded means one accepted caption", "job", "SELECT id FROM jobs WHERE \(means) <> \(has)"),
-            (
-                "a job counts its calls", "job",
-                """
-                SELECT id FROM jobs WHERE attempts <> (SELECT count(*) FROM attempts
-                    WHERE job = jobs.id AND \(counted(hasReuse: hasReuse)))
-                """
-            ),
-        ]
-    }
-
     private static let rules: [Rule] = [
+        (
+            "succeeded means one accepted caption", "job",
+            """
+            SELECT id FROM jobs WHERE (state = 'succeeded' OR reopened IS NOT NULL)
+                <> (SELECT count(*) FROM captions WHERE job = jobs.id AND accepted = 1)
+            """
+        ),
+        (
+            "a job counts its calls", "job",
+            "SELECT id FROM jobs WHERE attempts <> (SELECT count(*) FROM attempts WHERE job = jobs.id AND \(isCall))"
+        ),
         (
             "running means a lease on the job's own open attempt", "job",
             """
@@ -100,35 +86,30 @@ extension QueueReader {
     ]
 
     /// Attempts that count as calls.
-    private static func counted(hasReuse: Bool) -> String {
-        "phase IN ('succeeded', 'failed', 'unknown')\(hasReuse ? " AND reused_from IS NULL" : "")"
-    }
+    private static let isCall = "phase IN ('succeeded', 'failed', 'unknown') AND reused_from IS NULL"
 
-    /// Of a queue of schema 3 and later.
-    private static func moneyRules(hasFlags: Bool) -> [(name: String, of: String, violations: String)] {
-        [
-            (
-                "no more silence is forgiven than there was", "batch",
-                "SELECT batch FROM counts WHERE forgiven_attempts NOT BETWEEN 0 AND attempts OR forgiven_unanswered NOT BETWEEN 0 AND unanswered"
-            ),
-            (
-                "a doubtful call says why", "attempt",
-                """
-                SELECT id FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id WHERE doubt IS NOT CASE
-                    WHEN phase = 'unknown' THEN 'unknown'
-                    WHEN phase IN ('failed', 'released') AND billed <> 'no' THEN iif(billed = 'yes', 'paid', 'failed')
-                    WHEN captions.accepted = 0 \(hasFlags ? "AND captions.set_aside = 0" : "") THEN 'duplicate' END
-                """
-            ),
-            (
-                "a call under a budget sets something aside", "attempt",
-                """
-                SELECT attempts.id FROM attempts JOIN batches ON batches.id = attempts.batch
-                WHERE batches.budget IS NOT NULL AND attempts.phase = 'open' AND attempts.reserved_tokens IS NULL
-                """
-            ),
-        ]
-    }
+    private static let moneyRules: [Rule] = [
+        (
+            "no more silence is forgiven than there was", "batch",
+            "SELECT batch FROM counts WHERE forgiven_attempts NOT BETWEEN 0 AND attempts OR forgiven_unanswered NOT BETWEEN 0 AND unanswered"
+        ),
+        (
+            "a doubtful call says why", "attempt",
+            """
+            SELECT id FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id WHERE doubt IS NOT CASE
+                WHEN phase = 'unknown' THEN 'unknown'
+                WHEN phase IN ('failed', 'released') AND billed <> 'no' THEN iif(billed = 'yes', 'paid', 'failed')
+                WHEN captions.accepted = 0 AND captions.set_aside = 0 THEN 'duplicate' END
+            """
+        ),
+        (
+            "a call under a budget sets something aside", "attempt",
+            """
+            SELECT attempts.id FROM attempts JOIN batches ON batches.id = attempts.batch
+            WHERE batches.budget IS NOT NULL AND attempts.phase = 'open' AND attempts.reserved_tokens IS NULL
+            """
+        ),
+    ]
 
     /// Every other counter against its rows.
     static func miscounted(_ db: Database, _ recounts: [(columns: [String], sql: String)]) throws -> [Violation] {
@@ -150,55 +131,47 @@ extension QueueReader {
 
     private static let sums = ["input_tokens", "output_tokens", "cost"]
 
-    private static func recounts(hasReuse: Bool) -> [(columns: [String], sql: String)] {
-        [
-            (
-                ["queued", "running", "succeeded", "failed", "held", "cancelled"],
-                """
-                SELECT batch, sum(state = 'queued') AS queued, sum(state = 'running') AS running, sum(state = 'succeeded') AS succeeded,
-                    sum(state = 'failed') AS failed, sum(state = 'held') AS held, sum(state = 'cancelled') AS cancelled
-                FROM jobs GROUP BY batch
-                """
-            ),
-            (
-                ["attempts", "attempts_failed", "attempts_unknown"] + sums,
-                """
-                SELECT batch, sum(\(counted(hasReuse: hasReuse))) AS attempts, sum(phase = 'failed') AS attempts_failed,
-                    sum(phase = 'unknown') AS attempts_unknown, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
-                    sum(cost) AS cost
-                FROM attempts GROUP BY batch
-                """
-            ),
-        ]
-    }
-
-    private static func duplicates(hasFlags: Bool) -> (columns: [String], sql: String) {
-        let condition = hasFlags ? "accepted = 0 AND set_aside = 0" : "accepted = 0"
-        return (
+    private static let recounts: [(columns: [String], sql: String)] = [
+        (
+            ["queued", "running", "succeeded", "failed", "held", "cancelled"],
+            """
+            SELECT batch, sum(state = 'queued') AS queued, sum(state = 'running') AS running, sum(state = 'succeeded') AS succeeded,
+                sum(state = 'failed') AS failed, sum(state = 'held') AS held, sum(state = 'cancelled') AS cancelled
+            FROM jobs GROUP BY batch
+            """
+        ),
+        (
+            ["attempts", "attempts_failed", "attempts_unknown"] + sums,
+            """
+            SELECT batch, sum(\(isCall)) AS attempts, sum(phase = 'failed') AS attempts_failed,
+                sum(phase = 'unknown') AS attempts_unknown, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
+                sum(cost) AS cost
+            FROM attempts GROUP BY batch
+            """
+        ),
+        (
             ["duplicates"],
-            "SELECT batch, count(*) AS duplicates FROM captions JOIN jobs ON jobs.id = captions.job WHERE \(condition) GROUP BY batch"
-        )
-    }
-
-    /// Since schema 5 by the largest reading of each call.
-    private static func money(hasReadings: Bool) -> (columns: [String], sql: String) {
-        let cost = "coalesce(cost, reserved_cost, 0)"
-        let tokens = "coalesce(tokens, reserved_tokens, 0)"
-        let known = "min(max(ifnull(tokens_at_most, 0), ifnull(input_tokens, 0), ifnull(output_tokens, 0)), 1000000000000)"
-        return (
+            """
+            SELECT batch, count(*) AS duplicates FROM captions JOIN jobs ON jobs.id = captions.job
+            WHERE accepted = 0 AND set_aside = 0 GROUP BY batch
+            """
+        ),
+        // By the largest reading of each call.
+        (
             ["in_flight", "committed_cost", "committed_tokens", "dearest_cost", "dearest_tokens", "priced"],
             """
             SELECT batch, sum(phase = 'open') AS in_flight,
-                sum(iif(billed = 'no', 0, \(hasReadings ? "max(\(cost), ifnull(cost_at_most, 0))" : cost))) AS committed_cost,
-                sum(iif(billed = 'no', 0, \(hasReadings ? "max(\(tokens), \(known))" : tokens))) AS committed_tokens,
-                ifnull(max(\(hasReadings ? "max(ifnull(cost, 0), ifnull(cost_at_most, 0))" : "cost")), 0) AS dearest_cost,
-                ifnull(max(\(hasReadings ? "max(ifnull(tokens, 0), ifnull(most, 0))" : "tokens")), 0) AS dearest_tokens,
+                sum(iif(billed = 'no', 0, max(coalesce(cost, reserved_cost, 0), ifnull(cost_at_most, 0)))) AS committed_cost,
+                sum(iif(billed = 'no', 0, max(coalesce(tokens, reserved_tokens, 0),
+                    min(max(ifnull(tokens_at_most, 0), ifnull(input_tokens, 0), ifnull(output_tokens, 0)), 1000000000000)))) AS committed_tokens,
+                ifnull(max(max(ifnull(cost, 0), ifnull(cost_at_most, 0))), 0) AS dearest_cost,
+                ifnull(max(max(ifnull(tokens, 0), ifnull(most, 0))), 0) AS dearest_tokens,
                 sum(phase = 'succeeded' AND cost IS NOT NULL) AS priced
             FROM (SELECT *, min(input_tokens + output_tokens, 1000000000000) AS tokens,
-                \(hasReadings ? "min(tokens_at_most, 1000000000000)" : "NULL") AS most FROM attempts) GROUP BY batch
+                min(tokens_at_most, 1000000000000) AS most FROM attempts) GROUP BY batch
             """
-        )
-    }
+        ),
+    ]
 
     private static func miscountedDoubts(_ db: Database) throws -> [Violation] {
         let rows = try Row.fetchAll(
@@ -223,13 +196,12 @@ extension QueueReader {
         }
     }
 
-    private static func miscountedLanes(_ db: Database, hasRoutes: Bool) throws -> [Violation] {
-        let lane = hasRoutes ? "ifnull((SELECT lane FROM routes WHERE id = attempts.route), batches.lane)" : "batches.lane"
+    private static func miscountedLanes(_ db: Database) throws -> [Violation] {
         let rows = try Row.fetchAll(
             db,
             sql: """
                 SELECT name, rule, (SELECT count(*) FROM attempts JOIN batches ON batches.id = attempts.batch
-                    WHERE attempts.phase = 'open' AND \(lane) = lanes.id) AS open FROM lanes ORDER BY name
+                    WHERE attempts.phase = 'open' AND ifnull((SELECT lane FROM routes WHERE id = attempts.route), batches.lane) = lanes.id) AS open FROM lanes ORDER BY name
                 """)
         return try rows.compactMap { row in
             let (lane, open): (Lane, Int) = (try JSONColumn.decode(from: row["rule"]), row["open"])

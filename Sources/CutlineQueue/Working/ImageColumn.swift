@@ -33,7 +33,7 @@ enum ImageColumn {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO pictures (path, size, modified, inode, format, digest) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (path, size, modified, inode) DO UPDATE SET digest = ifnull(excluded.digest, digest), format = excluded.format
+                ON CONFLICT (path, start, size, modified, inode) DO UPDATE SET digest = ifnull(excluded.digest, digest), format = excluded.format
                 RETURNING id
                 """)
         return try Int64.fetchOne(
