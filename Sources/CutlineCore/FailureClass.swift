@@ -19,6 +19,8 @@ package enum FailureClass: String, Codable, CaseIterable, Sendable {
     case imageRejected = "image_rejected"
     /// Ours: the file is missing, empty, changed or not a picture. Nothing was sent.
     case imageUnreadable = "image_unreadable"
+    /// Ours: the picture's address leads to this machine or a private network, and nobody allowed that. Nothing was sent.
+    case imageNotAllowed = "image_not_allowed"
     case tooLarge = "too_large"
     case contextTooLong = "context_too_long"
     case contentFiltered = "content_filtered"
@@ -53,7 +55,7 @@ extension FailureClass {
         case .overloaded, .serverError, .timeout, .unreachable, .connectionLost, .imageUnreachable, .emptyAnswer,
             .malformedAnswer:
             .transient
-        case .noVision, .imageRejected, .imageUnreadable, .tooLarge, .contextTooLong, .contentFiltered, .refused,
+        case .noVision, .imageRejected, .imageUnreadable, .imageNotAllowed, .tooLarge, .contextTooLong, .contentFiltered, .refused,
             .schemaMismatch, .unsupportedParameter, .invalidRequest:
             .job
         case .cancelled: .ours
@@ -77,8 +79,8 @@ extension FailureClass {
         case .forbidden, .wrongEndpoint, .modelNotFound: .model
         case .noVision, .unsupportedParameter, .invalidRequest: .request
         case .rateLimited, .overloaded, .serverError, .timeout, .unreachable, .connectionLost, .imageUnreachable, .imageRejected,
-            .imageUnreadable, .tooLarge, .contextTooLong, .contentFiltered, .refused, .emptyAnswer, .malformedAnswer, .schemaMismatch,
-            .cancelled:
+            .imageUnreadable, .imageNotAllowed, .tooLarge, .contextTooLong, .contentFiltered, .refused, .emptyAnswer, .malformedAnswer,
+            .schemaMismatch, .cancelled:
             .job
         }
     }
@@ -88,8 +90,8 @@ extension FailureClass {
         switch self {
         case .emptyAnswer, .malformedAnswer, .schemaMismatch, .refused, .contentFiltered: true
         case .unauthorized, .forbidden, .quotaExhausted, .rateLimited, .overloaded, .serverError, .timeout, .unreachable, .connectionLost,
-            .tls, .wrongEndpoint, .modelNotFound, .noVision, .imageUnreachable, .imageRejected, .imageUnreadable, .tooLarge,
-            .contextTooLong, .unsupportedParameter, .invalidRequest, .cancelled:
+            .tls, .wrongEndpoint, .modelNotFound, .noVision, .imageUnreachable, .imageRejected, .imageUnreadable, .imageNotAllowed,
+            .tooLarge, .contextTooLong, .unsupportedParameter, .invalidRequest, .cancelled:
             false
         }
     }
@@ -97,7 +99,7 @@ extension FailureClass {
     /// Whether another provider or model may do better with the same job.
     package var mayPassElsewhere: Bool {
         switch self {
-        case .imageUnreadable, .cancelled: false
+        case .imageUnreadable, .imageNotAllowed, .cancelled: false
         case .unauthorized, .forbidden, .quotaExhausted, .rateLimited, .overloaded, .serverError, .timeout, .unreachable, .connectionLost,
             .tls, .wrongEndpoint, .modelNotFound, .noVision, .imageUnreachable, .imageRejected, .tooLarge, .contextTooLong,
             .contentFiltered, .refused, .emptyAnswer, .malformedAnswer, .schemaMismatch, .unsupportedParameter, .invalidRequest:

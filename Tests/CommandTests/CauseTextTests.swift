@@ -15,16 +15,38 @@ import Testing
         CauseText(batch: batch, queue: queue).lines(state, count, causes)[0]
     }
 
-    @Test func theCommandIsForWhatMayPassAnotherTime() {
+    /// A line for each cause, and no command that sends all of them alike.
+    @Test func eachCauseHasWhatHelps() {
+        var causes = causes([.imageRejected: 9, .timeout: 3, .imageNotAllowed: 1, .emptyAnswer: 1])
+        causes.sentences = [.imageRejected: "said the\nprovider"]
+        let lines = CauseText(batch: "photos", queue: []).lines(.failed, 14, causes)
         #expect(
-            line(.failed, 12, causes([.imageRejected: 9, .timeout: 3]))
-                == "12 failed: 9 image_rejected, 3 timeout — cutline retry --batch photos --class timeout")
+            lines == [
+                "14 failed: 9 image_rejected, 3 timeout, 1 empty_answer, 1 image_not_allowed",
+                "  image_rejected: said the provider — the same call would fail again: mend these pictures and run again, which sends what was edited",
+                "  timeout: give the answers more time at the next run with --timeout SECONDS, then: cutline retry --batch photos --class timeout",
+                "  empty_answer: ask another model: cutline retry --batch photos --class empty_answer --model MODEL",
+                "  image_not_allowed: allow these addresses at the next run with --allow-private-hosts, then: cutline retry --batch photos --class image_not_allowed",
+            ])
+    }
+
+    @Test func whatHelpsForAllStandsInTheFirstLine() {
         #expect(
-            line(.failed, 5, causes([.serverError: 2, .timeout: 3])) == "5 failed: 3 timeout, 2 server_error — cutline retry --batch photos"
-        )
+            line(.failed, 3, causes([.imageUnreadable: 3]))
+                == "3 failed: 3 image_unreadable — restore the files, or mend the addresses, then: cutline retry --batch photos")
         #expect(
             line(.failed, 1, causes([.tooLarge: 1]))
-                == "1 failed: 1 too_large — the same call would fail again; see `cutline export --state failed --format table`")
+                == "1 failed: 1 too_large — the same call would fail again: make these pictures smaller and run again, which sends what was edited"
+        )
+    }
+
+    /// `retry` alone would do the same again.
+    @Test(arguments: FailureClass.allCases) func noRetryIsBlind(kind: FailureClass) {
+        guard kind != .cancelled else { return }
+        for isCut in [true, false] {
+            let help = kind.help(isCut: isCut)
+            #expect(help.first != nil || help.mend != .again && help.mend != nil)
+        }
     }
 
     /// What was paid for is not offered again as it was.
@@ -36,7 +58,10 @@ import Testing
         (.malformedAnswer, false, "ask another model: cutline retry --batch photos --class malformed_answer --model MODEL"),
         (.refused, false, "ask another model: cutline retry --batch photos --class refused --model MODEL"),
         (.contentFiltered, false, "ask another model: cutline retry --batch photos --class content_filtered --model MODEL"),
-        (.noVision, false, "ask another model: cutline retry --batch photos --class no_vision --model MODEL"),
+        (
+            .noVision, false,
+            "choose a model that sees pictures (`cutline models PROVIDER --vision` lists them), then: ask another model: cutline retry --batch photos --class no_vision --model MODEL"
+        ),
     ])
     func whatMustChangeIsSaid(kind: FailureClass, isCut: Bool, advice: String) {
         var causes = causes([kind: 3])
@@ -49,7 +74,7 @@ import Testing
     @Test(arguments: FailureClass.allCases)
     func noClassThatIsPaidForIsRetriedAsItWas(kind: FailureClass) {
         guard Failure(kind, "", billed: .unknown).isDud else { return }
-        for isCut in [true, false] { #expect(kind.mend(isCut: isCut) != .again) }
+        for isCut in [true, false] { #expect(kind.help(isCut: isCut).mend != .again) }
     }
 
     @Test func heldJobsAreReleased() {
@@ -59,8 +84,7 @@ import Testing
 
     @Test func whatWasNotLookedAtIsCountedToo() {
         #expect(
-            line(.failed, 30_000, causes([.timeout: 20_000]))
-                == "30,000 failed: 20,000 timeout, 10,000 more — cutline retry --batch photos --class timeout")
+            line(.failed, 30_000, causes([.timeout: 20_000])) == "30,000 failed: 20,000 timeout, 10,000 more")
         #expect(line(.held, 1, Causes()).hasPrefix("1 held: 1 more — "))
     }
 

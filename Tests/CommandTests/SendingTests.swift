@@ -94,7 +94,7 @@ import Testing
         #expect(inline.said.code == 0, "\(inline.said.error)")
         #expect(inline.calls.first?["pictures"]?[0]?["sent"]?.string == "inline")
         let guarded = try await calls("--image-transport", "inline", images: images)
-        #expect(guarded.said.code == 1 && guarded.calls.isEmpty && guarded.said.error.contains("image_unreadable"))
+        #expect(guarded.said.code == 1 && guarded.calls.isEmpty && guarded.said.error.contains("image_not_allowed — allow these addresses"))
     }
 
     /// The provider cannot fetch it twice; the third call brings it along.

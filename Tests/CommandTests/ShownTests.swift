@@ -39,7 +39,7 @@ import Testing
                     error: """
                         batch "photos": 1 new job
                         0 of 1 job captioned (0 ms)
-                        1 failed: 1 invalid_request — the same call would fail again; see `cutline export --state failed --format table`
+                        1 failed: 1 invalid_request — the same call would fail again: ask otherwise under a new --batch
                           invalid_request: A simulated fault: status 400.
 
                         """))

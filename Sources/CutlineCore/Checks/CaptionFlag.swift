@@ -29,8 +29,8 @@ extension CaptionFlag {
         case .schemaMismatch: self = .schema
         case .emptyAnswer: self = .empty
         case .unauthorized, .forbidden, .quotaExhausted, .rateLimited, .overloaded, .serverError, .timeout, .unreachable, .connectionLost,
-            .tls, .wrongEndpoint, .modelNotFound, .noVision, .imageUnreachable, .imageRejected, .imageUnreadable, .tooLarge,
-            .contextTooLong, .malformedAnswer, .unsupportedParameter, .invalidRequest, .cancelled:
+            .tls, .wrongEndpoint, .modelNotFound, .noVision, .imageUnreachable, .imageRejected, .imageUnreadable, .imageNotAllowed,
+            .tooLarge, .contextTooLong, .malformedAnswer, .unsupportedParameter, .invalidRequest, .cancelled:
             return nil
         }
     }

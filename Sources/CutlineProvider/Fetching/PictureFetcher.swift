@@ -127,7 +127,7 @@ struct PictureFetcher: Sendable {
         }
         if !allowsPrivateHosts, let secret = addresses.first(where: { !$0.isPublic }) {
             throw Failure(
-                .imageUnreadable,
+                .imageNotAllowed,
                 "\(place.shown) leads to \(secret), which is not a public address; allow that with --allow-private-hosts")
         }
         return first

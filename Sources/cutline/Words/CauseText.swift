@@ -9,38 +9,45 @@ struct CauseText {
     /// The longest answer that the batch asks for, in tokens.
     var answerLimit: Int?
 
-    /// `12 failed: 9 image_rejected, 3 timeout — cutline retry --batch photos --class timeout`, and below it what was said of the most
-    /// frequent classes.
+    /// `12 failed: 9 image_rejected, 3 timeout`, and below it what was said of the most frequent classes and what helps for each. What
+    /// helps for all stands in the first line: `3 failed: 3 timeout — give the answers …, then: cutline retry --batch photos`.
     func lines(_ state: JobState, _ count: Int, _ causes: Causes) -> [String] {
-        [line(state, count, causes)]
-            + Self.ranked(causes.counts).prefix(3).compactMap { kind in
-                causes.sentences[kind].map { "  \(kind.rawValue): \(Words.shortened(Words.clean($0), to: 200))" }
-            }
+        let counted = counted(state, count, causes)
+        if state == .held { return ["\(counted) — \(retry.words("release"))"] + said(causes) }
+        let isOnly = causes.counts.count == 1 && causes.counts.values.first == count
+        guard isOnly, let kind = causes.counts.keys.first else { return [counted] + helped(causes) }
+        let help = kind.help(isCut: causes.isMostlyCut(kind))
+        return ["\(counted) — \(retry.words(help, help.mend == .again ? nil : kind))"] + said(causes)
     }
 
-    private func line(_ state: JobState, _ count: Int, _ causes: Causes) -> String {
+    private var retry: RetryCommand { RetryCommand(batch: batch, queue: queue, answerLimit: answerLimit) }
+
+    private func said(_ causes: Causes) -> [String] {
+        shown(causes).compactMap { kind in causes.sentences[kind].map { "  \(kind.rawValue): \(Self.shortened($0))" } }
+    }
+
+    private func helped(_ causes: Causes) -> [String] {
+        shown(causes).map { kind in
+            let said = causes.sentences[kind].map { "\(Self.shortened($0)) — " } ?? ""
+            return "  \(kind.rawValue): \(said)\(retry.words(kind.help(isCut: causes.isMostlyCut(kind)), kind))"
+        }
+    }
+
+    private func shown(_ causes: Causes) -> ArraySlice<FailureClass> { Self.ranked(causes.counts).prefix(5) }
+
+    private static func shortened(_ text: String) -> String { Words.shortened(Words.clean(text), to: 200) }
+
+    private func counted(_ state: JobState, _ count: Int, _ causes: Causes) -> String {
         var parts = Self.ranked(causes.counts).map { "\(Words.number(causes.counts[$0] ?? 0)) \($0.rawValue)" }
         if causes.without > 0 { parts.append("\(Words.number(causes.without)) by hand") }
         let others = count - causes.without - causes.counts.values.reduce(0, +)
         if others > 0 { parts.append("\(Words.number(others)) more") }
         let said = parts.isEmpty ? "" : ": \(parts.joined(separator: ", "))"
-        return "\(Words.number(count)) \(state.rawValue)\(said) — \(mend(state, causes, others: others))"
+        return "\(Words.number(count)) \(state.rawValue)\(said)"
     }
 
     private static func ranked(_ counts: [FailureClass: Int]) -> [FailureClass] {
         counts.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }.map(\.key)
-    }
-
-    private func mend(_ state: JobState, _ causes: Causes, others: Int) -> String {
-        let retry = RetryCommand(batch: batch, queue: queue, answerLimit: answerLimit)
-        if state == .held { return retry.words("release") }
-        let mended = causes.counts.compactMapValues { $0 }.filter { $0.key.mend(isCut: causes.isMostlyCut($0.key)) != nil }
-        guard let best = Self.ranked(mended).first, let mend = best.mend(isCut: causes.isMostlyCut(best)) else {
-            return
-                "the same call would fail again; see `\((["cutline export --state failed --format table"] + queue).joined(separator: " "))`"
-        }
-        let isOnly = others == 0 && causes.counts.keys.allSatisfy { $0.mend(isCut: causes.isMostlyCut($0)) == mend }
-        return retry.words(mend, isOnly && mend == .again ? nil : best)
     }
 }
 

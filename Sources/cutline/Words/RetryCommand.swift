@@ -3,7 +3,7 @@ import CutlineQueue
 
 /// What must change before jobs that failed are sent again.
 enum Mend: Hashable {
-    /// Nothing: it passes by itself, or its cause lies outside the queue and nothing was paid.
+    /// Nothing about the call: its cause lies outside the queue.
     case again
     /// The answers need more tokens.
     case longerAnswers
@@ -11,18 +11,44 @@ enum Mend: Hashable {
     case otherModel
 }
 
-extension FailureClass {
+/// What helps where jobs failed: never a command that pays for the same again.
+struct Help: Hashable {
+    /// What a person does first.
+    var first: String?
     /// Nil: no command helps.
-    ///
+    var mend: Mend?
+}
+
+extension FailureClass {
     /// - Parameter isCut: whether the token limit ended the answers.
-    func mend(isCut: Bool) -> Mend? {
+    func help(isCut: Bool) -> Help {
         switch self {
-        case .emptyAnswer, .schemaMismatch: isCut ? .longerAnswers : .otherModel
-        case .malformedAnswer, .refused, .contentFiltered, .noVision: .otherModel
-        case .imageRejected, .tooLarge, .contextTooLong, .unsupportedParameter, .invalidRequest: nil
-        case .unauthorized, .forbidden, .quotaExhausted, .rateLimited, .overloaded, .serverError, .timeout, .unreachable, .connectionLost,
-            .tls, .wrongEndpoint, .modelNotFound, .imageUnreachable, .imageUnreadable, .cancelled:
-            .again
+        case .emptyAnswer, .schemaMismatch: Help(mend: isCut ? .longerAnswers : .otherModel)
+        case .malformedAnswer, .refused, .contentFiltered: Help(mend: .otherModel)
+        case .noVision:
+            Help(first: "choose a model that sees pictures (`cutline models PROVIDER --vision` lists them)", mend: .otherModel)
+        case .contextTooLong: Help(first: "take a model with more room, or smaller pictures", mend: .otherModel)
+        case .imageRejected:
+            Help(first: "the same call would fail again: mend these pictures and run again, which sends what was edited")
+        case .tooLarge:
+            Help(first: "the same call would fail again: make these pictures smaller and run again, which sends what was edited")
+        case .unsupportedParameter, .invalidRequest: Help(first: "the same call would fail again: ask otherwise under a new --batch")
+        case .imageUnreadable: Help(first: "restore the files, or mend the addresses", mend: .again)
+        case .imageNotAllowed: Help(first: "allow these addresses at the next run with --allow-private-hosts", mend: .again)
+        case .imageUnreachable:
+            Help(first: "check the addresses, or have them fetched here at the next run with --image-transport inline", mend: .again)
+        case .unauthorized: Help(first: "check the API key", mend: .again)
+        case .forbidden: Help(first: "ask the provider to allow this account or model (or the proxy, where it is named)", mend: .again)
+        case .quotaExhausted: Help(first: "top up at the provider or wait for the quota's reset", mend: .again)
+        case .rateLimited: Help(first: "ask less at a time with --requests-per-minute N or --concurrency N", mend: .again)
+        case .overloaded, .serverError: Help(first: "wait until the provider works again", mend: .again)
+        case .timeout: Help(first: "give the answers more time at the next run with --timeout SECONDS", mend: .again)
+        case .connectionLost: Help(first: "check the network, or have answers streamed at the next run with --stream", mend: .again)
+        case .unreachable: Help(first: "check the network and the provider's base_url", mend: .again)
+        case .tls: Help(first: "check the host's certificate and this machine's clock", mend: .again)
+        case .wrongEndpoint: Help(first: "check the provider's base_url", mend: .again)
+        case .modelNotFound: Help(first: "check that the provider has this model (`cutline models PROVIDER`)", mend: .again)
+        case .cancelled: Help(mend: .again)
         }
     }
 }
@@ -34,6 +60,13 @@ struct RetryCommand {
     var queue: [String] = []
     /// The longest answer that the batch asks for, in tokens.
     var answerLimit: Int?
+
+    /// What to do, and then the command.
+    func words(_ help: Help, _ kind: FailureClass? = nil) -> String {
+        let command = help.mend.map { words($0, kind) }
+        guard let first = help.first else { return command ?? "" }
+        return command.map { "\(first), then: \($0)" } ?? first
+    }
 
     /// - Parameter kind: only jobs that failed so; nil: all of the batch.
     func words(_ mend: Mend, _ kind: FailureClass? = nil) -> String {
