@@ -1,5 +1,6 @@
 -- The queue. Times are UTC milliseconds, money is nano-dollars (1e-9 USD), paths are bytes.
 -- A column of JSON is checked by its first character: json_valid() is not allowed in a schema that is not trusted (SQLite before 3.41).
+-- A CHECK, an index or a trigger compares with each value by itself: SQLite builds a temporary tree for an IN with three constants or more.
 -- A column of type ANY holds a user's text; as a BLOB of its UTF-8 where it contains NUL, which a C string would cut.
 -- Once released this file never changes: its checksum is stored in every queue.
 
@@ -79,7 +80,8 @@ CREATE TABLE jobs (
     images       TEXT NOT NULL CHECK (substr(images, 1, 1) = '['),
     prompt       ANY,
     state        TEXT NOT NULL DEFAULT 'queued'
-                 CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'held', 'cancelled')),
+                 CHECK (state = 'queued' OR state = 'running' OR state = 'succeeded' OR state = 'failed' OR state = 'held'
+                        OR state = 'cancelled'),
     priority     INTEGER NOT NULL DEFAULT 0,
     available_at INTEGER,
     attempts     INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
@@ -94,15 +96,15 @@ CREATE TABLE jobs (
     reopened     INTEGER,
     finished_at  INTEGER,
     UNIQUE (batch, fingerprint),
-    CHECK (reopened IS NULL OR state IN ('queued', 'running', 'held')),
+    CHECK (reopened IS NULL OR state = 'queued' OR state = 'running' OR state = 'held'),
     CHECK ((state = 'running') = (lease IS NOT NULL)),
-    CHECK ((state IN ('succeeded', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
+    CHECK ((state = 'succeeded' OR state = 'failed' OR state = 'cancelled') = (finished_at IS NOT NULL)),
     CHECK (available_at IS NULL OR state = 'queued')
 ) STRICT;
 CREATE INDEX jobs_ready ON jobs (batch, priority, id) WHERE state = 'queued' AND available_at IS NULL AND route = 0;
 CREATE INDEX jobs_ready_elsewhere ON jobs (route, priority, id) WHERE state = 'queued' AND available_at IS NULL AND route <> 0;
 CREATE INDEX jobs_due ON jobs (available_at) WHERE state = 'queued' AND available_at IS NOT NULL;
-CREATE INDEX jobs_stopped ON jobs (batch, state) WHERE state IN ('failed', 'held', 'cancelled');
+CREATE INDEX jobs_stopped ON jobs (batch, state) WHERE state = 'failed' OR state = 'held' OR state = 'cancelled';
 
 -- What brought entries: a folder, a glob or a file of rows, as an absolute path.
 CREATE TABLE inputs (
@@ -158,8 +160,9 @@ CREATE TABLE attempts (
     started_at       INTEGER NOT NULL,
     lease_until      INTEGER NOT NULL,
     ended_at         INTEGER,
-    phase            TEXT NOT NULL DEFAULT 'open' CHECK (phase IN ('open', 'succeeded', 'failed', 'released', 'unknown')),
-    billed           TEXT NOT NULL DEFAULT 'unknown' CHECK (billed IN ('no', 'yes', 'unknown')),
+    phase            TEXT NOT NULL DEFAULT 'open' CHECK (phase = 'open' OR phase = 'succeeded' OR phase = 'failed'
+                     OR phase = 'released' OR phase = 'unknown'),
+    billed           TEXT NOT NULL DEFAULT 'unknown' CHECK (billed = 'no' OR billed = 'yes' OR billed = 'unknown'),
     http_status      INTEGER,
     class            TEXT,
     message          TEXT,
@@ -180,7 +183,7 @@ CREATE TABLE attempts (
     reserved_tokens  INTEGER CHECK (reserved_tokens >= 0),
     -- Why it may have been paid for without use: no answer came (unknown), a failure that may have been billed (failed) or was (paid), a
     -- caption that nobody needed (duplicate).
-    doubt            TEXT CHECK (doubt IN ('unknown', 'failed', 'paid', 'duplicate')),
+    doubt            TEXT CHECK (doubt = 'unknown' OR doubt = 'failed' OR doubt = 'paid' OR doubt = 'duplicate'),
     -- The call that brought the caption, where usage and cost stand. An attempt that has it was no call: it is in no count, and cost nothing.
     reused_from      INTEGER REFERENCES attempts (id),
     UNIQUE (job, n),
@@ -253,7 +256,7 @@ CREATE TABLE counts (
 -- Doubtful calls added up, kept by triggers.
 CREATE TABLE doubts (
     batch    INTEGER NOT NULL REFERENCES batches (id),
-    kind     TEXT NOT NULL CHECK (kind IN ('unknown', 'failed', 'paid', 'duplicate')),
+    kind     TEXT NOT NULL CHECK (kind = 'unknown' OR kind = 'failed' OR kind = 'paid' OR kind = 'duplicate'),
     calls    INTEGER NOT NULL CHECK (calls >= 0),
     -- Of those whose cost is known; of the others, what was reserved for them; and how many have neither.
     cost     INTEGER NOT NULL CHECK (cost >= 0),
@@ -307,10 +310,10 @@ END;
 
 CREATE TRIGGER jobs_move_lawfully BEFORE UPDATE OF state ON jobs
 WHEN NEW.state <> OLD.state AND NOT CASE OLD.state
-    WHEN 'queued' THEN NEW.state IN ('running', 'succeeded', 'failed', 'held', 'cancelled')
+    WHEN 'queued' THEN NEW.state <> 'queued'
     WHEN 'running' THEN true
     WHEN 'succeeded' THEN NEW.state = 'queued' AND NEW.reopened IS NOT NULL
-    ELSE NEW.state IN ('queued', 'succeeded', 'cancelled')
+    ELSE NEW.state = 'queued' OR NEW.state = 'succeeded' OR NEW.state = 'cancelled'
 END BEGIN
     SELECT RAISE(ABORT, 'a job cannot move like this');
 END;
@@ -351,7 +354,8 @@ CREATE TRIGGER attempts_ended
 AFTER UPDATE OF phase, billed, input_tokens, output_tokens, cost, cost_at_most, tokens_at_most, reserved_cost,
     reserved_tokens ON attempts BEGIN
     UPDATE counts SET
-        attempts = attempts + (NEW.phase IN ('succeeded', 'failed', 'unknown')) - (OLD.phase IN ('succeeded', 'failed', 'unknown')),
+        attempts = attempts + (NEW.phase = 'succeeded' OR NEW.phase = 'failed' OR NEW.phase = 'unknown')
+            - (OLD.phase = 'succeeded' OR OLD.phase = 'failed' OR OLD.phase = 'unknown'),
         attempts_failed = attempts_failed + (NEW.phase = 'failed') - (OLD.phase = 'failed'),
         attempts_unknown = attempts_unknown + (NEW.phase = 'unknown') - (OLD.phase = 'unknown'),
         in_flight = in_flight + (NEW.phase = 'open') - (OLD.phase = 'open'),

@@ -54,7 +54,7 @@ extension QueueReader {
     static let causesPage = """
         SELECT jobs.id, attempts.class, attempts.finish_reason, attempts.message
         FROM jobs LEFT JOIN attempts ON attempts.id = \(lastFailure)
-        WHERE jobs.batch = ? AND state = ? AND state IN ('failed', 'held', 'cancelled') AND jobs.id > ? ORDER BY jobs.id LIMIT ?
+        WHERE jobs.batch = ? AND state = ? AND (state = 'failed' OR state = 'held' OR state = 'cancelled') AND jobs.id > ? ORDER BY jobs.id LIMIT ?
         """
 
     private static let lastFailure = "(SELECT id FROM attempts WHERE job = jobs.id AND class IS NOT NULL ORDER BY n DESC LIMIT 1)"

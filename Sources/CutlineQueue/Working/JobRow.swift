@@ -9,7 +9,7 @@ enum JobRow {
         try db.cachedStatement(
             sql: """
                 UPDATE jobs SET state = iif(reopened IS NULL, 'cancelled', 'succeeded'), reopened = NULL, available_at = NULL, finished_at = ?
-                WHERE id = ? AND state IN ('queued', 'failed', 'held') AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)
+                WHERE id = ? AND (state = 'queued' OR state = 'failed' OR state = 'held') AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)
                 """
         ).execute(arguments: [now.milliseconds, job])
         return db.changesCount == 1

@@ -61,7 +61,7 @@ enum JobSource: Hashable {
     // The partial index is used only where its own condition stands in the statement.
     static let stoppedPage = """
         SELECT id, 0 AS rank, id AS job FROM jobs
-        WHERE batch = ? AND state IN ('failed', 'held', 'cancelled') AND state = ? AND id > ? ORDER BY id LIMIT \(pageSize)
+        WHERE batch = ? AND (state = 'failed' OR state = 'held' OR state = 'cancelled') AND state = ? AND id > ? ORDER BY id LIMIT \(pageSize)
         """
 
     static let readyPage = """

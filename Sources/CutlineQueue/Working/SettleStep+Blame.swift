@@ -75,7 +75,7 @@ extension SettleStep {
             sql: """
                 UPDATE jobs SET failures = max(0, failures - 1), finished_at = iif(state = 'failed', NULL, finished_at),
                     priority = priority + (state = 'failed'), state = iif(state = 'failed', 'queued', state)
-                WHERE id = ? AND state IN ('failed', 'queued', 'running')
+                WHERE id = ? AND (state = 'failed' OR state = 'queued' OR state = 'running')
                 """
         ).execute(arguments: [job.number])
     }
