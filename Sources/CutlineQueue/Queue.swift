@@ -17,16 +17,18 @@ package final class Queue: Sendable {
     private let writersLock: FileLock?
 
     /// Opens the queue at `path`, makes it where it is missing, and migrates it.
-    package init(at path: FilePath, now: Timestamp) throws {
+    ///
+    /// - Parameter patience: with other processes that hold it.
+    package init(at path: FilePath, now: Timestamp, patience: QueuePatience = QueuePatience()) throws {
         self.path = path
         location = QueueLocation(database: path)
         try location.prepare()
         let version = try Self.libraryVersion()
         // Two processes that make the same file would disturb each other before the busy timeout is of use.
-        let lock = try FileLock(location.lock)
+        let lock = try FileLock(location.lock, patience: patience)
         pool = try Self.describing(path) {
             try lock.withLock {
-                let pool = try DatabasePool(path: path.string, configuration: Self.configuration(path, readsOnly: false))
+                let pool = try DatabasePool(path: path.string, configuration: Self.configuration(path, readsOnly: false, patience))
                 try pool.writeWithoutTransaction { db in
                     try Self.makeDurable(db, path: path)
                     try Schema(path: path).migrate(db, at: now)
@@ -94,10 +96,11 @@ package final class Queue: Sendable {
 }
 
 extension Queue {
-    static func configuration(_ path: FilePath, readsOnly: Bool) -> Configuration {
+    static func configuration(_ path: FilePath, readsOnly: Bool, _ patience: QueuePatience = QueuePatience()) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = readsOnly
-        configuration.busyMode = .timeout(30)
+        let wait = BusyWait(patience)
+        configuration.busyMode = .callback { wait.goesOn(tries: $0) }
         configuration.maximumReaderCount = 2
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA trusted_schema = OFF")

@@ -9,7 +9,7 @@ package actor Caller {
     private let queue: QueueReader
     private let key: @Sendable (Profile) -> String?
     private let startSimulator: @Sendable () async throws -> String
-    private var profiles: [Place: Profile] = [:]
+    private var profiles: [Place: (stored: StoredProfile, ready: Profile)] = [:]
     /// Where a batch's jobs are asked.
     private struct Place: Hashable {
         let batch: BatchID
@@ -51,18 +51,14 @@ package actor Caller {
     }
 
     private func profile(of place: Place) async throws -> Profile {
-        if let profile = profiles[place] { return profile }
-        guard var profile = try storedProfile(of: place) else {
-            throw QueueError.noSuchBatch("\(place.batch.number)", known: [])
-        }
+        // A later run may have changed its address, headers or prices.
+        let known = profiles[place]
+        let stored = try queue.profile(of: place.batch, place.route, unlessStill: known?.stored)
+        if let known, known.stored == stored { return known.ready }
+        var profile = stored.profile
         if profile.isInProcess { profile = profile.started(at: try await simulatorAddress()) }
-        profiles[place] = profile
+        profiles[place] = (stored, profile)
         return profile
-    }
-
-    private func storedProfile(of place: Place) throws -> Profile? {
-        guard place.route == .own else { return try queue.routes().first { $0.id == place.route }?.profile }
-        return try queue.batches().first { $0.id == place.batch }?.settings.profile
     }
 
     private func simulatorAddress() async throws -> String {

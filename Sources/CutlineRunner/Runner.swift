@@ -23,7 +23,7 @@ package actor Runner {
 
     /// - Parameters:
     ///   - call: sends one claimed job and says what came of it; it ends early when its task is cancelled.
-    ///   - report: hears of events in order, on the runner's own queue; it must not block.
+    ///   - report: hears of events in order, on the runner's own queue, after what was claimed has left; it must not block.
     package init(
         queue: Queue, worker: Worker, options: RunnerOptions, clock: RunnerClock,
         call: @escaping @Sendable (Claim) async -> Outcome, report: @escaping @Sendable (RunnerEvent) -> Void
@@ -53,7 +53,8 @@ package actor Runner {
     package func giveUp() { perform(loop.giveUp()) }
 
     private func perform(_ orders: [LoopOrder]) {
-        for order in orders {
+        // Calls before words.
+        for order in orders.filter(\.isSend) + orders.filter({ !$0.isSend }) {
             switch order {
             case .send(let claim): send(claim)
             case .cancel(let attempts): for attempt in attempts { calls[attempt]?.cancel() }
@@ -101,4 +102,8 @@ package actor Runner {
         finish?.resume(returning: end)
         finish = nil
     }
+}
+
+extension LoopOrder {
+    fileprivate var isSend: Bool { if case .send = self { true } else { false } }
 }

@@ -27,7 +27,7 @@ package enum RunnerEvent: Sendable {
     /// Calls of dead workers were taken back.
     case rescued(Rescued)
     /// Settlements that an earlier run had saved beside the queue were brought in.
-    case replayed(Int)
+    case replayed(Replayed)
     /// The first signal came: so many calls are still awaited.
     case draining(inFlight: Int)
 }

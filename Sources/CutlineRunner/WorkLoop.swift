@@ -81,7 +81,7 @@ extension WorkLoop {
             $0.isRunning = true
             do {
                 let replayed = try $0.queue.replayRescueFile(now: $0.clock.now())
-                if replayed.broughtIn > 0 { $0.report(.replayed(replayed.broughtIn)) }
+                if replayed != Replayed() { $0.report(.replayed(replayed)) }
                 while try $0.rescue() {}
                 try $0.queue.resumeLanes($0.options.scope)
                 $0.changeCounter = try $0.queue.changeCounter()

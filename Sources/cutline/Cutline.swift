@@ -35,7 +35,10 @@ struct Cutline: ParsableCommand {
             Environment.live.error.say("cutline: \(sentence)\n")
             leave(ExitStatus.usage.rawValue)
         }
-        leave(await run(Array(CommandLine.arguments.dropFirst()), in: .live))
+        let environment = Environment.live
+        let code = await run(Array(CommandLine.arguments.dropFirst()), in: environment)
+        environment.error.finish()
+        leave(code)
     }
 
     /// Runs one command line and says what there is to say.

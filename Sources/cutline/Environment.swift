@@ -1,4 +1,5 @@
 import CutlineCore
+import CutlineQueue
 import CutlineRunner
 import SystemPackage
 
@@ -44,6 +45,15 @@ struct Environment: Sendable {
     /// Where what must not stay is kept.
     var temporaryFolder: FilePath {
         variables["TMPDIR"].flatMap { $0.isEmpty ? nil : path($0) } ?? "/tmp"
+    }
+
+    /// Opens the queue to write, and says where another process keeps it from that.
+    func openQueue(at path: FilePath) throws -> Queue {
+        try Queue(
+            at: path, now: now(),
+            patience: QueuePatience { [error] in
+                error.say("waiting for another process that holds \(path.text) (a stopped one? `ps` shows state T), 30 s at most\n")
+            })
     }
 
     /// A path as the user wrote it, made absolute.

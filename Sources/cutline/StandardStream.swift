@@ -12,6 +12,12 @@ struct StandardStream: Sendable {
     let descriptor: Int32
     /// How wide the terminal is at the moment; nil where there is none that lines could be redrawn on.
     var columns: @Sendable () -> Int? = { nil }
+    private let backlog = WordBacklog()
+
+    init(descriptor: Int32, columns: @escaping @Sendable () -> Int? = { nil }) {
+        self.descriptor = descriptor
+        self.columns = columns
+    }
 
     static func live(_ descriptor: Int32, variables: [String: String]) -> StandardStream {
         guard isatty(descriptor) == 1, variables["TERM"] != "dumb" else { return StandardStream(descriptor: descriptor) }
@@ -34,9 +40,12 @@ struct StandardStream: Sendable {
         }
     }
 
-    /// Writes words for a person.
+    /// Writes words for a person; never waits for long, see `WordBacklog`.
     func say(_ words: String) {
-        // Where stderr cannot be written, nobody is there to be told.
-        try? send(words)
+        guard !words.isEmpty else { return }
+        backlog.say(words, to: FileDescriptor(rawValue: descriptor))
     }
+
+    /// Gives what was said a last chance to be read, before the process ends.
+    func finish() { backlog.finish() }
 }

@@ -50,8 +50,35 @@ import Testing
         let whole = try Data(contentsOf: URL(filePath: path.string))
         fixture.folder.write("queue.db.rescue.jsonl", whole.dropLast(9))
         _ = try fixture.queue.saveForRescue([.of(claims[2], .text("c"))], by: fixture.worker)
-        #expect(try fixture.queue.replayRescueFile(now: .start).broughtIn == 2)
+        // It is not the last one any more: perhaps somebody can still read it.
+        let replayed = try fixture.queue.replayRescueFile(now: .start)
+        #expect(replayed.broughtIn == 2 && replayed.unreadable == [3])
         #expect(try fixture.queue.records().map(\.caption?.text) == ["a", nil, "c"])
+        #expect(FileManager.default.fileExists(atPath: path.string))
+    }
+
+    @Test func aLastLineThatWasCutOffIsPassedOver() throws {
+        let fixture = try Fixture.make(pictures: 0..<2)
+        let claims = try fixture.claim(2)
+        let path = try fixture.queue.saveForRescue([.of(claims[0], .text("a")), .of(claims[1], .text("torn"))], by: fixture.worker)
+        fixture.folder.write("queue.db.rescue.jsonl", try Data(contentsOf: URL(filePath: path.string)).dropLast(9))
+        #expect(try fixture.queue.replayRescueFile(now: .start).broughtIn == 1)
+        #expect(!FileManager.default.fileExists(atPath: path.string))
+    }
+
+    /// Nothing that was paid for is removed unread.
+    @Test(arguments: [#"{"version": 9, "outcome": "later"}"#, #"{"attempt": 1}"#, "[]", "7"])
+    func aWholeLineThatThisBuildCannotReadKeepsTheFile(line: String) throws {
+        let fixture = try Fixture.make(pictures: 0..<1)
+        let path = try fixture.queue.saveForRescue([.of(try fixture.claimOne(), .text("a"))], by: fixture.worker)
+        let whole = try Data(contentsOf: URL(filePath: path.string))
+        fixture.folder.write("queue.db.rescue.jsonl", whole + Data("\(line)\n".utf8))
+        for broughtIn in [1, 0] {
+            let replayed = try fixture.queue.replayRescueFile(now: .start)
+            #expect(replayed.broughtIn == broughtIn && replayed.unreadable == [3])
+        }
+        #expect(try String(contentsOfFile: path.string, encoding: .utf8).contains(line))
+        #expect(try fixture.queue.reader.unreadableRescueLines() == [3])
     }
 
     @Test func captionSavedAfterAnotherWasStoredIsADuplicate() throws {

@@ -34,7 +34,7 @@ import Testing
         #expect(next.isFinished)
         #expect(nobody.seen.isEmpty)
         #expect(try place.captions().count == 3)
-        #expect(place.log.events.contains { if case .replayed(3) = $0 { true } else { false } })
+        #expect(place.log.events.contains { if case .replayed(let replayed) = $0 { replayed.broughtIn == 3 } else { false } })
         #expect(!FileManager.default.fileExists(atPath: place.rescueFile.string))
     }
 

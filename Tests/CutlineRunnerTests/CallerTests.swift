@@ -47,4 +47,26 @@ import Testing
         let outcome = try await outcome(profile: Profile(name: "simulator"))
         #expect(outcome == .failure(Failure(.unreachable, "the simulator cannot be started: Trouble()")))
     }
+
+    /// A run in another process gave the batch another key's name, and the next call knows.
+    @Test func whatALaterRunChangesIsUsedAtOnce() async throws {
+        let place = try Workplace()
+        func open(_ variable: String) throws -> BatchID {
+            let profile = Profile(name: "p", baseURL: "https://provider.invalid", apiKeyEnv: variable)
+            let settings = BatchSettings(name: "second", profile: profile, model: "m", prompt: "What is it?")
+            return try place.anotherQueue().openBatch(settings, policy: RetryPolicy(), limits: Limits(), now: place.clock.now())
+        }
+        let batch = try open("OLD_KEY")
+        try place.add(0..<2, to: batch)
+        let claims = try place.claim(2, by: try place.startWorker("one"))
+        let client = ProviderClient(connections: 1, now: place.clock.now)
+        let caller = Caller(
+            client: client, queue: place.queue.reader, timeout: .seconds(5), key: { _ in nil }, simulator: { throw Trouble() })
+        for (claim, variable) in zip(claims, ["OLD_KEY", "NEW_KEY"]) {
+            _ = try open(variable)
+            let sentence = "there is no API key: set the environment variable \(variable)"
+            #expect(await caller.call(claim) == .failure(Failure(.unauthorized, sentence)))
+        }
+        await client.shutdown()
+    }
 }

@@ -37,8 +37,9 @@ struct Program {
 
     func run(_ arguments: String..., deadline: Double = 60) throws -> Result { try run(arguments, deadline: deadline) }
 
-    func start(_ arguments: [String]) throws -> RunningProgram {
-        try RunningProgram(Self.path, arguments, folder: folder, variables: variables)
+    /// - Parameter error: where its stderr goes; nil: to a file.
+    func start(_ arguments: [String], error: FileHandle? = nil) throws -> RunningProgram {
+        try RunningProgram(Self.path, arguments, folder: folder, variables: variables, error: error)
     }
 
     /// Starts a script of the project, which may be given the path of the built program.
@@ -54,7 +55,9 @@ final class RunningProgram {
     private let process = Process()
     private let files: URL
 
-    fileprivate init(_ program: URL, _ arguments: [String], folder: FilePath, variables: [String: String]) throws {
+    fileprivate init(
+        _ program: URL, _ arguments: [String], folder: FilePath, variables: [String: String], error: FileHandle? = nil
+    ) throws {
         files = URL(filePath: folder.string).appending(path: ".program-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
         process.executableURL = program
@@ -63,7 +66,7 @@ final class RunningProgram {
         process.environment = ["PATH": "/usr/bin:/bin", "HOME": folder.string].merging(variables) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try Self.file(files.appending(path: "output"))
-        process.standardError = try Self.file(files.appending(path: "error"))
+        process.standardError = try error ?? Self.file(files.appending(path: "error"))
         try process.run()
     }
 

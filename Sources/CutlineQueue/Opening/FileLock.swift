@@ -1,4 +1,6 @@
+import CutlineCore
 import Foundation
+import Synchronization
 import SystemPackage
 
 #if canImport(Glibc)
@@ -12,21 +14,24 @@ import SystemPackage
 final class FileLock: Sendable {
     let path: FilePath
     private let descriptor: Int32
+    private let patience: QueuePatience
     /// The kernel's lock belongs to the descriptor, so threads that share it need one of their own.
     private let threads = NSLock()
+    /// A wait that was given up goes on in a thread that nobody hears of, and would give back what another wait took.
+    private let isGivenUp = Mutex(false)
 
     /// Opens the file, made with mode 0600 where it is missing, and locks nothing yet.
     ///
     /// - Parameter mustBeNew: fail where the file exists.
-    init(_ path: FilePath, mustBeNew: Bool = false) throws(QueueError) {
-        self.path = path
+    init(_ path: FilePath, mustBeNew: Bool = false, patience: QueuePatience = QueuePatience()) throws(QueueError) {
+        (self.path, self.patience) = (path, patience)
         descriptor = open(path.string, O_RDWR | O_CREAT | O_CLOEXEC | (mustBeNew ? O_EXCL : 0), 0o600)
         guard descriptor >= 0 else { throw .unusable(path, reason: String(cString: strerror(errno))) }
     }
 
     /// Opens a file that must exist; nil where it does not.
     init?(existing path: FilePath) {
-        self.path = path
+        (self.path, patience) = (path, QueuePatience())
         descriptor = open(path.string, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
     }
@@ -34,14 +39,36 @@ final class FileLock: Sendable {
     deinit { close(descriptor) }
 
     /// Waits for the lock, runs `body` and gives the lock back.
+    ///
+    /// - Throws: `QueueError.unusable` where another process keeps it for longer than our patience.
     func withLock<Result>(_ body: () throws -> Result) throws -> Result {
         threads.lock()
         defer { threads.unlock() }
-        while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw QueueError.unusable(path, reason: String(cString: strerror(errno))) }
-        }
+        if !tryLock() { try wait() }
         defer { flock(descriptor, LOCK_UN) }
         return try body()
+    }
+
+    /// In a thread of its own: flock(2) knows no deadline.
+    private func wait() throws(QueueError) {
+        let tooLong = QueueError.unusable(path, reason: "locked by another process for more than \(patience.limit.components.seconds) s")
+        guard !isGivenUp.withLock({ $0 }) else { throw tooLong }
+        let isOver = DispatchSemaphore(value: 0)
+        Thread.detachNewThread { [self] in
+            while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+            isOver.signal()
+        }
+        var result = isOver.wait(timeout: .now() + .milliseconds(Int(patience.silence.milliseconds)))
+        if result == .timedOut {
+            patience.tell()
+            result = isOver.wait(timeout: .now() + .milliseconds(Int((patience.limit - patience.silence).milliseconds)))
+        }
+        if result == .timedOut {
+            isGivenUp.withLock { $0 = true }
+            throw tooLong
+        }
+        // What one has, one gets again: false only where the kernel refused.
+        guard tryLock() else { throw .unusable(path, reason: String(cString: strerror(errno))) }
     }
 
     /// Whether the file that is open here is still the one under its name.

@@ -58,6 +58,11 @@ extension QueueReader {
     /// What a worker saved beside a queue that could not be written; nil where there is nothing.
     package var rescueFile: FilePath? { QueueLocation(database: path).existingRescueFile }
 
+    /// The numbers of its lines that this build cannot read, from 1.
+    package func unreadableRescueLines() throws -> [Int] {
+        try rescueFile.map { try RescueFile(path: $0).unreadableLines() } ?? []
+    }
+
     /// The SQLite that runs.
     package static func libraryVersion() throws -> SQLiteVersion { try Queue.libraryVersion() }
 }

@@ -43,18 +43,35 @@ struct RescueFile {
         close(descriptor)
     }
 
-    /// Hands every whole line to `settle`, and removes the file where that returns true. A line that was cut off by a crash had not been
-    /// acknowledged and is passed over.
-    func replay(_ settle: ([Settlement]) throws -> Bool) throws {
-        guard let lock = FileLock(existing: path) else { return }
-        try lock.withLock {
-            guard lock.isInPlace else { return }
-            let lines = try Data(contentsOf: URL(filePath: path.string)).split(separator: UInt8(ascii: "\n"))
-            let settlements = lines.compactMap { line in
-                // An unreadable line is a torn one; see above.
-                try? JSONDecoder().decode(Settlement.self, from: line)
-            }
-            if try settle(settlements) { unlink(path.string) }
+    /// Hands every line that can be read to `settle`, and removes the file where that returns true and nothing else stood there: what was
+    /// paid for is never removed unread. A last line that a crash cut off had not been acknowledged and is passed over.
+    ///
+    /// - Returns: the numbers of lines that cannot be read, from 1.
+    @discardableResult func replay(_ settle: ([Settlement]) throws -> Bool) throws -> [Int] {
+        guard let lock = FileLock(existing: path) else { return [] }
+        return try lock.withLock {
+            guard lock.isInPlace else { return [] }
+            let lines = try readLines()
+            let unreadable = lines.filter { $0.settlement == nil }.map(\.number)
+            if try settle(lines.compactMap(\.settlement)), unreadable.isEmpty { unlink(path.string) }
+            return unreadable
+        }
+    }
+
+    /// The numbers of lines that no build like this one can read, from 1.
+    func unreadableLines() throws -> [Int] { try readLines().filter { $0.settlement == nil }.map(\.number) }
+
+    /// - Returns: the lines that are not blank and not torn.
+    private func readLines() throws -> [(number: Int, settlement: Settlement?)] {
+        let bytes = try Data(contentsOf: URL(filePath: path.string))
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let last = lines.lastIndex { !$0.isEmpty }
+        return lines.enumerated().compactMap { index, line in
+            if line.isEmpty { return nil }
+            if let settlement = try? JSONDecoder().decode(Settlement.self, from: line) { return (index + 1, settlement) }
+            // What a crash left is no JSON; a whole line may be of another version.
+            let isTorn = index == last && (index == lines.count - 1 || (try? JSONValue(parsing: line)) == nil)
+            return isTorn ? nil : (index + 1, nil)
         }
     }
 
@@ -68,6 +85,8 @@ package struct Replayed: Hashable, Sendable {
     package var broughtIn = 0
     /// Of attempts that this queue does not have (was a backup restored?); the file is kept because of them.
     package var refused = 0
+    /// Lines of the file that cannot be read, from 1; the file is kept because of them.
+    package var unreadable: [Int] = []
 
     package init() {}
 }
@@ -83,7 +102,8 @@ extension Queue {
     /// Brings in what a worker saved when it could not write the queue; doing so twice changes nothing.
     package func replayRescueFile(now: Timestamp) throws -> Replayed {
         var replayed = Replayed()
-        try RescueFile(path: location.rescue).replay { settlements in
+        replayed.unreadable = try RescueFile(path: location.rescue).replay { settlements in
+            if settlements.isEmpty { return true }
             let settled = try write { db in
                 let lanes = LaneStore(db)
                 let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: { 0 }, shelf: shelf)

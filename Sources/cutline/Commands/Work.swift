@@ -45,7 +45,7 @@ struct Work: Command {
                 try elsewhere.check(keys, allowsInsecureHTTP: work.insecureHttp)
                 try elsewhere.checkStoredPrices(of: settings, budget)
             }
-            let opened = try Queue(at: queue.path(in: environment), now: environment.now())
+            let opened = try environment.openQueue(at: queue.path(in: environment))
             try opened.adjust(
                 scope, limits: policy.limits, maxAttempts: policy.maxAttempts, onUnknown: policy.onUnknown,
                 budget: policy.budget, price: price.price?.price, checks: rules, now: environment.now())

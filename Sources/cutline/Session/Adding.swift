@@ -85,7 +85,7 @@ struct Adding {
 
     /// Adds what is new and says what came of it.
     func add() throws -> (queue: Queue, batch: BatchID) {
-        let queue = try Queue(at: queuePath, now: environment.now())
+        let queue = try environment.openQueue(at: queuePath)
         let batch = try queue.openBatch(
             settings, policy: policy, limits: limits, budget: budget.change, checks: checks, fallback: elsewhere.list,
             now: environment.now())

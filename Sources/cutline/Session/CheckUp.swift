@@ -133,7 +133,10 @@ struct CheckUp {
     private func rescueFile() -> Finding {
         guard let file = reader.rescueFile else { return Finding(level: .ok, check: "rescue file", message: "none") }
         let message = "\(environment.shortName(of: file)) holds answers that the queue could not take; `cutline work` brings them in"
-        return Finding(level: .warning, check: "rescue file", message: message)
+        var replayed = Replayed()
+        replayed.unreadable = (try? reader.unreadableRescueLines()) ?? []
+        let kept = RunText.kept(replayed).map { ", but \($0)" } ?? ""
+        return Finding(level: .warning, check: "rescue file", message: message + kept)
     }
 
     /// Those of the batches, once each, and whether jobs wait for them.

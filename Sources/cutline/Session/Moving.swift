@@ -21,7 +21,7 @@ struct Moving {
                 change.isNone
                     ? nil : try change.change(of: selected, in: reader, UserProfiles.catalogue(besideQueue: path, in: environment))
             }
-            let opened = try Queue(at: path, now: environment.now())
+            let opened = try environment.openQueue(at: path)
             let moved = try move(selected, change, in: opened, at: environment.now())
             let text = MovedText.lines(
                 verb, moved, change: change == nil ? nil : self.change?.words, standing: try standing(selected, reader))

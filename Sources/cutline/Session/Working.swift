@@ -35,25 +35,30 @@ struct Working {
             simulator: simulator.address)
         let stopping = Stopping()
         let reporter = Reporter(queue: queue.reader, scope: scope, options: options, queueWords: location.words, in: environment)
-        let end = await work(worker, caller: caller, callLimit: limit, reporter: reporter, stopping: stopping)
+        let outbox = EventOutbox(reporter.hear)
+        let end = await work(worker, caller: caller, callLimit: limit, outbox: outbox, stopping: stopping)
         await client.shutdown()
         await simulator.stop()
-        reporter.close(end)
+        reporter.close(end, unheard: await outbox.close())
         if tellsOfRest, !options.log.quiet, case .finished = end { environment.error.say(try sampleWords()) }
         let status = try exitStatus(end, signal: stopping.signal)
         try close(worker, after: end)
         if let status { throw status }
     }
 
-    private func work(_ worker: Worker, caller: Caller, callLimit: Int, reporter: Reporter, stopping: Stopping) async -> RunEnd {
+    private func work(_ worker: Worker, caller: Caller, callLimit: Int, outbox: EventOutbox, stopping: Stopping) async -> RunEnd {
         let runner = Runner(
             queue: queue, worker: worker,
             options: RunnerOptions(
                 scope: scope, timeout: caller.timeout, callLimit: callLimit, waits: !options.noWait, drainTimeout: options.grace),
-            clock: environment.clock, call: caller.call, report: reporter.hear)
+            clock: environment.clock, call: caller.call, report: outbox.post)
         let signals = StopSignals { number in
-            let isFirst = stopping.isFirst(number)
-            Task { if isFirst { await runner.drain() } else { await runner.giveUp() } }
+            switch stopping.count(number) {
+            case 1: Task { await runner.drain() }
+            case 2: Task { await runner.giveUp() }
+            // Whatever the process waits for: what was paid for and not written yet is unknown to the next run.
+            default: _exit(ExitStatus.interrupted.rawValue)
+            }
         }
         defer { withExtendedLifetime(signals) {} }
         return await runner.run()
@@ -93,14 +98,16 @@ struct Working {
 
 /// The signals that came so far.
 private final class Stopping: Sendable {
-    private let first = Mutex<Int32?>(nil)
+    private let state = Mutex<(first: Int32?, count: Int)>((nil, 0))
 
-    var signal: Int32? { first.withLock { $0 } }
+    /// The first.
+    var signal: Int32? { state.withLock(\.first) }
 
-    func isFirst(_ number: Int32) -> Bool {
-        first.withLock { signal in
-            defer { signal = signal ?? number }
-            return signal == nil
+    /// How many came with this one.
+    func count(_ number: Int32) -> Int {
+        state.withLock { state in
+            state = (state.first ?? number, state.count + 1)
+            return state.count
         }
     }
 }

@@ -62,7 +62,14 @@ extension LogEvent {
         case .rescued(let rescued):
             self.init(
                 level: .warning, name: "rescued", fields: [Field("calls", Int64(rescued.attempts)), Field("held", Int64(rescued.held))])
-        case .replayed(let count): self.init(level: .notice, name: "replayed", fields: [Field("answers", Int64(count))])
+        case .replayed(let replayed):
+            let isWhole = replayed.unreadable.isEmpty && replayed.refused == 0
+            self.init(
+                level: isWhole ? .notice : .warning, name: "replayed",
+                fields: [
+                    Field("answers", Int64(replayed.broughtIn)), Field("refused", Int64(replayed.refused)),
+                    Field("unreadable_lines", Int64(replayed.unreadable.count)),
+                ])
         case .draining(let inFlight): self.init(level: .notice, name: "draining", fields: [Field("in_flight", Int64(inFlight))])
         }
     }

@@ -42,7 +42,7 @@ final class Reporter: Sendable {
         }
     }
 
-    /// Called by the runner, in order, on its own queue.
+    /// Called in order, one at a time, on a queue that the runner does not wait for.
     func hear(_ event: RunnerEvent) {
         if let lowest = log.lowestLevel { write(LogEvent(event, isDetailed: lowest == .debug, at: environment.now())) }
         guard !isQuiet else { return }
@@ -59,7 +59,7 @@ final class Reporter: Sendable {
             if isDue { say(line(progress)) }
         case .lane(let notice): say(LaneText.line(notice, at: environment.now()) ?? "")
         case .rescued(let rescued): say(RunText.rescued(rescued))
-        case .replayed(let count): say("brought in \(Words.count(count, "answer")) that an earlier run had saved beside the queue")
+        case .replayed(let replayed): say(RunText.replayed(replayed, from: queue.rescueFile).joined(separator: "\n"))
         case .draining(let inFlight):
             say("stopping when \(Words.count(inFlight, "call")) in flight have ended; stop once more to give them up")
         case .ended(let claim, .changed, _): say(RunText.changed(claim.request.images))
@@ -72,8 +72,13 @@ final class Reporter: Sendable {
     }
 
     /// The last words of a run.
-    func close(_ end: RunEnd) {
+    ///
+    /// - Parameter unheard: events that were left out, because what was told before them was not read.
+    func close(_ end: RunEnd, unheard: Int) {
         environment.error.say(erased())
+        if unheard > 0 {
+            say("\(Words.count(unheard, "event")) not told: stderr was not read; nothing is lost by it, see `cutline status`")
+        }
         write(LogEvent(end, at: environment.now()))
         guard log.format == .text else { return }
         // A queue that cannot be read is the exit's to report.

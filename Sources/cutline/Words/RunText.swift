@@ -1,6 +1,7 @@
 import CutlineCore
 import CutlineQueue
 import CutlineRunner
+import SystemPackage
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -48,6 +49,32 @@ enum RunText {
         let held = rescued.held > 0 ? ", \(Words.number(rescued.held)) held" : ""
         return
             "an earlier worker died with \(Words.count(rescued.attempts, "call")) in flight, which may have been billed; their jobs are queued again\(held)"
+    }
+
+    /// - Parameter file: where it is still there.
+    static func replayed(_ replayed: Replayed, from file: FilePath?) -> [String] {
+        var lines: [String] = []
+        if replayed.broughtIn > 0 {
+            lines.append("brought in \(Words.count(replayed.broughtIn, "answer")) that an earlier run had saved beside the queue")
+        }
+        guard let file else { return lines }
+        if let kept = kept(replayed) { lines.append("\(Words.clean(file.text)) stays: \(kept)") }
+        return lines
+    }
+
+    /// Why the file beside the queue is not removed.
+    static func kept(_ replayed: Replayed) -> String? {
+        var reasons: [String] = []
+        if let first = replayed.unreadable.first {
+            let more = replayed.unreadable.count - 1
+            reasons.append(
+                "line \(Words.number(first))\(more > 0 ? " and \(Words.number(more)) more" : "") cannot be read; was it written by another version of Cutline? Use that one, or look at the line"
+            )
+        }
+        if replayed.refused > 0 {
+            reasons.append("\(Words.count(replayed.refused, "answer")) to calls that this queue does not have; was a backup restored?")
+        }
+        return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
     }
 
     static func summary(_ batches: [BatchStatus], elapsed: Duration) -> String {
