@@ -10,10 +10,13 @@ package struct RetryPolicy: Codable, Hashable, Sendable {
     /// Counted calls: refusals and calls that were never sent are free, unknown ones have their own rule.
     package var maxAttempts: Int
     package var onUnknown: OnUnknown
+    /// Whether pictures are sent that cannot be decoded whole.
+    package var sendsDamaged: Bool
 
-    package init(maxAttempts: Int = 5, onUnknown: OnUnknown = .retry(times: nil)) {
+    package init(maxAttempts: Int = 5, onUnknown: OnUnknown = .retry(times: nil), sendsDamaged: Bool = false) {
         self.maxAttempts = maxAttempts
         self.onUnknown = onUnknown
+        self.sendsDamaged = sendsDamaged
     }
 }
 

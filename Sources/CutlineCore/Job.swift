@@ -44,12 +44,40 @@ package struct PictureFile: Codable, Hashable, Sendable {
     package var format: PictureFormat
     /// SHA-256 of its bytes, 32 of them; nil in identity mode `path`.
     package var digest: [UInt8]?
+    /// Nil where nothing was found, and where the bytes were not read.
+    package var damage: PictureDamage?
+    /// Likewise.
+    package var orientation: PictureOrientation?
 
-    package init(path: FilePath, stamp: FileStamp, format: PictureFormat, digest: [UInt8]?) {
+    package init(
+        path: FilePath, stamp: FileStamp, format: PictureFormat, digest: [UInt8]?, damage: PictureDamage? = nil,
+        orientation: PictureOrientation? = nil
+    ) {
         self.path = path
         self.stamp = stamp
         self.format = format
         self.digest = digest
+        self.damage = damage
+        self.orientation = orientation
+    }
+
+    /// The same file, with what was found in its bytes when they were read.
+    package func read(as content: PictureContent) -> PictureFile {
+        var file = self
+        (file.digest, file.damage, file.orientation) = (content.digest, content.damage, content.orientation)
+        return file
+    }
+}
+
+/// What was found in a picture's bytes.
+package struct PictureContent: Hashable, Sendable {
+    /// SHA-256, 32 bytes.
+    package let digest: [UInt8]
+    package let damage: PictureDamage?
+    package let orientation: PictureOrientation?
+
+    package init(digest: [UInt8], damage: PictureDamage? = nil, orientation: PictureOrientation? = nil) {
+        (self.digest, self.damage, self.orientation) = (digest, damage, orientation)
     }
 }
 
@@ -59,6 +87,9 @@ package enum ImageSource: Codable, Hashable, Sendable {
     case file(PictureFile)
 
     package var isURL: Bool { if case .url = self { true } else { false } }
+
+    /// What is known to be wrong with it.
+    package var damage: PictureDamage? { if case .file(let file) = self { file.damage } else { nil } }
 }
 
 /// What a batch is: provider, model, texts and parameters never change under one name.
@@ -127,10 +158,12 @@ package struct CaptionRequest: Hashable, Sendable {
     package var quirks: Quirks
     /// Whether pictures on the web are fetched by us and sent as bytes: the provider could not fetch them.
     package var fetchesPictures: Bool
+    /// Whether pictures are sent that cannot be decoded whole.
+    package var sendsDamaged: Bool
 
     package init(
         model: String, system: String? = nil, prompt: String, images: [ImageSource], parameters: Parameters = Parameters(),
-        quirks: Quirks = Quirks(), fetchesPictures: Bool = false
+        quirks: Quirks = Quirks(), fetchesPictures: Bool = false, sendsDamaged: Bool = false
     ) {
         self.model = model
         self.system = system
@@ -139,5 +172,6 @@ package struct CaptionRequest: Hashable, Sendable {
         self.parameters = parameters
         self.quirks = quirks
         self.fetchesPictures = fetchesPictures
+        self.sendsDamaged = sendsDamaged
     }
 }

@@ -7,6 +7,8 @@ package struct CheckedInput: Sendable {
     package let count: Int
     /// What was left out.
     package let skipped: Skipped
+    /// What is wrong and was left out because that is what was asked for.
+    package let faults: InputFaults
     /// Whether keys without a name of their own belong to files: such a key may be taken by another file.
     package let hasDefaultFileKeys: Bool
     fileprivate let plan: InputPlan
@@ -15,11 +17,13 @@ package struct CheckedInput: Sendable {
     fileprivate let repeated: Set<UInt64>
 
     /// Calls `body` with the items in the order of the inputs, each key once, `size` at a time.
-    package func forEachChunk(of size: Int, _ body: ([InputItem]) throws -> Void) throws {
+    ///
+    /// - Parameter report: hears of rows that were good when they were checked, and are not any more; they are left out.
+    package func forEachChunk(of size: Int, report: InputReport? = nil, _ body: ([InputItem]) throws -> Void) throws {
         var chunk: [InputItem] = []
         chunk.reserveCapacity(size)
         var (seen, left) = (Set<KeyDigest>(), count)
-        var walk = plan.walk(for: settings)
+        var walk = plan.walk(for: settings, faults: InputFaults(report: report, as: .gone, known: faults.rows))
         while left > 0, let located = try walk.next() {
             if !repeated.isEmpty, repeated.contains(KeyDigest.hash(located.item.key, seed: 1)) {
                 guard seen.insert(KeyDigest(located.item.key)).inserted else { continue }
@@ -41,22 +45,25 @@ extension InputPlan {
     package func checked(for settings: BatchSettings, progress: (Int) -> Void = { _ in }) throws(InputError) -> CheckedInput {
         try refusePlaceholders(in: settings)
         var (ledger, count, hasDefaultFileKeys) = (KeyLedger(), 0, false)
-        var walk = walk(for: settings)
+        var walk = walk(for: settings, skipped: Skipped(report: report), faults: InputFaults(report: report))
         while let located = try walk.next() {
             ledger.note(located.item)
             hasDefaultFileKeys = hasDefaultFileKeys || located.item.belongsToFile
             count += 1
             if count % 1_000 == 0 { progress(count) }
         }
-        var skipped = skipped
+        var (skipped, faults) = (skipped, faults)
         skipped.add(walk.skipped)
+        faults.add(walk.faults)
+        if let refusal = faults.refusal(skippingBad: selection.skipsBad && count > 0) { throw refusal }
         guard count > 0 else {
             throw InputError("nothing is left of the input\(skipped.description.map { " (\($0))" } ?? "; give it at least one picture")")
         }
         let (same, suspected, distinct) = ledger.repeats()
         if !suspected.isEmpty { try compare(suspected, for: settings) }
         return CheckedInput(
-            count: min(distinct, selection.limit ?? .max), skipped: skipped, hasDefaultFileKeys: hasDefaultFileKeys, plan: self,
+            count: min(distinct, selection.limit ?? .max), skipped: skipped, faults: faults, hasDefaultFileKeys: hasDefaultFileKeys,
+            plan: self,
             settings: settings, repeated: same.union(suspected))
     }
 
@@ -88,20 +95,24 @@ extension InputPlan {
     /// Looks at the entries themselves where digests cannot tell.
     private func compare(_ suspected: Set<UInt64>, for settings: BatchSettings) throws(InputError) {
         var (first, comparison) = ([ExactText: Located](), ContentComparison())
-        var walk = walk(for: settings)
+        var (walk, differences) = (walk(for: settings), InputFaults(report: nil))
         while let located = try walk.next() {
             guard suspected.contains(KeyDigest.hash(located.item.key, seed: 1)) else { continue }
             guard let other = first[ExactText(located.item.key)] else {
                 first[ExactText(located.item.key)] = located
                 continue
             }
-            if let difference = try comparison.difference(other, located) { throw difference }
+            if let difference = try comparison.difference(other, located) { try differences.note(difference, of: located.item.key) }
         }
+        if let refusal = differences.refusal(skippingBad: false) { throw refusal }
     }
 
-    fileprivate func walk(for settings: BatchSettings) -> InputWalk {
+    fileprivate func walk(
+        for settings: BatchSettings, skipped: Skipped = Skipped(), faults: InputFaults = InputFaults(report: nil)
+    ) -> InputWalk {
         InputWalk(
-            sources: sources[...], settings: settings, stated: stated, folder: folder, exclusion: Exclusion(selection.exclude))
+            sources: sources[...], settings: settings, stated: stated, folder: folder, exclusion: Exclusion(selection.exclude),
+            skipped: skipped, faults: faults)
     }
 }
 
@@ -113,10 +124,16 @@ private struct InputWalk {
     let folder: FilePath
     let exclusion: Exclusion
     /// What rows named and was left out.
-    private(set) var skipped = Skipped()
+    private(set) var skipped: Skipped
+    /// Rows that cannot be used.
+    private(set) var faults: InputFaults
     private var reader: SourceReader?
 
-    init(sources: ArraySlice<InputSource>, settings: BatchSettings, stated: StatedRequest?, folder: FilePath, exclusion: Exclusion) {
+    init(
+        sources: ArraySlice<InputSource>, settings: BatchSettings, stated: StatedRequest?, folder: FilePath, exclusion: Exclusion,
+        skipped: Skipped, faults: InputFaults
+    ) {
+        (self.skipped, self.faults) = (skipped, faults)
         self.sources = sources
         self.settings = settings
         self.stated = stated
@@ -127,10 +144,10 @@ private struct InputWalk {
     mutating func next() throws(InputError) -> Located? {
         while true {
             if let located = try reader?.next() { return located }
-            if let reader { skipped.add(reader.skipped) }
+            if let reader { (skipped, faults) = (reader.skipped, reader.faults) }
             reader = nil
             guard let source = sources.popFirst() else { return nil }
-            reader = try SourceReader(source, filler: filler(of: source))
+            reader = try SourceReader(source, filler: filler(of: source), skipped: skipped, faults: faults)
         }
     }
 

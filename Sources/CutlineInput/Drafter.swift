@@ -9,10 +9,11 @@ package enum Drafter {
 
     /// - Parameters:
     ///   - inBothIdentities: Whether the fingerprint in the other identity mode is wanted, too, as far as it can be known without reading more.
-    ///   - knownDigest: The digest of a path whose bytes were read before under the same stamp.
+    ///   - knownDigest: What was found in the bytes of a path that were read before under the same stamp.
     /// - Throws: `InputError`, or what `knownDigest` throws.
     package static func draft(
-        _ item: InputItem, settings: BatchSettings, inBothIdentities: Bool = false, knownDigest: (FilePath, FileStamp) throws -> [UInt8]?
+        _ item: InputItem, settings: BatchSettings, inBothIdentities: Bool = false,
+        knownDigest: (FilePath, FileStamp) throws -> PictureContent?
     ) throws -> JobDraft {
         var images = item.images.map(\.source)
         if settings.identity == .bytes {
@@ -67,23 +68,19 @@ package enum Drafter {
     }
 
     private static func identified(
-        _ image: ImageSource, _ knownDigest: (FilePath, FileStamp) throws -> [UInt8]?
+        _ image: ImageSource, _ knownDigest: (FilePath, FileStamp) throws -> PictureContent?
     ) throws -> ImageSource {
-        guard case .file(var file) = image else { return image }
-        if let digest = try knownDigest(file.path, file.stamp) {
-            file.digest = digest
-            return .file(file)
-        }
+        guard case .file(let file) = image else { return image }
+        if let content = try knownDigest(file.path, file.stamp) { return .file(file.read(as: content)) }
         return try identified(file)
     }
 
     private static func identified(_ given: PictureFile) throws(InputError) -> ImageSource {
-        var file = given
-        let digest = try FileDigest.read(file.path)
+        let digest = try FileDigest.read(given.path)
         guard let format = digest.format else {
-            throw InputError("\(file.path.text) is no longer a picture; restore it or take it out of the input")
+            throw InputError("\(given.path.text) is no longer a picture; restore it or take it out of the input")
         }
-        file.digest = digest.bytes
+        var file = given.read(as: digest.content)
         file.stamp = digest.stamp
         file.format = format
         return .file(file)
@@ -92,13 +89,13 @@ package enum Drafter {
 
 extension [ImageSource] {
     /// The same pictures as the other identity mode knows them: without their digests, or with those that are known. Nil where one is not.
-    fileprivate func inOtherIdentity(_ knownDigest: (FilePath, FileStamp) throws -> [UInt8]?) rethrows -> [ImageSource]? {
+    fileprivate func inOtherIdentity(_ knownDigest: (FilePath, FileStamp) throws -> PictureContent?) rethrows -> [ImageSource]? {
         var others = self
         for index in indices {
             guard case .file(var file) = self[index] else { continue }
             if file.digest == nil {
-                guard let digest = try knownDigest(file.path, file.stamp) else { return nil }
-                file.digest = digest
+                guard let content = try knownDigest(file.path, file.stamp) else { return nil }
+                file = file.read(as: content)
             } else {
                 file.digest = nil
             }

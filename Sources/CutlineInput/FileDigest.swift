@@ -8,6 +8,10 @@ struct FileDigest {
     var stamp: FileStamp
     /// Nil where the first bytes are no picture's.
     var format: PictureFormat?
+    var damage: PictureDamage?
+    var orientation: PictureOrientation?
+
+    var content: PictureContent { PictureContent(digest: bytes, damage: damage, orientation: orientation) }
 
     private static let pieceSize = 256 * 1_024
 
@@ -30,16 +34,21 @@ struct FileDigest {
         guard before.kind == .regular else { throw before.kind == .folder ? .isDirectory : .invalidArgument }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceSize, alignment: 16)
         defer { buffer.deallocate() }
-        var (hash, size, format) = (SHA256(), Int64(0), PictureFormat?.none)
+        var (hash, size, format, ending) = (SHA256(), Int64(0), PictureFormat?.none, PictureEnding?.none)
         while true {
             let count = try descriptor.fill(buffer)
             let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            if size == 0 { format = PictureFormat(firstBytes: piece) }
+            if size == 0 {
+                format = PictureFormat(firstBytes: piece)
+                ending = format.map { PictureEnding(of: $0) }
+            }
+            ending?.take(piece)
             hash.update(bufferPointer: piece)
             size += Int64(count)
             if count < buffer.count { break }
         }
         guard try FileFacts(descriptor: descriptor).stamp == before.stamp, size == before.stamp.size else { return nil }
-        return FileDigest(bytes: Array(hash.finalize()), stamp: before.stamp, format: format)
+        return FileDigest(
+            bytes: Array(hash.finalize()), stamp: before.stamp, format: format, damage: ending?.damage, orientation: ending?.orientation)
     }
 }

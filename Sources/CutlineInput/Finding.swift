@@ -5,12 +5,12 @@ import SystemPackage
 enum Finding {
     case picture(PictureFile)
     case folder
-    case notAPicture
-    case empty
+    case notAPicture(ForeignFile)
     /// FIFO, device or socket.
     case special
 
-    /// Looks at the file's first bytes; its extension does not matter. Nothing but regular files is opened.
+    /// Looks at the file's first bytes; its extension matters only where cameras give their own files the form of another. Nothing but regular
+    /// files is opened.
     static func look(at path: FilePath) throws(Errno) -> (Finding, FileIdentity) {
         let facts = try FileFacts(path: path)
         switch facts.kind {
@@ -24,14 +24,16 @@ enum Finding {
         let opened = try FileFacts(descriptor: descriptor)
         guard opened.kind == .regular else { return (.special, opened.identity) }
         let head = try firstBytes(of: descriptor)
-        if head.isEmpty { return (.empty, opened.identity) }
-        guard let format = PictureFormat(firstBytes: head) else { return (.notAPicture, opened.identity) }
+        guard let format = PictureFormat(firstBytes: head), !KnownFile.isRaw(named: path.lastComponent?.bytes ?? [], firstBytes: head)
+        else {
+            return (.notAPicture(ForeignFile(firstBytes: head, name: path)), opened.identity)
+        }
         return (.picture(PictureFile(path: path, stamp: opened.stamp, format: format, digest: nil)), opened.identity)
     }
 
     private static func firstBytes(of descriptor: FileDescriptor) throws(Errno) -> [UInt8] {
         var failure: Errno?
-        let head = [UInt8](unsafeUninitializedCapacity: PictureFormat.sniffLength) { buffer, count in
+        let head = [UInt8](unsafeUninitializedCapacity: KnownFile.sniffLength) { buffer, count in
             do throws(Errno) {
                 count = try descriptor.fill(UnsafeMutableRawBufferPointer(buffer))
             } catch {

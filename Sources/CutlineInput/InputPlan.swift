@@ -7,10 +7,13 @@ package struct InputSelection: Sendable {
     package var exclude: [String]
     /// The first so many entries.
     package var limit: Int?
+    /// Whether what is named by itself and cannot be used is left out, instead of refusing all.
+    package var skipsBad: Bool
 
-    package init(exclude: [String] = [], limit: Int? = nil) {
+    package init(exclude: [String] = [], limit: Int? = nil, skipsBad: Bool = false) {
         self.exclude = exclude
         self.limit = limit
+        self.skipsBad = skipsBad
     }
 }
 
@@ -23,27 +26,36 @@ package struct InputPlan: Sendable {
     package let stated: StatedRequest?
     let sources: [InputSource]
     let skipped: Skipped
+    /// Of what was named outside of manifests and lists.
+    let faults: InputFaults
     let selection: InputSelection
     let folder: FilePath
+    package let report: InputReport
 
     /// Finds what the inputs name, relative to `folder` (absolute). `-` is copied to a file in `temporaryFolder`.
+    ///
+    /// - Parameter report: hears of what was seen and is not sent.
     package static func read(
         _ inputs: [String], from folder: FilePath, selection: InputSelection = InputSelection(),
         standardInput: FileDescriptor = .standardInput,
-        temporaryFolder: FilePath = "/tmp"
+        temporaryFolder: FilePath = "/tmp", report: InputReport = InputReport()
     ) throws(InputError) -> InputPlan {
         guard let first = inputs.first else { throw InputError("there is no input; name a folder, a picture or a job file") }
         var reader = InputReader(
             folder: folder, naming: inputs.count > 1 ? .amongSeveral : .alone, exclusion: Exclusion(selection.exclude),
-            standardInput: standardInput, temporaryFolder: temporaryFolder)
-        for input in inputs { try reader.add(input) }
+            standardInput: standardInput, temporaryFolder: temporaryFolder, report: report)
+        for input in inputs {
+            do throws(InputError) { try reader.add(input) } catch { try reader.faults.note(error, of: input) }
+        }
         let sources = reader.takeSources()
+        // Without its job file, or with nothing left, there is no telling what was meant.
+        if let refusal = reader.faults.refusal(skippingBad: !sources.isEmpty) { throw refusal }
         guard !sources.isEmpty || reader.skipped.excluded > 0 else {
             throw InputError("\(first) names no picture; add `images` or `jobs` to it, or name a folder")
         }
         return InputPlan(
             jobFile: reader.jobFile, batchName: reader.jobFile?.batch ?? batchName(first, folder), stated: try stated(by: sources),
-            sources: sources, skipped: reader.skipped, selection: selection, folder: folder)
+            sources: sources, skipped: reader.skipped, faults: reader.faults, selection: selection, folder: folder, report: report)
     }
 
     /// Whether there are rows, which may bring prompts of their own.
@@ -54,9 +66,12 @@ package struct InputPlan: Sendable {
     private static func stated(by sources: [InputSource]) throws(InputError) -> StatedRequest? {
         for case .rows(let file) in sources where file.form == .jsonLines {
             var reader = LineReader(file)
-            guard let (place, bytes) = try reader.next() else { continue }
-            let json = JSONCursor(try SourceReader.value(of: bytes, at: place))
-            if BatchLine.isMeant(by: json) { return try BatchLine(json, at: place).stated }
+            while let (place, bytes) = try reader.next() {
+                // A line that is no good is named with all the others.
+                guard let value = try? SourceReader.value(of: bytes, at: place) else { continue }
+                guard BatchLine.isMeant(by: JSONCursor(value)) else { break }
+                if let line = try? BatchLine(JSONCursor(value), at: place) { return line.stated }
+            }
         }
         return nil
     }
@@ -77,12 +92,17 @@ private struct InputReader {
     let standardInput: FileDescriptor
     let temporaryFolder: FilePath
     var jobFile: JobFile?
-    var skipped = Skipped()
+    var skipped: Skipped
+    var faults: InputFaults
     private var sources: [InputSource] = []
     private var items: [InputItem] = []
     private var hasReadStandardInput = false
 
-    init(folder: FilePath, naming: KeyNaming, exclusion: Exclusion, standardInput: FileDescriptor, temporaryFolder: FilePath) {
+    init(
+        folder: FilePath, naming: KeyNaming, exclusion: Exclusion, standardInput: FileDescriptor, temporaryFolder: FilePath,
+        report: InputReport
+    ) {
+        (skipped, faults) = (Skipped(report: report), InputFaults(report: report))
         self.folder = folder
         self.naming = naming
         self.exclusion = exclusion
@@ -94,7 +114,7 @@ private struct InputReader {
         switch InputKind(input, from: folder) {
         case .pictures:
             let finder = PictureFinder(base: folder, naming: naming, exclusion: exclusion)
-            try finder.find(input, into: &items, skipped: &skipped)
+            do throws(InputError) { try finder.find(input, into: &items, skipped: &skipped) } catch { throw error.ofOneEntry }
         case .jobFile(let path): try addJobFile(path, input)
         case .manifest(let path, let form): add(try RowFile(manifest: path, name: input, form: form))
         case .standardInput:
@@ -123,12 +143,20 @@ private struct InputReader {
             do throws(InputError) {
                 try finder.find(image, into: &items, skipped: &skipped)
             } catch {
-                throw error.at("images[\(index)]", of: input)
+                try note(error, "images[\(index)]", of: input)
             }
         }
         for (index, job) in file.jobs.enumerated() {
-            if let item = try item(of: job, "jobs[\(index)]", finder, input) { items.append(item) }
+            do throws(InputError) {
+                if let item = try item(of: job, "jobs[\(index)]", finder, input) { items.append(item) }
+            } catch {
+                try faults.note(error.ofOneEntry, of: "\(input), jobs[\(index)]")
+            }
         }
+    }
+
+    private mutating func note(_ error: InputError, _ path: String, of input: String) throws(InputError) {
+        try faults.note(error.at(path, of: input).ofOneEntry, of: "\(input), \(path)")
     }
 
     /// Nil where one of its pictures is excluded.

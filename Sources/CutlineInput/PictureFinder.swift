@@ -15,7 +15,7 @@ struct PictureFinder {
             return items.append(address)
         }
         let given = FilePath(text)
-        let before = (count: items.count, skipped: skipped)
+        let before = (count: items.count, skipped: skipped.total, excluded: skipped.excluded)
         let isGlob = GlobPattern.hasWildcards(given.bytes) && !FileFacts.isPresent(base.pushing(given))
         if isGlob {
             try findMatches(of: given, text, into: &items, skipped: &skipped)
@@ -23,8 +23,8 @@ struct PictureFinder {
             let parent = Place(given: given.removingLastComponent(), finder: self)
             try add(Named(text: text, given: given, parent: parent), into: &items, skipped: &skipped)
         }
-        guard items.count > before.count || skipped.excluded > before.skipped.excluded else {
-            let seen = skipped.description.map { skipped == before.skipped ? "" : " (\($0))" } ?? ""
+        guard items.count > before.count || skipped.excluded > before.excluded else {
+            let seen = skipped.description.map { skipped.total == before.skipped ? "" : " (\($0))" } ?? ""
             throw InputError("\(text) holds no picture\(seen); name a folder with pictures or remove it")
         }
     }
@@ -38,9 +38,8 @@ struct PictureFinder {
         switch try named.look() {
         case .picture(let file): return named.parent.item(named.relative, file)
         case .folder: throw InputError("\(text) is a folder; name one picture here, or give the folder as an input of its own")
-        case .empty: throw named.empty
         case .special: throw named.special
-        case .notAPicture: throw named.notAPicture
+        case .notAPicture(let file): throw file.refusal(of: text)
         }
     }
 
@@ -56,13 +55,17 @@ struct PictureFinder {
     private func findMatches(
         of given: FilePath, _ text: String, into items: inout [InputItem], skipped: inout Skipped
     ) throws(InputError) {
-        var glob = GlobWalk(given, base: base)
+        let exports = skipped.exports
+        var glob = GlobWalk(given, base: base, skipped: skipped)
         let matches = try glob.run()
-        guard !matches.isEmpty else { throw InputError("nothing matches \(text); check the path and the pattern") }
+        skipped = glob.skipped
+        guard !matches.isEmpty || skipped.exports > exports else {
+            throw InputError("nothing matches \(text); check the path and the pattern")
+        }
         let parent = Place(given: glob.folder, finder: self)
         for match in matches {
             let named = Named(text: glob.folder.pushing(match).text, given: match, parent: parent, isBelowParent: true)
-            try add(named, into: &items, skipped: &skipped)
+            try addMatch(named, of: glob, into: &items, skipped: &skipped)
         }
     }
 
@@ -71,23 +74,44 @@ struct PictureFinder {
         guard !exclusion.covers(named.relative, below: named.parent.given) else { return skipped.excluded += 1 }
         switch try named.look() {
         case .picture(let file): items.append(named.parent.item(named.relative, file))
-        case .folder:
-            let place = named.isBelowParent ? named.parent : Place(given: named.given, finder: self)
-            try walk(named.isBelowParent ? named.relative : FilePath(), of: place, into: &items, skipped: &skipped)
-        case .empty: throw named.empty
+        case .folder: try walk(FilePath(), of: Place(given: named.given, finder: self), into: &items, skipped: &skipped)
         case .special: throw named.special
-        case .notAPicture: throw named.notAPicture
+        case .notAPicture(let file): throw file.refusal(of: named.text)
         }
     }
 
-    private func walk(
-        _ relative: FilePath, of place: Place, into items: inout [InputItem], skipped: inout Skipped
+    /// Adds what a pattern found, which is as what stands in a folder: what is no picture is left out.
+    private func addMatch(
+        _ named: Named, of glob: GlobWalk, into items: inout [InputItem], skipped: inout Skipped
     ) throws(InputError) {
-        var walk = try FolderWalk(root: place.path.pushing(relative)) {
+        guard !exclusion.covers(named.relative, below: named.parent.given) else { return skipped.excluded += 1 }
+        let (finding, identity): (Finding, FileIdentity)
+        do throws(Errno) { (finding, identity) = try Finding.look(at: named.path) } catch {
+            return try skipped.leaveOut(named.shown, at: named.path, because: error)
+        }
+        switch finding {
+        case .picture(let file): items.append(named.parent.item(named.relative, file))
+        case .folder:
+            let around = glob.around(named.relative)
+            guard !around.contains(identity) else { return skipped.loops += 1 }
+            try walk(named.relative, of: named.parent, around: around, into: &items, skipped: &skipped)
+        case .special: skipped.leaveOutSpecial(named.shown)
+        case .notAPicture(let file): skipped.leaveOut(named.shown, file)
+        }
+    }
+
+    /// - Parameter around: the folders around it, where a pattern found it; nil: it was named by itself.
+    private func walk(
+        _ relative: FilePath, of place: Place, around: [FileIdentity]? = nil, into items: inout [InputItem], skipped: inout Skipped
+    ) throws(InputError) {
+        var walk = try FolderWalk(
+            root: place.path.pushing(relative), name: place.given.pushing(relative), around: around ?? [], isNamed: around == nil,
+            skipped: skipped
+        ) {
             exclusion.covers(relative.pushing($0), below: place.given)
         }
         while let (below, file) = try walk.next() { items.append(place.item(relative.pushing(below), file)) }
-        skipped.add(walk.skipped)
+        skipped = walk.skipped
     }
 }
 
@@ -129,9 +153,10 @@ private struct Named {
     var relative: FilePath { isBelowParent ? given : FilePath(root: nil, [given.lastComponent].compactMap(\.self)) }
     var path: FilePath { parent.path.pushing(relative) }
 
-    var empty: InputError { InputError("\(text) is empty; restore it or take it out of the input") }
+    /// As the user knows it.
+    var shown: FilePath { parent.given.pushing(relative) }
+
     var special: InputError { InputError("\(text) is a device, FIFO or socket, not a picture; take it out of the input") }
-    var notAPicture: InputError { InputError("\(text) is not a picture, whatever its name says; take it out of the input") }
 
     func look() throws(InputError) -> Finding {
         do throws(Errno) { return try Finding.look(at: path).0 } catch { throw self.error(error) }
@@ -139,7 +164,7 @@ private struct Named {
 
     private func error(_ error: Errno) -> InputError {
         guard error == .noSuchFileOrDirectory || error == .notDirectory else {
-            return InputError("\(text) cannot be read: \(error)")
+            return InputError("\(text) cannot be read: \(error)", cause: error)
         }
         if FileFacts.isPresent(path) { return InputError("\(text) is a link to nothing; mend it or take it out of the input") }
         let advice = text.contains("://") ? "of addresses only http:// and https:// can be read" : "check the path"

@@ -38,7 +38,7 @@ package struct ExifThumbnail: Hashable, Sendable {
 }
 
 /// Directories of tags (TIFF 6.0, §2). Every offset comes from outside and is checked.
-private struct Tiff {
+struct Tiff {
     struct Directory {
         /// Tags with one number.
         var entries: [Int: Int] = [:]

@@ -6,6 +6,9 @@ struct RowPlace: Hashable, Sendable {
     /// Counted from 1.
     let line: Int
 
+    /// `list.csv, line 3`
+    var name: String { "\(file), line \(line)" }
+
     func error(_ reason: String) -> InputError { InputError("\(file), line \(line): \(reason)") }
     func error(_ error: InvalidValue) -> InputError { InputError("\(file), line \(line), \(error.path): \(error.reason)") }
 

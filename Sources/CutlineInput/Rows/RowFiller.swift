@@ -21,7 +21,9 @@ struct RowFiller {
         var key = row.key ?? ""
         for image in row.images {
             let found: InputItem?
-            do throws(InputError) { found = try finder.picture(image) } catch { throw row.place.error(error.description) }
+            do throws(InputError) { found = try finder.picture(image) } catch {
+                throw row.place.error(error.description).caused(by: error)
+            }
             guard let found else { return nil }
             if row.key == nil { key = found.key }
             images += found.images

@@ -26,12 +26,17 @@ struct SourceReader {
     private var cursor: Cursor
     private let name: String
     private let filler: RowFiller
-    private(set) var skipped = Skipped()
+    private(set) var skipped: Skipped
+    /// Rows that cannot be used. The others do not wait for them.
+    private(set) var faults: InputFaults
     /// The last lines agreed with the batch in this.
     private var agreed: StatedRequest?
 
-    init(_ source: InputSource, filler: RowFiller) throws(InputError) {
-        self.filler = filler
+    /// - Parameters:
+    ///   - skipped: what was left out before; its own comes on top.
+    ///   - faults: likewise.
+    init(_ source: InputSource, filler: RowFiller, skipped: Skipped, faults: InputFaults) throws(InputError) {
+        (self.filler, self.skipped, self.faults) = (filler, skipped, faults)
         switch source {
         case .items(let items):
             name = ""
@@ -63,16 +68,24 @@ struct SourceReader {
             cursor = .empty
             defer { cursor = .jsonLines(reader) }
             while let (place, bytes) = try reader.next() {
-                if let item = try item(of: bytes, at: place) { return Located(item: item, place: place) }
-                skipped.excluded += 1
+                do throws(InputError) {
+                    if let item = try item(of: bytes, at: place) { return Located(item: item, place: place) }
+                    skipped.excluded += 1
+                } catch {
+                    try faults.note(error.ofOneEntry, at: place)
+                }
             }
             return nil
         case .csv(var reader, let header):
             cursor = .empty
             defer { cursor = .csv(reader, header) }
             while let (place, fields) = try reader.next() {
-                if let item = try filler.item(of: try header.row(fields, at: place)) { return Located(item: item, place: place) }
-                skipped.excluded += 1
+                do throws(InputError) {
+                    if let item = try filler.item(of: try header.row(fields, at: place)) { return Located(item: item, place: place) }
+                    skipped.excluded += 1
+                } catch {
+                    try faults.note(error.ofOneEntry, at: place)
+                }
             }
             return nil
         case .list(var reader, var place, var items):
@@ -82,7 +95,9 @@ struct SourceReader {
                 if let item = items.next() { return Located(item: item, place: place) }
                 guard let (next, bytes) = try reader.next() else { return nil }
                 place = next
-                items = try found(bytes, at: next).makeIterator()
+                do throws(InputError) { items = try found(bytes, at: next).makeIterator() } catch {
+                    try faults.note(error.ofOneEntry, at: next)
+                }
             }
         case .empty: return nil
         }
@@ -103,7 +118,7 @@ struct SourceReader {
         var items: [InputItem] = []
         let text = try place.text(line)
         do throws(InputError) { try filler.finder.find(text, into: &items, skipped: &skipped) } catch {
-            throw place.error(error.description)
+            throw place.error(error.description).caused(by: error)
         }
         return items
     }

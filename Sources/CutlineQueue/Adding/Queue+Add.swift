@@ -85,19 +85,26 @@ extension Queue {
         }
     }
 
-    /// The SHA-256 of a file that was read before and has not changed since.
-    package func knownDigest(of path: FilePath, stamp: FileStamp) throws -> [UInt8]? { try reader.knownDigest(of: path, stamp: stamp) }
+    /// What was found in a file that was read before and has not changed since.
+    package func knownDigest(of path: FilePath, stamp: FileStamp) throws -> PictureContent? {
+        try reader.knownDigest(of: path, stamp: stamp)
+    }
 }
 
 extension QueueReader {
-    /// The SHA-256 of a file that was read before and has not changed since.
-    package func knownDigest(of path: FilePath, stamp: FileStamp) throws -> [UInt8]? {
+    /// What was found in a file that was read before and has not changed since.
+    package func knownDigest(of path: FilePath, stamp: FileStamp) throws -> PictureContent? {
         try read { db in
             let statement = try db.cachedStatement(
-                sql: "SELECT digest FROM pictures WHERE path = ? AND start = -1 AND size = ? AND modified = ? AND inode = ?")
+                sql:
+                    "SELECT digest, damage, orientation FROM pictures WHERE path = ? AND start = -1 AND size = ? AND modified = ? AND inode = ?"
+            )
             let row = try Row.fetchOne(
                 statement, arguments: [Data(path.bytes), stamp.size, stamp.modified, Int64(bitPattern: stamp.inode)])
-            return row.flatMap { $0["digest"] as Data? }.map { Array($0) }
+            guard let row, let digest = row["digest"] as Data? else { return nil }
+            return PictureContent(
+                digest: Array(digest), damage: (row["damage"] as String?).flatMap(PictureDamage.init),
+                orientation: (row["orientation"] as Int?).flatMap(PictureOrientation.init))
         }
     }
 }

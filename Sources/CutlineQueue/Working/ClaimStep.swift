@@ -104,6 +104,7 @@ struct ClaimStep {
         var call = call
         call.images = try ImageColumn.load(row["images"], db)
         call.quirks = try lanes.quirks(batch.lane, of: call.model)
+        call.sendsDamaged = try call.images.contains(where: \.mayBeDamaged) && policy(of: batch).sendsDamaged
         call.fetchesPictures = try n > 1 && call.images.contains(where: \.isURL) && refusedToFetch(job, of: batch)
         return Claim(
             attempt: AttemptID(attempt), job: JobID(job), batch: batch.id, route: batch.route, n: n, request: call, startedAt: now,
@@ -114,9 +115,12 @@ struct ClaimStep {
     private func refusedToFetch(_ job: Int64, of batch: ClaimableBatch) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT count(*) FROM attempts WHERE job = ? AND class = ? AND route = ?")
         let refusals = try Int.fetchOne(statement, arguments: [job, FailureClass.imageUnreachable.rawValue, batch.route.number])!
+        return try refusals >= max(1, min(2, policy(of: batch).maxAttempts - 1))
+    }
+
+    private func policy(of batch: ClaimableBatch) throws -> RetryPolicy {
         let policy = try String.fetchOne(db.cachedStatement(sql: "SELECT policy FROM batches WHERE id = ?"), arguments: [batch.id.number])!
-        let maxAttempts = try JSONColumn.decode(RetryPolicy.self, from: policy).maxAttempts
-        return refusals >= max(1, min(2, maxAttempts - 1))
+        return try JSONColumn.decode(RetryPolicy.self, from: policy)
     }
 
     private func lanesWithQueuedJobs() throws -> [LaneBacklog] {
@@ -328,4 +332,12 @@ private struct ClaimableBatch {
 
     /// Added to the prompt of a job that is asked again.
     var retryPrompt: String? { get throws { try JSONColumn.decode(CheckRules.self, from: checks).retryPrompt } }
+}
+
+extension ImageSource {
+    /// Whether that is known, or comes out when it is read to be sent.
+    fileprivate var mayBeDamaged: Bool {
+        guard case .file(let file) = self else { return true }
+        return file.damage != nil || file.digest == nil
+    }
 }
