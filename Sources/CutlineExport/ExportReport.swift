@@ -31,7 +31,7 @@ extension ExportReport.Count {
 
 /// Why a record is not in the export: the format cannot hold it, or it would be wrong.
 package enum Omission: String, Error, CaseIterable, Hashable, Sendable {
-    case noCaption, noAnswer, severalPictures, onTheWeb, pictureGone, pictureChanged, pictureUnreadable, pictureTooLarge
+    case noCaption, noAnswer, severalPictures, onTheWeb, pictureGone, pictureChanged, pictureUnreadable, pictureTooLarge, pictureDamaged
     case outsideRoot, notUnicode, nameTaken, nameTooLong, captionFileExists, formatNotRead
 }
 

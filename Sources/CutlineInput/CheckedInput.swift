@@ -41,8 +41,13 @@ package struct CheckedInput: Sendable {
 extension InputPlan {
     /// Reads and checks every row, and every key against all others, in 16 bytes each.
     ///
-    /// - Parameter progress: called now and then with the number of entries that were checked.
-    package func checked(for settings: BatchSettings, progress: (Int) -> Void = { _ in }) throws(InputError) -> CheckedInput {
+    /// - Parameters:
+    ///   - isTold: whether the report hears of what is left out.
+    ///   - progress: called now and then with the number of entries that were checked.
+    package func checked(
+        for settings: BatchSettings, isTold: Bool = true, progress: (Int) -> Void = { _ in }
+    ) throws(InputError) -> CheckedInput {
+        let report = isTold ? report : nil
         try refusePlaceholders(in: settings)
         var (ledger, count, hasDefaultFileKeys) = (KeyLedger(), 0, false)
         var walk = walk(for: settings, skipped: Skipped(report: report), faults: InputFaults(report: report))

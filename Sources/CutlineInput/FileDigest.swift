@@ -34,21 +34,17 @@ struct FileDigest {
         guard before.kind == .regular else { throw before.kind == .folder ? .isDirectory : .invalidArgument }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceSize, alignment: 16)
         defer { buffer.deallocate() }
-        var (hash, size, format, ending) = (SHA256(), Int64(0), PictureFormat?.none, PictureEnding?.none)
+        var (hash, size, scan) = (SHA256(), Int64(0), PictureScan())
         while true {
             let count = try descriptor.fill(buffer)
             let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            if size == 0 {
-                format = PictureFormat(firstBytes: piece)
-                ending = format.map { PictureEnding(of: $0) }
-            }
-            ending?.take(piece)
+            scan.take(piece)
             hash.update(bufferPointer: piece)
             size += Int64(count)
             if count < buffer.count { break }
         }
         guard try FileFacts(descriptor: descriptor).stamp == before.stamp, size == before.stamp.size else { return nil }
         return FileDigest(
-            bytes: Array(hash.finalize()), stamp: before.stamp, format: format, damage: ending?.damage, orientation: ending?.orientation)
+            bytes: Array(hash.finalize()), stamp: before.stamp, format: scan.format, damage: scan.damage, orientation: scan.orientation)
     }
 }

@@ -16,6 +16,9 @@ package struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
         (description, self.cause, self.reach) = (sentence, cause, reach)
     }
 
+    /// We ran out of something: it says nothing about the input.
+    package var isShortage: Bool { cause?.isShortage == true }
+
     /// The same, of one entry alone: the others can do without it.
     var ofOneEntry: InputError { InputError(description, cause: cause, reach: .entry) }
 

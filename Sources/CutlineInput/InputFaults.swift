@@ -28,7 +28,7 @@ package struct InputFaults: Sendable {
     /// - Parameter name: what the user knows the entry by.
     /// - Throws: where we ran out of something, for which no entry is to blame.
     mutating func note(_ error: InputError, of name: String) throws(InputError) {
-        if error.cause?.isShortage == true { throw error }
+        if error.isShortage { throw error }
         count += 1
         isGrave = isGrave || error.reach == .input
         if first.count < Self.most { first.append(error) }

@@ -9,6 +9,8 @@ enum OwnExport {
     /// - Parameter orAround: whether a folder counts, too, that holds nothing but exports, as the parts of a split do.
     static func isAt(_ folder: FilePath, _ listing: FolderListing, orAround: Bool = false) -> Bool {
         if listing.names.contains(metadata), isOurs(metadataAt: folder.appending("metadata.jsonl")) { return true }
+        // A part of a split that nothing fell into.
+        if listing.names == [metadata], (try? FileFacts(path: folder.appending("metadata.jsonl")))?.stamp.size == 0 { return true }
         if listing.names.contains(shard), isOurs(shardAt: folder.appending("data-000000.tar")) { return true }
         guard orAround else { return false }
         let parts = listing.names.filter { name in !["README", "LICENSE"].contains { name.starts(with: $0.utf8) } }

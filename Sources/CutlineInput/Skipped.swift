@@ -70,17 +70,17 @@ extension Skipped {
     mutating func leaveOut(_ name: FilePath, _ file: ForeignFile) {
         guard file.isMissed else { return notPictures += 1 }
         lookalikes += 1
-        report?.note(.skipped, name.text, file.reason)
+        tell(.skipped, name, file.reason)
     }
 
     mutating func leaveOutSpecial(_ name: FilePath) {
         special += 1
-        if name.isCalledPicture { report?.note(.skipped, name.text, "is a device, FIFO or socket") }
+        if name.isCalledPicture { tell(.skipped, name, "is a device, FIFO or socket") }
     }
 
     mutating func leaveOutExport(_ name: FilePath) {
         exports += 1
-        report?.note(.export, name.text + "/", "is an export of Cutline; name it as an input to take its pictures")
+        tell(.export, name, "is an export of Cutline; name it as an input to take its pictures")
     }
 
     /// What could not be looked at: `path` itself, or what its links lead to.
@@ -92,15 +92,20 @@ extension Skipped {
             unreadable += 1
             let isFolder = (try? FileFacts(path: path))?.kind == .folder  // What cannot be looked at is known by its name.
             guard isFolder || name.isCalledPicture else { return }
-            report?.note(.skipped, name.text, "\(isFolder ? "is a folder that " : "")cannot be read: \(error)")
+            tell(.skipped, name, "\(isFolder ? "is a folder that " : "")cannot be read: \(error)")
             return
         }
         guard FileFacts.isPresent(path) else {
             gone += 1
-            if name.isCalledPicture { report?.note(.gone, name.text, "went away while the folder was read") }
+            if name.isCalledPicture { tell(.gone, name, "went away while the folder was read") }
             return
         }
         danglingLinks += 1
-        if name.isCalledPicture { report?.note(.skipped, name.text, "is a link to nothing; mend it") }
+        if name.isCalledPicture { tell(.skipped, name, "is a link to nothing; mend it") }
+    }
+
+    /// As the user knows it, without a `.` in front.
+    private func tell(_ kind: InputReport.Kind, _ name: FilePath, _ reason: String) {
+        report?.note(kind, name.lexicallyNormalized().text + (kind == .export ? "/" : ""), reason)
     }
 }

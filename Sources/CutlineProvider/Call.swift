@@ -89,9 +89,22 @@ struct Call: Sendable {
         if let failure = breachOfImageRules() { return .failure(failure) }
         do {
             for file in body.pictures { try PictureReader.check(file) }
+            if !request.sendsDamaged { try await refuseDamaged() }
             return nil
+        } catch let fault as PictureFault {
+            return await outcome(of: fault)
         } catch {
-            return await outcome(of: error)
+            return .notSent("stopped")
+        }
+    }
+
+    /// Pictures on the web were looked at when they were fetched.
+    private func refuseDamaged() async throws {
+        for case .file(let file) in asked.images {
+            var damage = file.damage
+            // Nobody has read it yet.
+            if file.digest == nil { damage = try await NIOThreadPool.singleton.runIfActive { try PictureReader.damage(of: file) } }
+            if let damage { throw PictureFault.unreadable(damage.refusal(of: file.path.text)) }
         }
     }
 

@@ -47,14 +47,26 @@ final class PictureReader {
     /// Appends the base64 of the next piece. False: that was the last one, and the file is still unchanged.
     func appendPiece(to buffer: inout ByteBuffer) throws(PictureFault) -> Bool {
         let count = Int(min(Int64(Self.pieceSize), file.stamp.size - position))
-        guard read(count, into: &buffer) else { throw .changed("\(file.path.text) changed while it was sent") }
+        guard read(count, { buffer.writeBase64(of: $0) }) else { throw .changed("\(file.path.text) changed while it was sent") }
         position += Int64(count)
         guard position == file.stamp.size else { return true }
         try checkUnchanged()
         return false
     }
 
-    private func read(_ count: Int, into buffer: inout ByteBuffer) -> Bool {
+    /// Reads all of it: what keeps it from being decoded whole.
+    static func damage(of file: PictureFile) throws(PictureFault) -> PictureDamage? {
+        let reader = try PictureReader(file)
+        var ending = PictureEnding(of: file.format)
+        while reader.position < file.stamp.size {
+            let count = Int(min(Int64(pieceSize), file.stamp.size - reader.position))
+            guard reader.read(count, { ending.take($0) }) else { throw .changed("\(file.path.text) changed while it was read") }
+            reader.position += Int64(count)
+        }
+        return ending.damage
+    }
+
+    private func read(_ count: Int, _ use: (UnsafeRawBufferPointer) -> Void) -> Bool {
         withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { raw in
             var filled = 0
             while filled < count {
@@ -63,7 +75,7 @@ final class PictureReader {
                 guard got > 0 else { return false }
                 filled += got
             }
-            buffer.writeBase64(of: UnsafeRawBufferPointer(raw))
+            use(UnsafeRawBufferPointer(raw))
             return true
         }
     }

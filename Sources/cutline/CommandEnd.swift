@@ -32,7 +32,7 @@ struct CommandEnd: Error, Hashable {
         do { return try await body() } catch { throw CommandEnd(error) }
     }
 
-    private init(_ error: any Error) {
+    init(_ error: any Error) {
         switch error {
         case let end as CommandEnd: self = end
         case let error as InputError: self = .badInput("\(error)")

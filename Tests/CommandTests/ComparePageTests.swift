@@ -111,11 +111,12 @@ import Testing
             + [0xFF, 0xD8, 0xFF, 0xD9, 7, 7]
         let head: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE1, 0, UInt8(exif.count + 2)] + exif
         let filling = [UInt8](repeating: 0, count: PagePicture.small)
-        desk.folder.write("photos/large.jpg", head + filling)
-        desk.folder.write("photos/plain.jpg", [0xFF, 0xD8, 0xFF, 0xDB, 0, 2] + filling)
-        desk.folder.write("photos/small.jpg", head)
+        let end: [UInt8] = [0xFF, 0xDA, 0, 2, 0xFF, 0xD9]
+        desk.folder.write("photos/large.jpg", head + filling + end)
+        desk.folder.write("photos/plain.jpg", [0xFF, 0xD8, 0xFF, 0xDB, 0, 2] + filling + end)
+        desk.folder.write("photos/small.jpg", head + end)
         desk.folder.write("photos/huge.png", png("h") + [UInt8](repeating: 0, count: PagePicture.largest))
-        desk.folder.write("photos/scan.tiff", [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 0, 0])
+        desk.folder.write("photos/scan.tiff", [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0])
         let page = try await page(desk)
         #expect(page.contains(#"<img class="turn6" alt="large.jpg" src="data:image/jpeg;base64,/9j/2QcH">"#))
         #expect(page.contains(#"<img alt="plain.jpg" src="data:image/jpeg;base64,/9j/2wAC"#))

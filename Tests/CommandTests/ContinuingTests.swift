@@ -57,7 +57,7 @@ import Testing
             let records = try await desk.records()
             #expect(records.map { $0["key"]?.string } == ["photos/a.png", "photos/b.png"])
             let captions = records.map { $0["caption"]?.string }
-            #expect(captions == ["A PNG picture, 2 × 3 pixels, 41 bytes.", "A PNG picture, 2 × 3 pixels, 41 bytes."])
+            #expect(captions == ["A PNG picture, 2 × 3 pixels, 57 bytes.", "A PNG picture, 2 × 3 pixels, 57 bytes."])
             #expect(simulator.callCount == 3)
         }
     }

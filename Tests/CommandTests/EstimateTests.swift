@@ -30,8 +30,8 @@ import Testing
         #expect(
             said.output == """
                 jobs      2 to send (2 new)
-                pictures  2 image/png, 68 bytes, less than 0.1 megapixels
-                requests  450 bytes, pictures as base64 included
+                pictures  2 image/png, 100 bytes, less than 0.1 megapixels
+                requests  490 bytes, pictures as base64 included
                 input     about 516 tokens
                           6 of text (rule of thumb: one for four bytes)
                           510 of pictures (the rule for gpt-4o)
@@ -48,9 +48,9 @@ import Testing
         let said = await desk.run(["estimate", "photos", "https://pictures.invalid/x.jpg", "--offline", "--json"] + asking)
         #expect(
             said.output == """
-                {"batch":"photos","provider":"mine","model":"gpt-4o","jobs":{"to_send":2,"new":2,"not_sent":0,"waiting_elsewhere":0,"known_elsewhere":0,"reused":0},\
-                "request_bytes":410,\
-                "pictures":[{"type":"image/png","count":1,"bytes":34,"pixels":6,"without_size":0},\
+                {"batch":"photos","provider":"mine","model":"gpt-4o","jobs":{"to_send":2,"new":2,"not_sent":0,"waiting_elsewhere":0,"known_elsewhere":0,"reused":0,"damaged":0},\
+                "request_bytes":430,\
+                "pictures":[{"type":"image/png","count":1,"bytes":50,"pixels":6,"without_size":0},\
                 {"type":null,"count":1,"bytes":null,"pixels":null,"without_size":1}],\
                 "input_tokens":{"low":516,"high":1706,"text":6,"image_low":510,"image_high":1700,"image_rule":"openai_tiles"},\
                 "output_tokens":{"expected":200,"most":600},\
@@ -69,7 +69,7 @@ import Testing
             first["jobs"]
                 == .object([
                     "to_send": .integer(2), "new": .integer(2), "not_sent": .integer(1), "waiting_elsewhere": .integer(0),
-                    "known_elsewhere": .integer(0), "reused": .integer(0),
+                    "known_elsewhere": .integer(0), "reused": .integer(0), "damaged": .integer(0),
                 ]))
         #expect(await desk.run(["add", "photos"] + asking).code == 0)
         desk.folder.write("photos/c.png", png("c.png"))
@@ -79,7 +79,7 @@ import Testing
             second["jobs"]
                 == .object([
                     "to_send": .integer(3), "new": .integer(1), "not_sent": .integer(1), "waiting_elsewhere": .integer(0),
-                    "known_elsewhere": .integer(0), "reused": .integer(0),
+                    "known_elsewhere": .integer(0), "reused": .integer(0), "damaged": .integer(0),
                 ]))
         let part = try await json(desk, "--exclude", "b.png")
         #expect(part["jobs"]?["waiting_elsewhere"]?.int == 1 && part["jobs"]?["to_send"]?.int == 2)

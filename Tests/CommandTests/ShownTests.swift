@@ -140,8 +140,8 @@ import Testing
     @Test func exportAsATable() async {
         #expect(
             await desk().cutline("export", "--format", "table", "--state", "all").output == """
-                photos/a.png          A PNG picture, 2 × 3 pixels, 41 bytes.
-                photos/copy of a.png  A PNG picture, 2 × 3 pixels, 41 bytes.
+                photos/a.png          A PNG picture, 2 × 3 pixels, 57 bytes.
+                photos/copy of a.png  A PNG picture, 2 × 3 pixels, 57 bytes.
                 bad                   invalid_request (400): A simulated fault: status 400.
 
                 """)
@@ -151,12 +151,12 @@ import Testing
         #expect(
             await desk().cutline("export", "--state", "all").output == """
                 {"id":1,"key":"photos/a.png","batch":"mixed","state":"succeeded","images":["photos/a.png"],"prompt":"Describe.",\
-                "caption":"A PNG picture, 2 × 3 pixels, 41 bytes.","finish_reason":"stop","flags":[],"provider":"simulator",\
+                "caption":"A PNG picture, 2 × 3 pixels, 57 bytes.","finish_reason":"stop","flags":[],"provider":"simulator",\
                 "requested_model":"sim-1","model":"sim-1","usage":{"input_tokens":258,"output_tokens":9,"total_tokens":267,\
                 "cached_tokens":null,"cost_usd":null,"cost_source":null},"attempts":1,"latency_ms":0,"error":null,\
                 "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{},"reused_from":null}
                 {"id":2,"key":"photos/copy of a.png","batch":"mixed","state":"succeeded","images":["photos/copy of a.png"],"prompt":"Describe.",\
-                "caption":"A PNG picture, 2 × 3 pixels, 41 bytes.","finish_reason":"stop","flags":[],"provider":"simulator",\
+                "caption":"A PNG picture, 2 × 3 pixels, 57 bytes.","finish_reason":"stop","flags":[],"provider":"simulator",\
                 "requested_model":"sim-1","model":"sim-1","usage":{"input_tokens":258,"output_tokens":9,"total_tokens":267,\
                 "cached_tokens":null,"cost_usd":null,"cost_source":null},"attempts":1,"latency_ms":0,"error":null,\
                 "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{},"reused_from":null}
@@ -177,7 +177,7 @@ import Testing
                 photos/a.png (entry 1) of batch "mixed": succeeded
                   images   photos/a.png
                   asked    simulator, sim-1: Describe.
-                  caption  A PNG picture, 2 × 3 pixels, 41 bytes.
+                  caption  A PNG picture, 2 × 3 pixels, 57 bytes.
                   2026-11-20T12:00:00Z  added
                   2026-11-20T12:00:00Z  attempt 1 succeeded after 0 ms, 267 tokens
 

@@ -26,7 +26,9 @@ struct DrafterTests {
     /// Computed apart from this code; if one of these changes, every user pays for every picture again.
     @Test func fingerprintsStayWhatTheyAre() throws {
         func fingerprint(_ item: InputItem, _ settings: BatchSettings) throws -> String {
-            hex(try Drafter.draft(item, settings: settings, knownDigest: { _, _ in Array(0..<32) }).fingerprint.bytes)
+            hex(
+                try Drafter.draft(item, settings: settings, knownDigest: { _, _ in PictureContent(digest: Array(0..<32)) }).fingerprint
+                    .bytes)
         }
         #expect(
             try fingerprint(item(.url("https://pictures.invalid/harbour.jpg")), settings())
@@ -56,12 +58,26 @@ struct DrafterTests {
     }
 
     @Test func aKnownDigestSparesTheReading() throws {
-        let known = [UInt8](repeating: 9, count: 32)
+        let digest = [UInt8](repeating: 9, count: 32)
+        let known = PictureContent(digest: digest, damage: .cutOff, orientation: PictureOrientation(rawValue: 6))
         let draft = try Drafter.draft(item(file("/nowhere/a.png")), settings: settings()) { path, stamp in
             #expect(path == "/nowhere/a.png" && stamp.inode == 6)
             return known
         }
-        #expect(draft.images == [file("/nowhere/a.png", digest: known)])
+        guard case .file(let drafted) = draft.images[0] else {
+            Issue.record("not a file")
+            return
+        }
+        #expect(drafted.digest == digest && drafted.damage == .cutOff && drafted.orientation?.rawValue == 6)
+    }
+
+    @Test func whatIsWrongWithAPictureIsSeenWhileItIsHashed() throws {
+        let folder = TemporaryFolder.make(pictures: "whole.png")
+        folder.write("cut.png", png().dropLast(3))
+        let damages = try folder.plan(".").items.map { item in
+            try Drafter.draft(item, settings: settings(), knownDigest: { _, _ in nil }).images[0].damage
+        }
+        #expect(damages == [.cutOff, nil])
     }
 
     @Test func identityByPathReadsNothing() throws {

@@ -40,9 +40,10 @@ struct FolderTests {
         folder.write("in/words.png", text: "not a picture, though it says so")
         folder.write("in/empty.jpg", [])
         folder.write("in/cut.png", png().prefix(7))
+        folder.write("in/notes.txt", text: "not a picture, and it does not say so")
         let plan = try folder.plan("in")
         #expect(plan.keys == ["none", "picture.txt"])
-        #expect(plan.skipped.description == "skipped 3 files that are not pictures")
+        #expect(plan.skipped.description == "skipped 3 pictures that cannot be taken and 1 file that is not a picture")
     }
 
     @Test func whatCannotBeSentIsCounted() throws {
@@ -65,14 +66,29 @@ struct FolderTests {
         #expect(try folder.plan(".b*").keys == [".b.png"])
     }
 
-    @Test func everyRealFolderAndFileIsVisitedOnce() throws {
-        let folder = TemporaryFolder.make(pictures: "in/sub/a.png", "out/c.png")
-        folder.link("in/sub/up", to: "..")
+    /// Hard links, links into one store, links to one folder: each name is one that a person sees.
+    @Test func everyNameIsAnEntry() throws {
+        let folder = TemporaryFolder.make(pictures: "in/sub/a.png", "out/c.png", "store/blob")
         folder.link("in/again", to: "sub")
         folder.link("in/away", to: "../out")
+        folder.link("in/b1.png", to: "../store/blob")
+        folder.link("in/b2.png", to: "../store/blob")
         link(folder.path.appending("in/sub/a.png").string, folder.path.appending("in/z.png").string)
         let plan = try folder.plan("in")
-        #expect(plan.keys == ["again/a.png", "away/c.png"])
+        #expect(plan.keys == ["again/a.png", "away/c.png", "b1.png", "b2.png", "sub/a.png", "z.png"])
+        #expect(plan.skipped.description == nil)
+    }
+
+    @Test func aFolderInsideItselfIsCutAndCounted() throws {
+        let folder = TemporaryFolder.make(pictures: "in/sub/a.png", "in/one/b.png", "in/two/c.png")
+        folder.link("in/sub/up", to: "..")
+        folder.link("in/sub/here", to: ".")
+        // Two folders that lead into each other.
+        folder.link("in/one/two", to: "../two")
+        folder.link("in/two/one", to: "../one")
+        let plan = try folder.plan("in")
+        #expect(plan.keys == ["one/b.png", "one/two/c.png", "sub/a.png", "two/c.png", "two/one/b.png"])
+        #expect(plan.skipped.description == "skipped 4 links to a folder around them")
     }
 
     @Test func namesNeedNotBeText() throws {
@@ -82,7 +98,7 @@ struct FolderTests {
         folder.write("in/\\xff.p", png("other"))
         raw.withPlatformString { _ = symlink("b.png", $0) }
         let plan = try folder.plan("in")
-        #expect(plan.keys == ["\\x5cxff.p", "b.png"])
+        #expect(plan.keys == ["\\x5cxff.p", "b.png", "\\xff.p"])
         unlink(folder.path.appending("in/b.png").string)
         folder.write("b.png", png())
         raw.withPlatformString {

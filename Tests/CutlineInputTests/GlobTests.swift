@@ -3,6 +3,12 @@ import SystemPackage
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 @testable import CutlineInput
 
 struct GlobTests {
@@ -37,6 +43,32 @@ struct GlobTests {
         let folder = TemporaryFolder.make(pictures: "in/a.png", "in/b.png", "in/sub/c.png", "in/sub/deep/d.png", "in/.h/e.png")
         folder.link("in/loop", to: ".")
         #expect((try? folder.plan(glob).keys) ?? [] == keys)
+    }
+
+    @Test func aGlobLeavesOutWhatItsFolderWould() throws {
+        let folder = TemporaryFolder.make(pictures: "in/a.png", "in/sub/b.png")
+        folder.write("in/empty.png", [])
+        folder.write("in/notes.txt", text: "notes")
+        folder.link("in/gone.png", to: "nowhere.png")
+        folder.link("in/loop", to: ".")
+        mkfifo(folder.path.appending("in/pipe").string, 0o600)
+        let plan = try folder.plan("in/*")
+        #expect(plan.keys == ["a.png", "sub/b.png"])
+        let asFolder = try folder.plan("in")
+        #expect(plan.skipped.description == asFolder.skipped.description)
+        #expect(
+            plan.skipped.description
+                == "skipped 1 picture that cannot be taken, 1 file that is not a picture, 1 special file, 1 link to nothing and 1 link to a folder around it"
+        )
+        #expect(plan.told(.skipped) == ["in/empty.png: is empty; restore it", "in/gone.png: is a link to nothing; mend it"])
+    }
+
+    @Test func aGlobThatFindsNoPictureIsRefused() {
+        let folder = TemporaryFolder.make(pictures: "a.png")
+        folder.write("notes.txt", text: "notes")
+        #expect(
+            sentence { () throws(InputError) in try folder.plan("*.txt") }
+                == "*.txt holds no picture (skipped 1 file that is not a picture); name a folder with pictures or remove it")
     }
 
     @Test func severalGlobsBringTheirFolders() throws {

@@ -49,7 +49,7 @@ struct NamedInputTests {
         ("", "a path must not be empty or hold a NUL"),
         ("a\0.png", "a path must not be empty or hold a NUL"),
         ("none*.png", "nothing matches none*.png; check the path and the pattern"),
-        ("w*.png", "words.png is not a picture, whatever its name says; take it out of the input"),
+        ("w*.png", "w*.png holds no picture (skipped 1 picture that cannot be taken); name a folder with pictures or remove it"),
         ("list.csv", "nothing is left of the input; give it at least one picture"),
         ("https:///a.png", "the address https:///a.png names no host"),
         ("http://host/a b.png", "the address http://host/a b.png holds white space or control characters; write them as %20"),

@@ -9,10 +9,10 @@ import TestSupport
     import Darwin
 #endif
 
-/// The beginning of a PNG, made different from others by `mark`.
+/// A PNG, as far as headers tell, made different from others by `mark`.
 func png(_ mark: String = "") -> [UInt8] {
     [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8) + [0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0]
-        + Array(mark.utf8)
+        + [0, 0, 0, 0] + [0, 0, 0, 0] + Array("IEND".utf8) + [0, 0, 0, 0] + Array(mark.utf8)
 }
 
 extension TemporaryFolder {
@@ -31,6 +31,8 @@ extension TemporaryFolder {
         return try TestPlan(plan, prompt: prompt)
     }
 
+    func remove(_ name: String) { unlink(path.appending(name).string) }
+
     func link(_ name: String, to target: String) { symlink(target, path.appending(name).string) }
 }
 
@@ -38,6 +40,7 @@ extension TemporaryFolder {
 struct TestPlan {
     let plan: InputPlan
     let skipped: Skipped
+    let faults: InputFaults
     let items: [InputItem]
 
     var jobFile: JobFile? { plan.jobFile }
@@ -54,7 +57,7 @@ struct TestPlan {
     init(_ plan: InputPlan, settings: BatchSettings) throws(InputError) {
         self.plan = plan
         let checked = try plan.checked(for: settings)
-        skipped = checked.skipped
+        (skipped, faults) = (checked.skipped, checked.faults)
         do {
             var items: [InputItem] = []
             try checked.forEachChunk(of: 2) { items += $0 }
@@ -67,6 +70,9 @@ struct TestPlan {
 }
 
 extension TestPlan {
+    /// What is told of names, a line each.
+    func told(_ kind: InputReport.Kind) -> [String] { plan.report.tally(kind).first.map { "\($0.name): \($0.reason)" } }
+
     var keys: [String] { items.map(\.key) }
     var asGiven: [[String]] { items.map { $0.images.map(\.asGiven) } }
 

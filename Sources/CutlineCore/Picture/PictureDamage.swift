@@ -9,4 +9,9 @@ package enum PictureDamage: String, Codable, CaseIterable, Sendable {
         case .cutOff: "is cut off: its last part is missing"
         }
     }
+
+    /// Why a picture of this name is not sent, and what a person can do.
+    package func refusal(of name: String) -> String {
+        "\(name) \(words); restore it and run again, or send it as it is with --damaged send"
+    }
 }

@@ -37,6 +37,7 @@ struct ImageFolder: RecordFolder {
     mutating func add(_ record: Record, _ report: inout ExportReport) throws {
         let caption = try record.captionText()
         let file = try record.onlyFile()
+        try file.refuseDamaged()
         guard file.format != .heic else { throw Omission.formatNotRead }
         let name = "\(DatasetColumns.name(of: record)).\(file.format.fileExtension)"
         try bring(file, as: FilePath.Component(name)!)

@@ -35,6 +35,7 @@ struct WebDataset: RecordFolder {
     mutating func add(_ record: Record, _ report: inout ExportReport) throws {
         let caption = try record.captionText()
         let file = try record.onlyFile()
+        try file.refuseDamaged()
         let picture = try PictureStream(file)
         guard picture.size <= TarWriter.largestMember else { throw Omission.pictureTooLarge }
         let (json, text) = (Self.json(record, caption), Array(caption.utf8))

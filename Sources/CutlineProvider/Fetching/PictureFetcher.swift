@@ -62,6 +62,9 @@ struct PictureFetcher: Sendable {
         for (index, image) in request.images.enumerated() {
             guard case .url(let address) = image else { continue }
             let picture = try await fetch(address, for: profile, deadline: deadline)
+            if let damage = picture.file.damage, !request.sendsDamaged {
+                throw Failure(.imageUnreadable, damage.refusal(of: Place.shown(address)))
+            }
             pictures.files.append(picture)
             pictures.images[index] = .file(picture.file)
         }
@@ -181,18 +184,18 @@ struct PictureFetcher: Sendable {
     /// Writes the body to a file.
     private func receive(_ response: HTTPClientResponse, _ place: Place) async throws -> FetchedPicture {
         let file = try TemporaryPicture(in: folder)
-        var (head, size) = ([UInt8](), 0)
+        var (scan, size) = (PictureScan(), 0)
         for try await piece in response.body {
             size += piece.readableBytes
             guard size <= maxBytes else { throw Failure(.tooLarge, "\(place.shown) has more than \(maxBytes) bytes") }
-            if head.count < PictureFormat.sniffLength { head += piece.readableBytesView.prefix(PictureFormat.sniffLength - head.count) }
+            piece.withUnsafeReadableBytes { scan.take($0) }
             try file.write(piece)
         }
         guard size > 0 else { throw Failure(.imageUnreadable, "\(place.shown) is empty") }
-        guard let format = PictureFormat(firstBytes: head) else {
+        guard let format = scan.format else {
             throw Failure(.imageUnreadable, "\(place.shown) is not a picture, whatever its name says")
         }
-        return try file.finish(as: format)
+        return try file.finish(as: format, damage: scan.damage)
     }
 }
 
@@ -264,11 +267,11 @@ private final class TemporaryPicture {
         }
     }
 
-    func finish(as format: PictureFormat) throws -> FetchedPicture {
+    func finish(as format: PictureFormat, damage: PictureDamage?) throws -> FetchedPicture {
         var status = stat()
         guard fstat(descriptor.rawValue, &status) == 0 else { throw Self.failure(path, errno) }
         isKept = true
-        return FetchedPicture(PictureFile(path: path, stamp: FileStamp(status), format: format, digest: nil))
+        return FetchedPicture(PictureFile(path: path, stamp: FileStamp(status), format: format, digest: nil, damage: damage))
     }
 
     private static func failure(_ folder: FilePath, _ code: Int32) -> Failure {

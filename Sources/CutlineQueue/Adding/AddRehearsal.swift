@@ -12,12 +12,19 @@ package struct AddRehearsal {
     private var waiting: Set<Fingerprint> = []
     /// Jobs that a run would send if they did not take a caption over: those that would be new, and those that wait.
     package private(set) var spared = (new: 0, waiting: 0)
+    /// Likewise jobs that it would not send because a picture is damaged.
+    package private(set) var damaged = (new: 0, waiting: 0)
+    private let sendsDamaged: Bool
     private var captions: CaptionSearch?
     /// Jobs that took a caption over, of this input.
     private var reused: Set<Fingerprint> = []
 
-    /// - Parameter captions: what other batches have; nil where nobody asks.
-    package init(captions: CaptionSearch? = nil) { self.captions = captions }
+    /// - Parameters:
+    ///   - captions: what other batches have; nil where nobody asks.
+    ///   - sendsDamaged: whether pictures are sent that cannot be decoded whole.
+    package init(captions: CaptionSearch? = nil, sendsDamaged: Bool = true) {
+        (self.captions, self.sendsDamaged) = (captions, sendsDamaged)
+    }
 
     /// What other batches have of this input.
     package var elsewhere: CaptionsElsewhere { captions?.found ?? CaptionsElsewhere() }
@@ -29,17 +36,24 @@ package struct AddRehearsal {
     /// - Returns: the drafts whose jobs a run would send: new ones, and those that wait in the queue; each job once.
     @discardableResult
     package mutating func add(_ drafts: [JobDraft], to batch: BatchID?, of reader: QueueReader?) throws -> [JobDraft] {
-        guard let reader else { return drafts.filter { count($0, hasJob: false) } }
+        guard let reader else { return drafts.filter { count($0, hasJob: false) && !isRefused($0, isNew: true) } }
         return try reader.read { db in
             let step = batch.map { AddStep(db: db, batch: $0, now: Timestamp(milliseconds: 0)) }
             return try drafts.filter { draft in
                 let isSent = try step.map { try add(draft, $0) } ?? count(draft, hasJob: false)
                 let isReused = try takesOver(draft, step, db)
-                guard isSent, isReused else { return isSent }
+                guard isSent else { return false }
+                guard isReused else { return try !isRefused(draft, isNew: step?.state(draft.fingerprint) == nil) }
                 if try step?.state(draft.fingerprint) == nil { spared.new += 1 } else { spared.waiting += 1 }
                 return false
             }
         }
+    }
+
+    private mutating func isRefused(_ draft: JobDraft, isNew: Bool) -> Bool {
+        guard !sendsDamaged, draft.images.contains(where: { $0.damage != nil }) else { return false }
+        if isNew { damaged.new += 1 } else { damaged.waiting += 1 }
+        return true
     }
 
     /// Whether the draft's job has a caption of another batch, or would have it.

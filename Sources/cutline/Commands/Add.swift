@@ -27,11 +27,15 @@ struct Add: Command {
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             var adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, reuse: reuse,
+                inputs: inputs, part: input.part, caption: caption, sending: sending, price: price, reuse: reuse,
                 policy: policy, checks: checks, queue: queue, log: log, in: environment)
-            if input.dryRun { return try adding.rehearse() }
-            try await adding.checkBudget()
-            try adding.add().queue.close()
+            if input.dryRun {
+                try adding.rehearse()
+            } else {
+                try await adding.checkBudget()
+                try adding.add().queue.close()
+            }
+            try adding.refuseBad()
         }
     }
 }

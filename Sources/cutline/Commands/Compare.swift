@@ -50,19 +50,19 @@ struct Compare: Command {
         try await CommandEnd.mapping {
             try GridFile(self, environment)?.refuseTaken()
             var grid = try Grid(
-                inputs: inputs, selection: input.selection, options: grid, sending: sending, reuse: reuse, policy: policy, queue: queue,
-                isQuiet: work.log.quiet, in: environment)
+                inputs: inputs, part: input.part, options: grid, sending: sending, reuse: reuse, policy: policy, queue: queue,
+                log: work.log, in: environment)
             let keys = try KeyRing(environment, file: work.apiKeyFile, network: work.network)
             if !input.dryRun { try keys.check(grid.profile, allowsInsecureHTTP: work.insecureHttp) }
             let warnings = await grid.findPrices(keys: keys, allowsInsecureHTTP: work.insecureHttp)
             if input.dryRun || !work.log.quiet {
-                for line in [grid.skipped.description].compactMap(\.self) + warnings { environment.error.say("\(line)\n") }
+                environment.error.say(grid.remarks + warnings.map { "\($0)\n" }.joined())
                 let cells = try grid.toSend()
                 environment.error.say("\(GridText.forecast(grid, cells))\n\(GridText.elsewhere(cells, reuse.use))")
             }
             try grid.checkBudget()
-            if input.dryRun { return }
-            try await work(on: grid, keys, environment)
+            if !input.dryRun { try await work(on: grid, keys, environment) }
+            try grid.refuseBad()
         }
     }
 

@@ -33,15 +33,16 @@ struct Estimate: Command {
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             let adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, reuse: reuse,
+                inputs: inputs, part: input, caption: caption, sending: sending, price: price, reuse: reuse,
                 policy: nil, checks: nil, queue: queue, log: nil, in: environment)
             var forecast = try CostForecast(adding)
             let keys = try KeyRing(environment, file: apiKeyFile, network: network)
             if !offline { try keys.checkRoute(adding.profile) }
             await forecast.findPrice(keys: keys, isOffline: offline, patience: environment.patience)
-            if let skipped = adding.input.skipped.description { environment.error.say("\(skipped)\n") }
+            adding.sayWhatIsLeftOut()
             if let warning = forecast.warning { environment.error.say("\(warning)\n") }
             try environment.output.send(json ? EstimateText.json(forecast) : EstimateText.lines(forecast))
+            try adding.refuseBad()
         }
     }
 }

@@ -30,9 +30,12 @@ struct Run: Command {
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             var adding = try Adding(
-                inputs: inputs, selection: input.selection, caption: caption, sending: sending, price: price, reuse: reuse,
+                inputs: inputs, part: input.part, caption: caption, sending: sending, price: price, reuse: reuse,
                 policy: policy, checks: checks, queue: queue, log: work.log, in: environment)
-            if input.dryRun { return try adding.rehearse(sample: sample.sample) }
+            if input.dryRun {
+                try adding.rehearse(sample: sample.sample)
+                return try adding.refuseBad()
+            }
             // A missing key is better found before anything is added.
             let keys = try KeyRing(environment, file: work.apiKeyFile, network: work.network).keepingFile(for: [adding.profile.name])
             try keys.check(adding.profile, allowsInsecureHTTP: work.insecureHttp)
@@ -44,6 +47,7 @@ struct Run: Command {
                 queue: opened, scope: sample.scope(of: batch, opened.reader), options: work, location: queue, keys: keys,
                 environment: environment
             ).run()
+            try adding.refuseBad()
         }
     }
 }

@@ -20,7 +20,9 @@ struct Grid {
     private(set) var cells: [Cell] = []
     /// Entries of the whole input.
     let entries: Int
-    let skipped: Skipped
+    /// What is said of the input.
+    let remarks: String
+    private let faults: Int
     private let limits: Limits
     private let policy: RetryPolicy
     private let checks: CheckRules
@@ -31,12 +33,13 @@ struct Grid {
 
     /// Reads the input and settles what each cell is. Nothing is written.
     init(
-        inputs: [String], selection: InputSelection, options: GridOptions, sending: SendingOptions,
-        reuse: ReuseOptions, policy: PolicyOptions, queue: QueueOptions, isQuiet: Bool, in environment: Environment
+        inputs: [String], part: InputPartOptions, options: GridOptions, sending: SendingOptions,
+        reuse: ReuseOptions, policy: PolicyOptions, queue: QueueOptions, log: LogOptions, in environment: Environment
     ) throws {
+        let telling = try InputTelling(part, log: log, in: environment)
         let plan = try InputPlan.read(
-            inputs, from: environment.folder, selection: selection, standardInput: environment.input,
-            temporaryFolder: environment.temporaryFolder)
+            inputs, from: environment.folder, selection: part.selection, standardInput: environment.input,
+            temporaryFolder: environment.temporaryFolder, report: telling.report)
         queuePath = queue.path(in: environment)
         (self.reuse, self.environment) = (reuse, environment)
         let base = options.batch ?? plan.batchName
@@ -52,12 +55,13 @@ struct Grid {
         let first = settings[0]
         try KeyRing.checkAddress(first.profile)
         limits = policy.limits.over(plan.jobFile?.limits ?? Limits()).over(first.profile.limits)
-        self.policy = RetryPolicy(maxAttempts: policy.maxAttempts ?? 5, onUnknown: policy.onUnknown ?? .retry(times: nil))
+        self.policy = RetryPolicy(
+            maxAttempts: policy.maxAttempts ?? 5, onUnknown: policy.onUnknown ?? .retry(times: nil), sendsDamaged: part.damaged == .send)
         checks = try CheckChoice(jobFile: plan.jobFile, environment: environment).rules()
         budget = policy.budget.over(plan.jobFile?.budget ?? BudgetChange())
-        var progress = InputProgress(isQuiet: isQuiet, in: environment)
+        var progress = InputProgress(isQuiet: log.quiet, in: environment)
         let input = try plan.checked(for: first) { progress.checked($0) }
-        (entries, skipped) = (input.count, input.skipped)
+        (entries, faults) = (input.count, input.faults.count)
         let reader = try QueueReader.existing(at: queuePath)
         var (labels, read) = (Labels(), [FilePath: PictureFile]())
         for settings in settings {
@@ -71,16 +75,26 @@ struct Grid {
             settings.profile = options.priced(settings.profile, model: settings.model)
             // The same prompt or model given twice is one.
             guard !cells.contains(where: { $0.settings.name == settings.name }) else { continue }
-            let items = try plan.checked(for: settings).sample(options.sample)
-            let drafts = try items.map { item in
+            let items = try plan.checked(for: settings, isTold: false).sample(options.sample)
+            let isFirst = cells.isEmpty
+            let make = { (item: InputItem) in
                 try Drafter.draft(item, settings: settings, inBothIdentities: true) { path, stamp in
-                    if let file = read[path], file.stamp == stamp { return file.digest }
+                    if let content = read[path]?.content(of: stamp) { return content }
                     return try reader?.knownDigest(of: path, stamp: stamp)
                 }
             }
+            // The sample is the same for every cell, and told once.
+            let drafts = try items.compactMap { try telling.draft($0, isTold: isFirst, make) }
             for case .file(let file) in drafts.flatMap(\.images) { read[file.path] = file }
             cells.append(Cell(label: labels.next(settings), settings: settings, drafts: drafts))
         }
+        try telling.close()
+        remarks = telling.text(of: input, sendingDamaged: self.policy.sendsDamaged)
+    }
+
+    /// What was left out makes the command fail, once all else is done.
+    func refuseBad() throws {
+        if faults > 0 { throw CommandEnd(code: .someFailed, sentence: InputText.leftOut(faults)) }
     }
 
     var profile: Profile { cells[0].settings.profile }
@@ -124,7 +138,7 @@ struct Grid {
         return try cells.map { cell in
             let batch = try reader?.id(of: cell.settings.name)
             let captions = try reader?.captionSearch(for: cell.settings, batch: batch, checks: checks, use: reuse.use)
-            var (rehearsal, tokens) = (AddRehearsal(captions: captions), TokenEstimate())
+            var (rehearsal, tokens) = (AddRehearsal(captions: captions, sendsDamaged: policy.sendsDamaged), TokenEstimate())
             let rule = ImageTokens(model: cell.settings.model)
             for draft in try rehearsal.add(cell.drafts, to: batch, of: reader) { tokens.add(draft, of: cell.settings, rule) }
             return (cell, tokens, rehearsal.elsewhere)
@@ -201,5 +215,13 @@ extension BudgetChange {
                 if case .at(let cost) = cap { .at(Money(nanodollars: cost.nanodollars / Int64(count))) } else { cap }
             },
             maxTokens: maxTokens.map { cap in if case .at(let tokens) = cap { .at(tokens / count) } else { cap } })
+    }
+}
+
+extension PictureFile {
+    /// What was found in it, if it is still the same.
+    fileprivate func content(of stamp: FileStamp) -> PictureContent? {
+        guard let digest, stamp == self.stamp else { return nil }
+        return PictureContent(digest: digest, damage: damage, orientation: orientation)
     }
 }

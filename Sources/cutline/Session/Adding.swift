@@ -21,6 +21,9 @@ struct Adding {
     private var answer: ModelLookup.Answer?
     /// Nil: nothing is logged.
     private let log: LogOptions?
+    let telling: InputTelling
+    /// Whether pictures that are cut off were asked for by this command.
+    private let asksForDamaged: Bool
     private let environment: Environment
 
     /// Entries that are read and hashed while others are written.
@@ -30,13 +33,14 @@ struct Adding {
 
     /// Reads the input and settles what the batch is. Nothing is written.
     init(
-        inputs: [String], selection: InputSelection, caption: CaptionOptions, sending: SendingOptions, price: PriceOptions,
+        inputs: [String], part: InputPartOptions, caption: CaptionOptions, sending: SendingOptions, price: PriceOptions,
         reuse: ReuseOptions, policy: PolicyOptions?, checks: CheckOptions?, queue: QueueOptions, log: LogOptions?,
         in environment: Environment
     ) throws {
+        telling = try InputTelling(part, log: log, in: environment)
         let plan = try InputPlan.read(
-            inputs, from: environment.folder, selection: selection, standardInput: environment.input,
-            temporaryFolder: environment.temporaryFolder)
+            inputs, from: environment.folder, selection: part.selection, standardInput: environment.input,
+            temporaryFolder: environment.temporaryFolder, report: telling.report)
         queuePath = queue.path(in: environment)
         let name = caption.batch ?? plan.batchName
         let batch = try Self.stored(name, at: queuePath)
@@ -49,7 +53,10 @@ struct Adding {
         elsewhere = try Elsewhere(
             list: choice.fallback(of: settings, catalogue: catalogue), of: batch, streams: settings.profile.streams, at: queuePath)
         limits = (policy?.limits ?? Limits()).over(plan.jobFile?.limits ?? Limits()).over(settings.profile.limits)
-        self.policy = RetryPolicy(maxAttempts: policy?.maxAttempts ?? 5, onUnknown: policy?.onUnknown ?? .retry(times: nil))
+        self.policy = RetryPolicy(
+            maxAttempts: policy?.maxAttempts ?? 5, onUnknown: policy?.onUnknown ?? .retry(times: nil),
+            sendsDamaged: part.damaged.map { $0 == .send } ?? batch?.policy.sendsDamaged ?? false)
+        asksForDamaged = part.damaged == .send
         budget = BudgetCheck(
             change: (policy?.budget ?? BudgetChange()).over(plan.jobFile?.budget ?? BudgetChange()), stored: batch?.budget ?? Budget())
         try budget.checkAnswers(of: settings)
@@ -95,39 +102,65 @@ struct Adding {
             try Drafter.draft(item, settings: settings, inBothIdentities: inBothIdentities, knownDigest: queue.knownDigest)
         }
         try refuseTakenKeys(draft, queue, batch)
-        var (added, count) = (Added(), 0)
+        var (added, count, hasAdded) = (Added(), 0, false)
         var progress = InputProgress(isQuiet: log?.quiet ?? false, in: environment)
         let isShared = try !queue.reader.workerStatuses().isEmpty
         let chunks = isShared || input.hasDefaultFileKeys ? Self.few : Self.many
-        try Overlap.run { add in
-            try input.forEachChunk(of: Self.chunk) { try add($0.map(draft)) }
-        } using: { (next: () throws -> [JobDraft]?) in
-            while let first = try next() {
-                var (drafts, left) = (Optional(first), chunks)
-                added =
-                    try added
-                    + queue.add(to: batch, &captions, now: environment.now()) {
-                        guard left > 0, let chunk = try drafts ?? next() else { return nil }
-                        (drafts, left, count) = (nil, left - 1, count + chunk.count)
-                        return chunk
-                    }
-                progress.added(count, of: input.count)
+        do {
+            try Overlap.run { [telling] add in
+                try input.forEachChunk(of: Self.chunk, report: telling.report) { items in
+                    try add(items.compactMap { try telling.draft($0, draft) })
+                }
+            } using: { (next: () throws -> [JobDraft]?) in
+                while let first = try next() {
+                    var (drafts, left) = (Optional(first), chunks)
+                    added =
+                        try added
+                        + queue.add(to: batch, &captions, now: environment.now()) {
+                            guard left > 0, let chunk = try drafts ?? next() else { return nil }
+                            (drafts, left, count) = (nil, left - 1, count + chunk.count)
+                            return chunk
+                        }
+                    hasAdded = true
+                    progress.added(count, of: input.count)
+                }
             }
+        } catch {
+            throw hasAdded ? CommandEnd(error).afterAdding : error
         }
-        tell(added, captions.found)
+        try tell(added, captions.found)
+        if asksForDamaged { try sendAgain(queue, batch) }
         return (queue, batch)
     }
 
+    /// What was not sent because it is cut off is wanted now.
+    private func sendAgain(_ queue: Queue, _ batch: BatchID) throws {
+        let count = try queue.retry(JobSelection(batch: batch, failure: .imageUnreadable)).count
+        guard count > 0, log?.quiet != true else { return }
+        environment.error.say("\(Words.count(count, "job")) that could not be read \(count == 1 ? "is" : "are") queued again\n")
+    }
+
+    /// What was left out makes the command fail, once all else is done.
+    func refuseBad() throws {
+        guard input.faults.count > 0 else { return }
+        throw CommandEnd(code: .someFailed, sentence: InputText.leftOut(input.faults.count))
+    }
+
     /// What was added, and what of it other batches have captions for: before anything is sent, and so paid for again.
-    private func tell(_ added: Added, _ elsewhere: CaptionsElsewhere) {
-        var events = [LogEvent(added, to: settings.name, skipped: input.skipped)]
+    private func tell(_ added: Added, _ elsewhere: CaptionsElsewhere) throws {
+        try telling.close()
+        let skipped = input.skipped.total + telling.report.tally(.gone).count + input.faults.count
+        var events = [LogEvent(added, to: settings.name, skipped: skipped)]
         if reuse.use == .tell, elsewhere.jobs > 0 { events.append(LogEvent(elsewhere, of: settings.name)) }
         for line in events.compactMap({ log?.line($0, in: environment) }) { environment.error.say(line) }
         guard log?.quiet != true else { return }
-        if let skipped = input.skipped.description { environment.error.say("\(skipped)\n") }
+        sayWhatIsLeftOut()
         environment.error.say(AddedText.line(added, batch: settings.name))
         environment.error.say(said(elsewhere))
     }
+
+    /// What of the input is not sent, and what is odd about what is.
+    func sayWhatIsLeftOut() { environment.error.say(telling.text(of: input, sendingDamaged: policy.sendsDamaged)) }
 
     private func said(_ elsewhere: CaptionsElsewhere) -> String {
         switch reuse.use {
@@ -141,10 +174,11 @@ struct Adding {
     /// - Parameter sample: how many jobs the run would take at most.
     func rehearse(sample: Int? = nil) throws {
         let (rehearsal, queued) = try rehearsal()
-        if let skipped = input.skipped.description { environment.error.say("\(skipped)\n") }
+        sayWhatIsLeftOut()
         environment.error.say(AddedText.line(rehearsal.added, batch: settings.name))
         environment.error.say(said(rehearsal.elsewhere))
-        let calls = rehearsal.added.new + queued - rehearsal.withdrawn - rehearsal.spared.new - rehearsal.spared.waiting
+        let kept = rehearsal.spared.new + rehearsal.spared.waiting + rehearsal.damaged.new + rehearsal.damaged.waiting
+        let calls = rehearsal.added.new + queued - rehearsal.withdrawn - kept
         environment.error.say(AddedText.rehearsed(calls: calls, sample: sample, of: settings))
     }
 
@@ -157,13 +191,16 @@ struct Adding {
         let batch = try isNew ? nil : queue?.batch(named: settings.name).id
         if let difference = try queue?.objection(to: settings) { throw difference }
         let captions = try queue?.captionSearch(for: settings, batch: batch, checks: checks, use: reuse.use)
-        var rehearsal = AddRehearsal(captions: captions)
+        var rehearsal = AddRehearsal(captions: captions, sendsDamaged: policy.sendsDamaged)
         let draft = { (item: InputItem) in
             try Drafter.draft(item, settings: settings, inBothIdentities: captions?.asksBothIdentities ?? false) {
                 try queue?.knownDigest(of: $0, stamp: $1)
             }
         }
-        try input.forEachChunk(of: Self.chunk) { try body(rehearsal.add($0.map(draft), to: batch, of: queue)) }
+        try input.forEachChunk(of: Self.chunk, report: telling.report) { items in
+            try body(rehearsal.add(items.compactMap { try telling.draft($0, draft) }, to: batch, of: queue))
+        }
+        try telling.close()
         return (rehearsal, try queue?.batchStatuses().first { $0.name == settings.name }?.count(.queued) ?? 0)
     }
 
@@ -210,7 +247,9 @@ struct Adding {
                 guard let given = item.filePath, let stored = try queue.path(ofDefaultKey: item.key, in: batch),
                     stored.bytes != given.bytes
                 else { continue }
-                if let objection = try queue.objection(to: draft(item), in: batch) { throw objection }
+                // What cannot be read any more is told when it is to be added.
+                guard let draft = try? draft(item) else { continue }
+                if let objection = try queue.objection(to: draft, in: batch) { throw objection }
             }
         }
     }
@@ -234,5 +273,13 @@ extension QueueReader {
     /// Nil where there is no queue.
     static func existing(at path: FilePath) throws -> QueueReader? {
         do { return try QueueReader(at: path) } catch QueueError.noSuchQueue { return nil }
+    }
+}
+
+extension CommandEnd {
+    /// The same, of an input of which a part was added already: it is not to be said that nothing was.
+    fileprivate var afterAdding: CommandEnd {
+        let sentence = sentence.map { "\($0); what stands before it was added, and stays: run again when it is mended" }
+        return CommandEnd(code: code == .badInput ? .queue : code, sentence: sentence)
     }
 }

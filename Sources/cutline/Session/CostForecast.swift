@@ -26,6 +26,8 @@ struct CostForecast {
     let added: Added
     /// Those of the jobs to send that are not in the queue.
     let new: Int
+    /// Jobs whose picture is cut off, which are not sent.
+    let damaged: Int
     /// What other batches have captions for, of this input.
     let elsewhere: CaptionsElsewhere
     /// Jobs of the batch that wait in the queue and are not of this input. They are in none of the sums.
@@ -52,7 +54,8 @@ struct CostForecast {
         let (rehearsal, queued) = try adding.rehearsal { for draft in $0 { toSend.add(draft) } }
         entries = adding.input.count
         added = rehearsal.added
-        new = added.new - rehearsal.spared.new
+        damaged = rehearsal.damaged.new + rehearsal.damaged.waiting
+        new = added.new - rehearsal.spared.new - rehearsal.damaged.new
         elsewhere = rehearsal.elsewhere
         waitingElsewhere = rehearsal.waitingElsewhere(queued: queued)
         (tokens, bodyBytes, files, addresses) = (toSend.tokens, toSend.bodyBytes, toSend.files, toSend.addresses)

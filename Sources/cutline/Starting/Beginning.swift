@@ -45,7 +45,9 @@ struct Beginning {
             throw CommandEnd.usage("a manifest or a job file cannot stand in a job file; `cutline run \(inputs[0])` takes it as it is")
         }
         let settings = BatchSettings(name: "", profile: Profile(name: ""), model: "", prompt: Self.usualPrompt)
-        return (inputs, try plan.checked(for: settings).count, plan.batchName)
+        let input = try plan.checked(for: settings)
+        for line in InputText.skipped(input.skipped, plan.report) { dialogue.say(line) }
+        return (inputs, input.count, plan.batchName)
     }
 
     func profile() throws -> Profile {

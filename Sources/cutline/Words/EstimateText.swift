@@ -12,7 +12,7 @@ enum EstimateText {
     }
 
     private static func jobs(_ forecast: CostForecast) -> [String] {
-        let rest = forecast.entries - forecast.tokens.calls - forecast.added.reused
+        let rest = forecast.entries - forecast.tokens.calls - forecast.added.reused - forecast.damaged
         var lines = ["\(Words.number(forecast.tokens.calls)) to send (\(Words.number(forecast.new)) new)"]
         if forecast.elsewhere.jobs > 0 {
             let places = ElsewhereText.places(forecast.elsewhere)
@@ -21,6 +21,7 @@ enum EstimateText {
                     ? "\(Words.number(forecast.added.reused)) taken over from \(places), free"
                     : "\(Words.number(forecast.elsewhere.jobs)) with captions in \(places), free with --reuse")
         }
+        if forecast.damaged > 0 { lines.append("\(Words.number(forecast.damaged)) cut off, not to send") }
         if rest > 0 { lines.append("\(Words.number(rest)) not to send (captioned, the same as another, failed or held)") }
         if forecast.waitingElsewhere > 0 {
             lines.append(
@@ -149,6 +150,7 @@ extension JSONText {
         member("waiting_elsewhere", forecast.waitingElsewhere)
         member("known_elsewhere", forecast.elsewhere.jobs - forecast.added.reused)
         member("reused", forecast.added.reused)
+        member("damaged", forecast.damaged)
         closeObject()
     }
 

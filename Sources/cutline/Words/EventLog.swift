@@ -85,10 +85,10 @@ extension LogEvent {
         }
     }
 
-    init(_ added: Added, to batch: String, skipped: Skipped) {
+    init(_ added: Added, to batch: String, skipped: Int) {
         let counts = [
             ("new", added.new), ("known", added.known), ("copies", added.copies), ("edited", added.edited), ("cancelled", added.cancelled),
-            ("skipped", skipped.total), ("reused", added.reused),
+            ("skipped", skipped), ("reused", added.reused),
         ]
         self.init(level: .info, name: "added", fields: [Field("batch", batch)] + counts.map { Field($0.0, Int64($0.1)) })
     }

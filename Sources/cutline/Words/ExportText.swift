@@ -69,6 +69,8 @@ extension Omission {
         case .pictureChanged: "whose picture is another one since it was captioned; run the batch again"
         case .pictureUnreadable: "whose picture cannot be read"
         case .pictureTooLarge: "whose picture is above 8 GiB, too large for a tar file"
+        case .pictureDamaged:
+            "whose picture is cut off, which would end the dataset's reader in the middle; restore it and run the batch again"
         case .outsideRoot: "whose picture is not below --image-root"
         case .notUnicode: "whose path is not UTF-8, which this format cannot hold"
         case .nameTaken: "whose picture has another caption already; choose with --batch"
