@@ -9,6 +9,8 @@ package struct CheckedInput: Sendable {
     package let skipped: Skipped
     /// What is wrong and was left out because that is what was asked for.
     package let faults: InputFaults
+    /// Names that were taken for files written otherwise.
+    package let notes: NameNotes
     /// Whether keys without a name of their own belong to files: such a key may be taken by another file.
     package let hasDefaultFileKeys: Bool
     fileprivate let plan: InputPlan
@@ -61,13 +63,16 @@ extension InputPlan {
         skipped.add(walk.skipped)
         faults.add(walk.faults)
         if let refusal = faults.refusal(skippingBad: selection.skipsBad && count > 0) { throw refusal }
+        var notes = notes
+        notes.add(walk.nearby.notes)
         guard count > 0 else {
             throw InputError("nothing is left of the input\(skipped.description.map { " (\($0))" } ?? "; give it at least one picture")")
         }
         let (same, suspected, distinct) = ledger.repeats()
         if !suspected.isEmpty { try compare(suspected, for: settings) }
         return CheckedInput(
-            count: min(distinct, selection.limit ?? .max), skipped: skipped, faults: faults, hasDefaultFileKeys: hasDefaultFileKeys,
+            count: min(distinct, selection.limit ?? .max), skipped: skipped, faults: faults, notes: notes,
+            hasDefaultFileKeys: hasDefaultFileKeys,
             plan: self,
             settings: settings, repeated: same.union(suspected))
     }
@@ -78,12 +83,12 @@ extension InputPlan {
         for source in sources {
             switch source {
             case .rows(let file):
-                guard file.form == .list else { continue }
+                guard !file.form.hasColumns else { continue }
                 try refuse(batch, file.name)
             case .items(let items):
                 for item in items { try refuse(item.prompt.map { PromptTemplate($0).firstColumn } ?? batch, item.images[0].asGiven) }
             }
-            let needsPrompt = if case .rows(let file) = source { file.form == .list } else { true }
+            let needsPrompt = if case .rows(let file) = source { !file.form.hasColumns } else { true }
             guard !needsPrompt || !settings.prompt.isEmpty else {
                 throw InputError("there is no prompt for what is not a row of a manifest; give one with --prompt TEXT")
             }
@@ -132,6 +137,7 @@ private struct InputWalk {
     private(set) var skipped: Skipped
     /// Rows that cannot be used.
     private(set) var faults: InputFaults
+    let nearby = NearbyNames()
     private var reader: SourceReader?
 
     init(
@@ -159,7 +165,7 @@ private struct InputWalk {
     private func filler(of source: InputSource) -> RowFiller {
         let base = if case .rows(let file) = source { file.folder } else { folder }
         return RowFiller(
-            finder: PictureFinder(base: base, naming: .listed, exclusion: exclusion), settings: settings, stated: stated)
+            finder: PictureFinder(base: base, naming: .listed, exclusion: exclusion, nearby: nearby), settings: settings, stated: stated)
     }
 }
 

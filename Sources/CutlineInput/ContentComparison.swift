@@ -38,7 +38,7 @@ struct ContentComparison {
 
     private static func name(_ located: Located) -> String {
         let images = located.item.images.map(\.asGiven).joined(separator: " + ")
-        return images + (located.place.map { " (\($0.file), line \($0.line))" } ?? "")
+        return images + (located.place.map { " (\($0.name))" } ?? "")
     }
 
     private mutating func haveSameImages(_ a: [InputImage], _ b: [InputImage]) throws(InputError) -> Bool {

@@ -50,6 +50,13 @@ struct FileFacts: Sendable {
         identity = FileIdentity(device: UInt64(truncatingIfNeeded: status.st_dev), inode: inode)
     }
 
+    /// Whether nothing is called `path`; false where that cannot be told.
+    static func isMissing(_ path: FilePath) -> Bool {
+        var status = stat()
+        guard path.withPlatformString({ lstat($0, &status) }) != 0 else { return false }
+        return [.noSuchFileOrDirectory, .notDirectory, .fileNameTooLong].contains(Errno(rawValue: errno))
+    }
+
     /// Whether `path` itself is there, be it a link to nothing.
     static func isPresent(_ path: FilePath) -> Bool {
         var status = stat()

@@ -12,8 +12,9 @@ package struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package init(_ sentence: String) { self.init(sentence, cause: nil) }
 
+    /// No sentence is longer than a screen, whatever stands in it.
     init(_ sentence: String, cause: Errno? = nil, reach: Reach = .input) {
-        (description, self.cause, self.reach) = (sentence, cause, reach)
+        (description, self.cause, self.reach) = (sentence.shortened(to: 1_900), cause, reach)
     }
 
     /// We ran out of something: it says nothing about the input.

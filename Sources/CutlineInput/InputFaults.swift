@@ -50,12 +50,18 @@ package struct InputFaults: Sendable {
         isGrave = isGrave || other.isGrave
     }
 
+    /// A line each where they would fill more than a screen.
+    private var shown: [String] {
+        let lines = first.reduce(0) { $0 + $1.description.count / 78 + 1 }
+        return first.map { lines <= Self.most ? $0.description : $0.description.shortened(to: 76) }
+    }
+
     /// All of them as one error; nil where there are none, or where the rest is to be added without them.
     func refusal(skippingBad: Bool) -> InputError? {
         guard count > 0, isGrave || !skippingBad else { return nil }
         guard count > 1 else { return first[0] }
         let rest = count > first.count ? ["and \(count - first.count) more"] : []
-        let lines = ["\(count) things are wrong with the input:"] + (first.map(\.description) + rest).map { "  \($0)" }
+        let lines = ["\(count) things are wrong with the input:"] + (shown + rest).map { "  \($0)" }
         return InputError((lines + ["mend them\(isGrave ? "" : ", or give --skip-bad to go on without them")"]).joined(separator: "\n"))
     }
 }

@@ -31,6 +31,8 @@ package struct InputPlan: Sendable {
     let selection: InputSelection
     let folder: FilePath
     package let report: InputReport
+    /// Of what was named outside of manifests and lists.
+    let notes: NameNotes
 
     /// Finds what the inputs name, relative to `folder` (absolute). `-` is copied to a file in `temporaryFolder`.
     ///
@@ -54,14 +56,18 @@ package struct InputPlan: Sendable {
             throw InputError("\(first) names no picture; add `images` or `jobs` to it, or name a folder")
         }
         return InputPlan(
-            jobFile: reader.jobFile, batchName: reader.jobFile?.batch ?? batchName(first, folder), stated: try stated(by: sources),
-            sources: sources, skipped: reader.skipped, faults: reader.faults, selection: selection, folder: folder, report: report)
+            jobFile: reader.jobFile, batchName: reader.jobFile?.batch ?? batchName(reader.firstName ?? first, folder),
+            stated: try stated(by: sources), sources: sources, skipped: reader.skipped, faults: reader.faults, selection: selection,
+            folder: folder, report: report, notes: reader.nearby.notes)
     }
 
     /// Whether there are rows, which may bring prompts of their own.
     package var hasRows: Bool {
-        sources.contains { if case .rows(let file) = $0 { file.form != .list } else { false } }
+        sources.contains { if case .rows(let file) = $0 { file.form.hasColumns } else { false } }
     }
+
+    /// Whether some of it stands in files of its own, as rows or as a list.
+    package var hasLists: Bool { sources.contains { if case .rows = $0 { true } else { false } } }
 
     private static func stated(by sources: [InputSource]) throws(InputError) -> StatedRequest? {
         for case .rows(let file) in sources where file.form == .jsonLines {
@@ -96,6 +102,9 @@ private struct InputReader {
     var faults: InputFaults
     private var sources: [InputSource] = []
     private var items: [InputItem] = []
+    let nearby = NearbyNames()
+    /// The first input, as its file is called.
+    private(set) var firstName: String?
     private var hasReadStandardInput = false
 
     init(
@@ -111,17 +120,30 @@ private struct InputReader {
     }
 
     mutating func add(_ input: String) throws(InputError) {
-        switch InputKind(input, from: folder) {
+        let input = meant(by: input)
+        firstName = firstName ?? input
+        switch try InputKind(input, from: folder) {
         case .pictures:
-            let finder = PictureFinder(base: folder, naming: naming, exclusion: exclusion)
+            let finder = PictureFinder(base: folder, naming: naming, exclusion: exclusion, nearby: nearby)
             do throws(InputError) { try finder.find(input, into: &items, skipped: &skipped) } catch { throw error.ofOneEntry }
         case .jobFile(let path): try addJobFile(path, input)
-        case .manifest(let path, let form): add(try RowFile(manifest: path, name: input, form: form))
+        case .rows(let path, let form):
+            add(try RowFile(path, name: input, form: form, currentFolder: folder, temporaryFolder: temporaryFolder))
         case .standardInput:
             guard !hasReadStandardInput else { throw InputError("`-` is given twice; stdin can be read once") }
             hasReadStandardInput = true
             add(try RowFile(spooling: standardInput, folder: folder, temporaryFolder: temporaryFolder))
         }
+    }
+
+    /// The input as its file is called.
+    private func meant(by input: String) -> String {
+        let given = FilePath(input)
+        guard !input.isEmpty, !input.utf8.contains(0), !WebAddress.isMeant(by: input), !GlobPattern.hasWildcards(given.bytes) else {
+            return input
+        }
+        guard !input.utf8.elementsEqual("-".utf8), FileFacts.isMissing(folder.pushing(given)) else { return input }
+        return nearby.path(meantBy: input, in: folder).map { String(decoding: $0) } ?? input
     }
 
     mutating func takeSources() -> [InputSource] {
@@ -138,7 +160,7 @@ private struct InputReader {
         if let jobFile { throw InputError("\(input) is a second job file beside \(jobFile.path.text); name one job file at a time") }
         let file = try JobFile.read(path, asGiven: input)
         jobFile = file
-        let finder = PictureFinder(base: file.folder, naming: .listed, exclusion: exclusion)
+        let finder = PictureFinder(base: file.folder, naming: .listed, exclusion: exclusion, nearby: nearby)
         for (index, image) in file.images.enumerated() {
             do throws(InputError) {
                 try finder.find(image, into: &items, skipped: &skipped)
@@ -180,31 +202,5 @@ private struct InputReader {
         return InputItem(
             key: job.key ?? found[0].key, hasOwnKey: job.key != nil, image: images[0], others: Array(images.dropFirst()), prompt: job.prompt
         )
-    }
-}
-
-/// What an input on the command line is.
-private enum InputKind {
-    case pictures
-    case jobFile(FilePath)
-    case manifest(FilePath, RowFile.Form)
-    case standardInput
-
-    init(_ input: String, from folder: FilePath) {
-        self = .pictures
-        if input.utf8.elementsEqual("-".utf8) {
-            self = .standardInput
-            return
-        }
-        guard !WebAddress.isMeant(by: input), !input.utf8.contains(0) else { return }
-        let path = folder.pushing(FilePath(input))
-        guard let ending = path.extension?.lowercased(), ["json", "jsonl", "csv"].contains(ending) else { return }
-        // A glob, or a path that is not there: found out where pictures are looked for.
-        guard let facts = try? FileFacts(path: path), facts.kind != .folder else { return }
-        switch ending {
-        case "json": self = .jobFile(path.lexicallyNormalized())
-        case "jsonl": self = .manifest(path.lexicallyNormalized(), .jsonLines)
-        default: self = .manifest(path.lexicallyNormalized(), .csv)
-        }
     }
 }

@@ -62,6 +62,7 @@ package struct JobFile: Sendable {
         } catch {
             throw InputError("the job file \(name) is not JSON, line \(error.line), column \(error.column): \(error.reason)")
         }
+        if let sentence = KnownJSON.sentence(for: value, named: name) { throw InputError(sentence) }
         do throws(InvalidValue) {
             return try JobFile(path: path, json: JSONCursor(value))
         } catch {

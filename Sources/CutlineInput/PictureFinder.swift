@@ -7,11 +7,12 @@ struct PictureFinder {
     let base: FilePath
     let naming: KeyNaming
     let exclusion: Exclusion
+    var nearby = NearbyNames()
 
     /// Appends an item with its default key for each picture that `text` names; at least one.
     func find(_ text: String, into items: inout [InputItem], skipped: inout Skipped) throws(InputError) {
         if let address = try address(text) {
-            guard !exclusion.covers(text) else { return skipped.excluded += 1 }
+            guard !exclusion.covers(address.key) else { return skipped.excluded += 1 }
             return items.append(address)
         }
         let given = FilePath(text)
@@ -20,8 +21,7 @@ struct PictureFinder {
         if isGlob {
             try findMatches(of: given, text, into: &items, skipped: &skipped)
         } else {
-            let parent = Place(given: given.removingLastComponent(), finder: self)
-            try add(Named(text: text, given: given, parent: parent), into: &items, skipped: &skipped)
+            try add(try named(text), into: &items, skipped: &skipped)
         }
         guard items.count > before.count || skipped.excluded > before.excluded else {
             let seen = skipped.description.map { skipped.total == before.skipped ? "" : " (\($0))" } ?? ""
@@ -32,9 +32,9 @@ struct PictureFinder {
     /// The one picture that `text` names, taken literally; nil where it is excluded.
     func picture(_ text: String) throws(InputError) -> InputItem? {
         if exclusion.covers(text) { return nil }
-        if let address = try address(text) { return address }
-        let given = FilePath(text)
-        let named = Named(text: text, given: given, parent: Place(given: given.removingLastComponent(), finder: self))
+        if let address = try address(text) { return exclusion.covers(address.key) ? nil : address }
+        let named = try named(text)
+        if exclusion.covers(named.text) { return nil }
         switch try named.look() {
         case .picture(let file): return named.parent.item(named.relative, file)
         case .folder: throw InputError("\(text) is a folder; name one picture here, or give the folder as an input of its own")
@@ -43,12 +43,28 @@ struct PictureFinder {
         }
     }
 
-    private func address(_ text: String) throws(InputError) -> InputItem? {
+    /// What `text` names: as it is written, else the one file that is meant.
+    private func named(_ text: String) throws(InputError) -> Named {
+        if text.utf8.count > 1_000, let sentence = KnownText.sentence(for: text) { throw InputError(sentence) }
+        let named = Named(text: text, path: FilePath(text), finder: self)
+        guard FileFacts.isMissing(named.path), !exclusion.covers(named.relative, below: named.parent.given) else { return named }
+        if let sentence = KnownText.sentence(for: text) { throw InputError(sentence) }
+        if let meant = nearby.path(meantBy: text, in: base) { return Named(text: meant.text, path: meant, finder: self) }
+        let advice = KnownText.advice(for: text) ?? nearby.advice(for: text, in: base) ?? "check the path"
+        throw InputError("there is no file or folder \(text.shortened()); \(advice)")
+    }
+
+    private func address(_ given: String) throws(InputError) -> InputItem? {
+        let text = WebAddress.isMeant(by: given) ? given : WrittenName.bare(given)
         guard WebAddress.isMeant(by: text) else {
-            guard !text.isEmpty, !text.utf8.contains(0) else { throw InputError("a path must not be empty or hold a NUL") }
+            guard !given.isEmpty, !given.utf8.contains(0) else { throw InputError("a path must not be empty or hold a NUL") }
             return nil
         }
-        if let problem = WebAddress.problem(in: text) { throw InputError("the address \(text) \(problem)") }
+        return try item(ofAddress: WrittenName.trimmed(text) ?? text)
+    }
+
+    private func item(ofAddress text: String) throws(InputError) -> InputItem {
+        if let problem = WebAddress.problem(in: text) { throw InputError("the address \(text.shortened()) \(problem)") }
         return InputItem(key: text, hasOwnKey: false, image: InputImage(asGiven: text, source: .url(text)))
     }
 
@@ -57,10 +73,15 @@ struct PictureFinder {
     ) throws(InputError) {
         let exports = skipped.exports
         var glob = GlobWalk(given, base: base, skipped: skipped)
-        let matches = try glob.run()
+        var matches = try glob.run()
+        if matches.isEmpty, glob.skipped.exports == exports, let meant = nearby.glob(meantBy: text, in: base) {
+            glob = GlobWalk(meant, base: base, skipped: skipped)
+            matches = try glob.run()
+        }
         skipped = glob.skipped
         guard !matches.isEmpty || skipped.exports > exports else {
-            throw InputError("nothing matches \(text); check the path and the pattern")
+            let advice = nearby.advice(forGlob: given, in: base) ?? "check the path and the pattern"
+            throw InputError("nothing matches \(text.shortened()); \(advice)")
         }
         let parent = Place(given: glob.folder, finder: self)
         for match in matches {
@@ -148,7 +169,16 @@ private struct Named {
     let given: FilePath
     let parent: Place
     /// Whether `given` is a path below `parent`; else its last part is.
-    var isBelowParent = false
+    let isBelowParent: Bool
+
+    init(text: String, given: FilePath, parent: Place, isBelowParent: Bool) {
+        (self.text, self.given, self.parent, self.isBelowParent) = (text, given, parent, isBelowParent)
+    }
+
+    init(text: String, path given: FilePath, finder: PictureFinder) {
+        let parent = Place(given: given.removingLastComponent(), finder: finder)
+        self.init(text: text, given: given, parent: parent, isBelowParent: false)
+    }
 
     var relative: FilePath { isBelowParent ? given : FilePath(root: nil, [given.lastComponent].compactMap(\.self)) }
     var path: FilePath { parent.path.pushing(relative) }
@@ -167,7 +197,6 @@ private struct Named {
             return InputError("\(text) cannot be read: \(error)", cause: error)
         }
         if FileFacts.isPresent(path) { return InputError("\(text) is a link to nothing; mend it or take it out of the input") }
-        let advice = text.contains("://") ? "of addresses only http:// and https:// can be read" : "check the path"
-        return InputError("there is no file or folder \(text); \(advice)")
+        return InputError("there is no file or folder \(text); check the path")
     }
 }

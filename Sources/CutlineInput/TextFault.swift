@@ -30,7 +30,8 @@ package enum TextFault: Hashable, Sendable {
     var reasonInLine: String {
         switch self {
         case .utf16: "is UTF-16; save the file as UTF-8"
-        case .byte(let byte, _, let column, _): "is not UTF-8: column \(column) holds the byte \(Self.name(byte)); save the file as UTF-8"
+        case .byte(let byte, _, let column, _):
+            "is not UTF-8: column \(column) holds the byte \(Self.name(byte))\(Self.letter(byte)); save the file as UTF-8"
         }
     }
 
@@ -39,7 +40,7 @@ package enum TextFault: Hashable, Sendable {
         switch self {
         case .utf16: "is UTF-16; save the file as UTF-8"
         case .byte(let byte, _, _, let offset):
-            "is not UTF-8: its byte \(offset + 1) is \(Self.name(byte)); save the file as UTF-8"
+            "is not UTF-8: its byte \(offset + 1) is \(Self.name(byte))\(Self.letter(byte)); save the file as UTF-8"
         }
     }
 
@@ -52,6 +53,15 @@ package enum TextFault: Hashable, Sendable {
     }
 
     private static func name(_ byte: UInt8) -> String { "0x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true) }
+
+    /// What the byte is in the texts that programs on Windows still write: ` (ü in Windows-1252)`.
+    private static func letter(_ byte: UInt8) -> String {
+        let scalar = (0x80...0x9F).contains(byte) ? others[Int(byte) - 0x80] : Unicode.Scalar(byte)
+        return scalar == " " || byte < 0x80 ? "" : " (\(scalar) in Windows-1252)"
+    }
+
+    /// Of 0x80 to 0x9F; blanks where nothing is meant by a byte.
+    private static let others = Array("€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ".unicodeScalars)
 
     /// It begins with the mark of UTF-16, or with a Latin letter as UTF-16 has it.
     private static func looksLikeUTF16(_ bytes: some Collection<UInt8>) -> Bool {

@@ -59,7 +59,7 @@ import Testing
     @Test(arguments: [
         ("none", "there is no file or folder none; check the path"),
         ("*.tiff", "nothing matches *.tiff; check the path and the pattern"),
-        ("notes.txt", "notes.txt is not a picture, whatever its name says; take it out of the input"),
+        ("notes.txt", "notes.txt, line 1: there is no file or folder not a picture; check the path"),
         ("empty.png", "empty.png is empty; restore it or take it out of the input"),
         ("http://", "the address http:// names no host"),
         ("a.png none", "there is no file or folder none; check the path"),

@@ -119,7 +119,7 @@ struct JobFileTests {
         (#"{"jobs": [{"images": ["a.png", "a.png"]}]}"#, "jobs[0]: a job with several images or a prompt of its own needs a key"),
         (#"{"jobs": [{"images": ["a.png"], "prompt": "p"}]}"#, "jobs[0]: a job with several images or a prompt of its own needs a key"),
         (#"{"jobs": [{"key": "k", "images": ["a.png"], "extra": {}}]}"#, "jobs[0].extra: unknown key; known here: key, images, prompt"),
-        (#"[]"#, "as a whole: expected an object"),
+        (#"3"#, "as a whole: expected an object"),
     ])
     func whatIsWrongIsSaidWithItsPath(text: String, expected: String) {
         let folder = TemporaryFolder.make(pictures: "a.png")

@@ -57,9 +57,13 @@ struct ManifestTests {
 
     @Test(arguments: [
         ("key,title\n", "line 1: the header names no column `image` or `images`; the first row must name the columns"),
-        ("image,image\n", "line 1: the column image stands twice"), ("image,\n", "line 1: column 2 has no name"),
-        ("key,image\nk,a.png,x\n", "line 2: has 3 fields, the header has 2"), ("key,image\nk\n", "line 2: has 1 field, the header has 2"),
-        ("key,image,t\nk,a.png,\"x\ny\"\nm,a.png\n", "line 4: has 2 fields, the header has 3"),
+        ("image,image\n", "line 1: the column image stands twice"),
+        ("image,\na.png,x\n", "line 2: column 2 has no name, but holds x here; name it in the first row, or empty it"),
+        ("key,image\nk,a.png,x\n", "line 2: has 3 fields, the header has 2"),
+        ("key,image\nk\n", "line 2: names no picture; give `image` or `images`"),
+        ("key,image,t\nk,a.png,\"x\ny\"\nm,a.png,t,u\n", "line 4: has 4 fields, the header has 3"),
+        ("path,url\na.png,b\n", "line 1: the columns path and url may all name pictures; call the one that is meant `image`"),
+        ("Image,IMAGE\na.png,b\n", "line 1: the columns IMAGE and Image may both be meant by `image`; call one of them so"),
         ("key,image\nk,\"a.png\n", "line 2: a quoted field that begins here does not end"),
         ("key,image\nk,\"a\".png\n", "line 2: field 2 goes on behind its closing quote"),
         ("key,image\nk,a\"b\n", "line 2: a quote stands inside a field that is not quoted; quote the field and double the quote"),
@@ -77,15 +81,14 @@ struct ManifestTests {
         let folder = TemporaryFolder()
         folder.write("l.csv", Array("image,t\nhttp://h/a,".utf8) + [0xFF])
         folder.write("l.jsonl", Array("{\"image\": \"".utf8) + [0xFF] + Array("\"}".utf8))
-        folder.write("wide.jsonl", [0xFF, 0xFE, 0x7B, 0])
-        #expect(
-            sentence { () throws(InputError) in try folder.plan("wide.jsonl") } == "wide.jsonl, line 1: is UTF-16; save the file as UTF-8")
+        folder.write("wide.jsonl", [0xFF, 0xFE, 0, 0, 0x7B, 0, 0, 0])
+        #expect(sentence { () throws(InputError) in try folder.plan("wide.jsonl") } == "wide.jsonl is UTF-32; save it as UTF-8")
         #expect(
             sentence { () throws(InputError) in try folder.plan("l.csv") }
-                == "l.csv, line 2, t: is not UTF-8: its byte 1 is 0xFF; save the file as UTF-8")
+                == "l.csv, line 2, t: is not UTF-8: its byte 1 is 0xFF (ÿ in Windows-1252); save the file as UTF-8")
         #expect(
             sentence { () throws(InputError) in try folder.plan("l.jsonl") }
-                == "l.jsonl, line 1: is not UTF-8: column 12 holds the byte 0xFF; save the file as UTF-8")
+                == "l.jsonl, line 1: is not UTF-8: column 12 holds the byte 0xFF (ÿ in Windows-1252); save the file as UTF-8")
     }
 
     @Test func columnsFillThePromptOfTheBatch() throws {

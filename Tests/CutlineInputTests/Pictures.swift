@@ -41,6 +41,7 @@ struct TestPlan {
     let plan: InputPlan
     let skipped: Skipped
     let faults: InputFaults
+    let notes: [String]
     let items: [InputItem]
 
     var jobFile: JobFile? { plan.jobFile }
@@ -58,6 +59,7 @@ struct TestPlan {
         self.plan = plan
         let checked = try plan.checked(for: settings)
         (skipped, faults) = (checked.skipped, checked.faults)
+        notes = checked.notes.lines
         do {
             var items: [InputItem] = []
             try checked.forEachChunk(of: 2) { items += $0 }

@@ -45,7 +45,7 @@ extension KnownFile {
         Mark("DDS ", .convertible("DDS")), Mark("qoif", .convertible("QOI")),
         Mark(Array("ftyp".utf8), at: 4) { isPictureName($0.utf8) ? .convertible("HEIF") : .video },
         Mark([0x1A, 0x45, 0xDF, 0xA3]) { _ in .video },
-        Mark("AVI ", at: 8, .video),
+        Mark("AVI LIST", at: 8, .video),
         Mark("version https://git-lfs.github.com/", .lfsPointer),
     ]
 

@@ -40,6 +40,12 @@ package struct KnownFile: Hashable, Sendable {
         claimsPicture = known.kind == .picture || Self.isPictureName(name.utf8)
     }
 
+    /// By the first bytes alone, for what is read as a text whatever its name.
+    init?(named name: some Collection<UInt8>, content bytes: [UInt8]) {
+        guard let known = Self.byMagic(bytes, String(decoding: name, as: UTF8.self).lowercased()) else { return nil }
+        self = known
+    }
+
     /// Whether the ending of a name is one of the pictures that can be sent: `a.JPG`, whatever is in it.
     package static func isPictureName(_ name: some Collection<UInt8>) -> Bool {
         pictureEndings.contains(ending(of: String(decoding: name, as: UTF8.self).lowercased()))

@@ -1,91 +1,96 @@
 import CutlineCore
 
-/// Reads the rows of a CSV file (RFC 4180): commas, quotes doubled inside quotes, line breaks inside quotes, CRLF or LF behind a row.
-/// It looks at bytes, never at characters.
+/// Reads the rows of a CSV file: as RFC 4180 has it, and as spreadsheets write it, with other separators, blanks in front of quotes, empty
+/// rows, and any line ends. It looks at bytes, never at characters.
 struct CSVReader {
-    private let file: RowFile
-    private var bytes: [UInt8] = []
-    private var position = 0
-    private var offset: Int64 = 0
-    private var line = 1
+    private var bytes: RowBytes
+    private let separator: UInt8
+    private let breaksAtCarriageReturn: Bool
 
-    init(_ file: RowFile) { self.file = file }
+    init(_ file: RowFile) {
+        bytes = RowBytes(file, skipping: file.markLength + file.dialect.skipped)
+        separator = file.dialect.separator
+        breaksAtCarriageReturn = file.lineEnd == .carriageReturn
+    }
 
-    /// The next row that is not blank. Its place is the line where it begins.
-    mutating func next() throws(InputError) -> (place: RowPlace, fields: [[UInt8]])? {
-        while try peek() != nil {
-            let place = RowPlace(file: file.name, line: line)
-            let fields = try row(place)
-            if fields != [[]] { return (place, fields) }
+    /// The next row that holds anything. Its place is the line where it begins. Behind one that is broken comes the one on the next line.
+    mutating func next() throws(InputError) -> (place: RowPlace, fields: Result<[[UInt8]], InputError>)? {
+        while try bytes.peek() != nil {
+            let place = RowPlace(file: bytes.file.name, line: bytes.line)
+            let fields: [[UInt8]]
+            do throws(InputError) { fields = try row() } catch {
+                try skipLine()
+                return (place, .failure(error))
+            }
+            if !fields.allSatisfy({ $0.allSatisfy(RowShape.isBlank) }) { return (place, .success(fields)) }
         }
-        try file.checkUnchanged()
+        try bytes.file.checkUnchanged()
         return nil
     }
 
-    private mutating func row(_ place: RowPlace) throws(InputError) -> [[UInt8]] {
+    private mutating func row() throws(InputError) -> [[UInt8]] {
         var fields: [[UInt8]] = []
         while true {
-            fields.append(try peek() == Self.quote ? try quotedField() : try plainField())
-            switch try take() {
-            case Self.comma: continue
-            case Self.lineFeed, nil: return fields
-            case .some: throw RowPlace(file: file.name, line: line).error("field \(fields.count) goes on behind its closing quote")
+            fields.append(try field())
+            guard let byte = try bytes.peek() else { return fields }
+            let place = RowPlace(file: bytes.file.name, line: bytes.line)
+            guard byte == separator || byte == Self.lineFeed || byte == Self.carriageReturn else {
+                throw place.error("field \(fields.count) goes on behind its closing quote")
             }
+            _ = try bytes.take()
+            if byte == Self.carriageReturn, try bytes.peek() == Self.lineFeed { _ = try bytes.take() }
+            if byte != separator { return fields }
         }
     }
 
-    private mutating func plainField() throws(InputError) -> [UInt8] {
+    private mutating func field() throws(InputError) -> [UInt8] {
         var field: [UInt8] = []
-        while let byte = try peek(), byte != Self.comma, byte != Self.lineFeed {
-            guard byte != Self.quote else {
-                throw RowPlace(file: file.name, line: line).error(
-                    "a quote stands inside a field that is not quoted; quote the field and double the quote")
+        while let byte = try bytes.peek(), byte != separator, byte != Self.lineFeed {
+            if byte == Self.quote {
+                guard field.allSatisfy(RowShape.isBlank) else {
+                    throw RowPlace(file: bytes.file.name, line: bytes.line).error(
+                        "a quote stands inside a field that is not quoted; quote the field and double the quote")
+                }
+                return try quotedField()
             }
+            if byte == Self.carriageReturn, breaksAtCarriageReturn { break }
             field.append(byte)
-            position += 1
+            _ = try bytes.take()
         }
-        if field.last == Self.carriageReturn, try peek() != Self.comma { field.removeLast() }
+        // What stands in front of a line feed belongs to the line end.
+        if field.last == Self.carriageReturn, try bytes.peek() != separator { field.removeLast() }
         return field
     }
 
     private mutating func quotedField() throws(InputError) -> [UInt8] {
-        let start = RowPlace(file: file.name, line: line)
-        position += 1
+        let start = RowPlace(file: bytes.file.name, line: bytes.line)
+        _ = try bytes.take()
         var field: [UInt8] = []
-        while let byte = try take() {
+        while let byte = try bytes.take() {
             guard byte == Self.quote else {
                 field.append(byte)
                 continue
             }
-            guard try peek() == Self.quote else {
-                if try peek() == Self.carriageReturn { position += 1 }
+            guard try bytes.peek() == Self.quote else {
+                try skipBlanks()
                 return field
             }
             field.append(Self.quote)
-            position += 1
+            _ = try bytes.take()
         }
         throw start.error("a quoted field that begins here does not end")
     }
 
-    private mutating func take() throws(InputError) -> UInt8? {
-        guard let byte = try peek() else { return nil }
-        position += 1
-        if byte == Self.lineFeed { line += 1 }
-        return byte
+    /// Between a closing quote and what separates it from the next field.
+    private mutating func skipBlanks() throws(InputError) {
+        while let byte = try bytes.peek(), byte == 0x20 || byte == 0x09, byte != separator { _ = try bytes.take() }
     }
 
-    private mutating func peek() throws(InputError) -> UInt8? {
-        if position == bytes.count {
-            bytes.removeAll(keepingCapacity: true)
-            position = 0
-            let count = try RowPiece.append(from: file, at: offset, to: &bytes)
-            if offset == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
-            offset += Int64(count)
-        }
-        return position < bytes.count ? bytes[position] : nil
+    private mutating func skipLine() throws(InputError) {
+        let line = bytes.line
+        while try bytes.peek() != nil, bytes.line == line { _ = try bytes.take() }
     }
 
-    private static let comma = UInt8(ascii: ",")
     private static let quote = UInt8(ascii: "\"")
     private static let lineFeed: UInt8 = 0x0A
     private static let carriageReturn: UInt8 = 0x0D

@@ -5,12 +5,16 @@ struct RowPlace: Hashable, Sendable {
     let file: String
     /// Counted from 1.
     let line: Int
+    /// Counted from 1, in bytes.
+    var column = 1
+    /// A list that `find -print0` wrote has no lines.
+    var unit = "line"
 
     /// `list.csv, line 3`
-    var name: String { "\(file), line \(line)" }
+    var name: String { "\(file), \(unit) \(line)" }
 
-    func error(_ reason: String) -> InputError { InputError("\(file), line \(line): \(reason)") }
-    func error(_ error: InvalidValue) -> InputError { InputError("\(file), line \(line), \(error.path): \(error.reason)") }
+    func error(_ reason: String) -> InputError { InputError("\(name): \(reason)") }
+    func error(_ error: InvalidValue) -> InputError { InputError("\(name), \(error.path): \(error.reason)") }
 
     /// The bytes as text. A name that is not UTF-8 cannot be written in a manifest.
     func text(_ bytes: some Collection<UInt8>) throws(InputError) -> String {
@@ -39,12 +43,16 @@ struct LineReader {
     static let pieceSize = 256 * 1_024
     private static let longestLine = 64 << 20
 
-    init(_ file: RowFile) { self.file = file }
+    init(_ file: RowFile) {
+        self.file = file
+        offset = Int64(file.markLength)
+    }
 
     /// The next line that is not blank.
     mutating func next() throws(InputError) -> (place: RowPlace, bytes: [UInt8])? {
         while let line = try nextLine() {
-            if !line.bytes.allSatisfy({ [0x20, 0x09].contains($0) }) { return line }
+            let isBlank = line.bytes.allSatisfy { file.lineEnd != .nul && [0x20, 0x09].contains($0) }
+            if !isBlank { return line }
         }
         return nil
     }
@@ -69,13 +77,21 @@ struct LineReader {
 
     private mutating func take(upTo end: Int) -> (place: RowPlace, bytes: [UInt8]) {
         line += 1
-        var end = end
-        if end > position, bytes[end - 1] == 0x0D { end -= 1 }
-        return (RowPlace(file: file.name, line: line), Array(bytes[position..<end]))
+        var (start, end) = (position, end)
+        if file.lineEnd == .carriageReturn, start < end, bytes[start] == 0x0A { start += 1 }
+        if file.lineEnd == .lineFeed, end > position, bytes[end - 1] == 0x0D { end -= 1 }
+        let place = RowPlace(file: file.name, line: line, unit: file.lineEnd == .nul ? "name" : "line")
+        return (place, Array(bytes[start..<end]))
     }
 
     private func index(ofLineBreakFrom start: Int) -> Int? {
-        bytes.withUnsafeBufferPointer { $0[start...].firstIndex(of: 0x0A) }
+        let mark: UInt8 =
+            switch file.lineEnd {
+            case .lineFeed: 0x0A
+            case .carriageReturn: 0x0D
+            case .nul: 0
+            }
+        return bytes.withUnsafeBufferPointer { $0[start...].firstIndex(of: mark) }
     }
 
     /// Forgets what was taken and reads one more piece behind the rest; false at the end of the file.
@@ -85,7 +101,6 @@ struct LineReader {
         guard !isAtEnd else { return false }
         guard bytes.count <= Self.longestLine else { throw RowPlace(file: file.name, line: line + 1).error("is longer than 64 MB") }
         let count = try RowPiece.append(from: file, at: offset, to: &bytes)
-        if offset == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         offset += Int64(count)
         isAtEnd = count == 0
         return count > 0

@@ -50,7 +50,8 @@ struct RowFiller {
         let own = row.prompt.map(PromptTemplate.init)
         guard own != nil || template.firstColumn != nil else {
             guard !settings.prompt.isEmpty else {
-                throw row.place.error("there is no prompt; add a column `prompt`, or give one for all with --prompt TEXT")
+                let own = row.extra["prompt"] == nil ? "add a column `prompt`, or" : "ask its column prompt with --prompt '{{prompt}}', or"
+                throw row.place.error("there is no prompt; \(own) give one for all with --prompt TEXT")
             }
             return nil
         }

@@ -18,13 +18,13 @@ struct SourceReader {
     private enum Cursor {
         case items(IndexingIterator<[InputItem]>)
         case jsonLines(LineReader)
+        case objects(ListElements)
         case csv(CSVReader, CSVHeader)
-        case list(LineReader, RowPlace?, IndexingIterator<[InputItem]>)
+        case list(NameReader, RowPlace?, IndexingIterator<[InputItem]>)
         case empty
     }
 
     private var cursor: Cursor
-    private let name: String
     private let filler: RowFiller
     private(set) var skipped: Skipped
     /// Rows that cannot be used. The others do not wait for them.
@@ -39,17 +39,17 @@ struct SourceReader {
         (self.filler, self.skipped, self.faults) = (filler, skipped, faults)
         switch source {
         case .items(let items):
-            name = ""
             cursor = .items(items.makeIterator())
         case .rows(let file):
-            name = file.name
             switch file.form {
             case .jsonLines: cursor = .jsonLines(LineReader(file))
-            case .list: cursor = .list(LineReader(file), nil, [].makeIterator())
+            case .objects: cursor = .objects(ListElements(file))
+            case .list: cursor = .list(.lines(LineReader(file)), nil, [].makeIterator())
+            case .names: cursor = .list(.elements(ListElements(file)), nil, [].makeIterator())
             case .csv:
                 var reader = CSVReader(file)
                 if let first = try reader.next() {
-                    cursor = .csv(reader, try CSVHeader(first.fields, at: first.place))
+                    cursor = .csv(reader, try CSVHeader(first.fields.get(), at: first.place))
                 } else {
                     cursor = .empty
                 }
@@ -57,6 +57,7 @@ struct SourceReader {
         }
     }
 
+    /// - Throws: where nothing more can be read; what is wrong with one row is among the faults.
     mutating func next() throws(InputError) -> Located? {
         switch cursor {
         case .items(var items):
@@ -76,12 +77,24 @@ struct SourceReader {
                 }
             }
             return nil
+        case .objects(var reader):
+            cursor = .empty
+            defer { cursor = .objects(reader) }
+            while let (place, bytes) = try reader.next() {
+                do throws(InputError) {
+                    if let item = try item(of: bytes, at: place) { return Located(item: item, place: place) }
+                    skipped.excluded += 1
+                } catch {
+                    try faults.note(error.ofOneEntry, at: place)
+                }
+            }
+            return nil
         case .csv(var reader, let header):
             cursor = .empty
             defer { cursor = .csv(reader, header) }
             while let (place, fields) = try reader.next() {
                 do throws(InputError) {
-                    if let item = try filler.item(of: try header.row(fields, at: place)) { return Located(item: item, place: place) }
+                    if let item = try filler.item(of: try header.row(fields.get(), at: place)) { return Located(item: item, place: place) }
                     skipped.excluded += 1
                 } catch {
                     try faults.note(error.ofOneEntry, at: place)
@@ -93,9 +106,9 @@ struct SourceReader {
             defer { cursor = .list(reader, place, items) }
             while true {
                 if let item = items.next() { return Located(item: item, place: place) }
-                guard let (next, bytes) = try reader.next() else { return nil }
+                guard let (next, name) = try reader.next() else { return nil }
                 place = next
-                do throws(InputError) { items = try found(bytes, at: next).makeIterator() } catch {
+                do throws(InputError) { items = try found(name.get(), at: next).makeIterator() } catch {
                     try faults.note(error.ofOneEntry, at: next)
                 }
             }
@@ -114,9 +127,8 @@ struct SourceReader {
         return filler.item(of: line)
     }
 
-    private mutating func found(_ line: [UInt8], at place: RowPlace) throws(InputError) -> [InputItem] {
+    private mutating func found(_ text: String, at place: RowPlace) throws(InputError) -> [InputItem] {
         var items: [InputItem] = []
-        let text = try place.text(line)
         do throws(InputError) { try filler.finder.find(text, into: &items, skipped: &skipped) } catch {
             throw place.error(error.description).caused(by: error)
         }
@@ -126,7 +138,36 @@ struct SourceReader {
     static func value(of line: [UInt8], at place: RowPlace) throws(InputError) -> JSONValue {
         if line.contains(where: { $0 >= 0x80 }) { _ = try place.text(line) }
         do throws(JSONSyntaxError) { return try JSONValue(parsing: line) } catch {
-            throw InputError("\(place.file), line \(place.line), column \(error.column): \(error.reason)")
+            let (line, column) = (place.line + error.line - 1, error.line == 1 ? place.column + error.column - 1 : error.column)
+            throw InputError("\(place.file), line \(line), column \(column): \(error.reason)")
         }
     }
+}
+
+/// The names of a list, one after the other.
+private enum NameReader {
+    case lines(LineReader)
+    case elements(ListElements)
+
+    mutating func next() throws(InputError) -> (place: RowPlace, name: Result<String, InputError>)? {
+        switch self {
+        case .lines(var reader):
+            defer { self = .lines(reader) }
+            guard let (place, bytes) = try reader.next() else { return nil }
+            return (place, Self.result { () throws(InputError) in try place.text(bytes) })
+        case .elements(var reader):
+            defer { self = .elements(reader) }
+            guard let (place, bytes) = try reader.next() else { return nil }
+            return (place, Self.result { () throws(InputError) in try Self.name(bytes, place) })
+        }
+    }
+
+    private static func name(_ bytes: [UInt8], _ place: RowPlace) throws(InputError) -> String {
+        guard let name = try SourceReader.value(of: bytes, at: place).string else {
+            throw place.error("expected a name, as the list's first element is one")
+        }
+        return name
+    }
+
+    private static func result(_ body: () throws(InputError) -> String) -> Result<String, InputError> { Result(catching: body) }
 }

@@ -6,7 +6,7 @@ struct InputOptions: ParsableArguments {
     @OptionGroup var part: InputPartOptions
 
     static let inputs: ArgumentHelp = ArgumentHelp(
-        "Folders, globs, picture files, http(s) URLs, manifests (.jsonl, .csv), one .json job file, or - for a list on stdin.",
+        "Folders, globs, picture files, http(s) URLs, manifests (.jsonl, .csv, .tsv, a .json list), lists (.txt), one .json job file, or - for stdin.",
         valueName: "input")
 
 }

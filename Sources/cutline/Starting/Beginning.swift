@@ -41,8 +41,9 @@ struct Beginning {
     private func checked(_ inputs: [String]) throws -> (inputs: [String], count: Int, name: String) {
         guard !inputs.contains("-") else { throw CommandEnd.usage("a list on stdin cannot stand in a job file; name a folder or a glob") }
         let plan = try InputPlan.read(inputs, from: environment.folder)
-        guard plan.jobFile == nil, !plan.hasRows else {
-            throw CommandEnd.usage("a manifest or a job file cannot stand in a job file; `cutline run \(inputs[0])` takes it as it is")
+        guard plan.jobFile == nil, !plan.hasLists else {
+            throw CommandEnd.usage(
+                "a manifest, a list or a job file cannot stand in a job file; `cutline run \(inputs[0])` takes it as it is")
         }
         let settings = BatchSettings(name: "", profile: Profile(name: ""), model: "", prompt: Self.usualPrompt)
         let input = try plan.checked(for: settings)
