@@ -89,7 +89,7 @@ struct CSVHeader {
         for index in 0..<max(names.count, fields.count) {
             let field = index < fields.count ? fields[index] : []
             guard index < names.count, !names[index].isEmpty else {
-                try checkNameless(field, index, fields.count, at: place)
+                try checkNameless(field, index, fields.count, of: row)
                 continue
             }
             try take(try place.text(field: field, names[index]), of: names[index], into: &row)
@@ -113,10 +113,13 @@ struct CSVHeader {
     }
 
     /// A column without a name holds nothing, but for the numbers of rows that pandas writes in front.
-    private func checkNameless(_ field: [UInt8], _ index: Int, _ count: Int, at place: RowPlace) throws(InputError) {
+    private func checkNameless(_ field: [UInt8], _ index: Int, _ count: Int, of row: ManifestRow) throws(InputError) {
+        let place = row.place
         guard !field.allSatisfy(RowShape.isBlank) else { return }
         if index == 0, field.allSatisfy({ (0x30...0x39).contains($0) }) { return }
         guard index < names.count else {
+            // Written without quotes, its comma ends the field.
+            if let sentence = row.images.first.flatMap(KnownText.sentence) { throw place.error(sentence) }
             throw place.error("has \(count) field\(count == 1 ? "" : "s"), the header has \(names.count)")
         }
         let text = try place.text(field: field, "column \(index + 1)").shortened(to: 60)

@@ -38,7 +38,7 @@ struct UTF16Transcoder {
     /// Nil where all was right, asked for at the end.
     var fault: String? {
         guard odd != nil || high != nil || isBroken else { return nil }
-        return "half a letter stands at byte \(max(0, count - 2))"
+        return "half a letter stands at byte \(odd == nil ? count - 1 : count)"
     }
 
     private var isBroken = false
