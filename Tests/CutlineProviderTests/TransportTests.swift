@@ -8,9 +8,9 @@ import Testing
 /// Whether a picture on the web goes as its address or as bytes, and what becomes of a file that is not what it was.
 @Suite(.timeLimit(.minutes(5))) struct TransportTests {
     private let folder = TemporaryFolder()
-    private static let picture = "GIF89a-a picture of some bytes"
+    private static let picture = "GIF89a-a picture of some bytes;"
     /// RFC 4648 of the picture.
-    private static let base64 = "R0lGODlhLWEgcGljdHVyZSBvZiBzb21lIGJ5dGVz"
+    private static let base64 = "R0lGODlhLWEgcGljdHVyZSBvZiBzb21lIGJ5dGVzOw=="
 
     /// What one call sends, with a picture that lies on the same server.
     private func sent(
