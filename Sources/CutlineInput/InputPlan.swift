@@ -25,6 +25,9 @@ package struct InputPlan: Sendable {
     /// What the first line of a manifest in the OpenAI batch form asks of the whole batch.
     package let stated: StatedRequest?
     let sources: [InputSource]
+    /// Which input each of them is of.
+    let inputOfSource: [Int]
+    let inputNames: [[UInt8]]
     let skipped: Skipped
     /// Of what was named outside of manifests and lists.
     let faults: InputFaults
@@ -44,8 +47,10 @@ package struct InputPlan: Sendable {
         var reader = InputReader(
             folder: folder, naming: inputs.count > 1 ? .amongSeveral : .alone, exclusion: Exclusion(selection.exclude),
             standardInput: standardInput, temporaryFolder: temporaryFolder, report: report)
-        for input in inputs {
+        var inputOfSource: [Int] = []
+        for (index, input) in inputs.enumerated() {
             do throws(InputError) { try reader.add(input) } catch { try reader.faults.note(error, of: input) }
+            inputOfSource += Array(repeating: index, count: reader.takeSources().count - inputOfSource.count)
         }
         let sources = reader.takeSources()
         // Without its job file, or with nothing left, there is no telling what was meant.
@@ -55,7 +60,8 @@ package struct InputPlan: Sendable {
         }
         return InputPlan(
             jobFile: reader.jobFile, batchName: reader.jobFile?.batch ?? batchName(first, folder), stated: try stated(by: sources),
-            sources: sources, skipped: reader.skipped, faults: reader.faults, selection: selection, folder: folder, report: report)
+            sources: sources, inputOfSource: inputOfSource, inputNames: InputName.all(of: inputs, from: folder), skipped: reader.skipped,
+            faults: reader.faults, selection: selection, folder: folder, report: report)
     }
 
     /// Whether there are rows, which may bring prompts of their own.
@@ -184,7 +190,7 @@ private struct InputReader {
 }
 
 /// What an input on the command line is.
-private enum InputKind {
+enum InputKind {
     case pictures
     case jobFile(FilePath)
     case manifest(FilePath, RowFile.Form)
