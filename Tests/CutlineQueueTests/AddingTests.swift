@@ -193,7 +193,7 @@ import Testing
     @Test func digestOfAnUnchangedFileIsKnown() throws {
         let fixture = try Fixture.make(pictures: 1..<2)
         let file = PictureFile.make(1, at: "/pictures/1.jpg")
-        #expect(try fixture.queue.knownDigest(of: file.path, stamp: file.stamp)?.digest == file.digest)
+        #expect(try fixture.queue.reader.knownDigest(of: file.path, stamp: file.stamp)?.digest == file.digest)
     }
 
     @Test(arguments: [
@@ -202,7 +202,7 @@ import Testing
     ])
     func digestOfAChangedFileIsNotKnown(stamp: FileStamp) throws {
         let fixture = try Fixture.make(pictures: 1..<2)
-        #expect(try fixture.queue.knownDigest(of: "/pictures/1.jpg", stamp: stamp) == nil)
+        #expect(try fixture.queue.reader.knownDigest(of: "/pictures/1.jpg", stamp: stamp) == nil)
     }
 
     @Test func urlIsItsOwnKey() throws {

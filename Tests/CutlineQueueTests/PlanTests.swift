@@ -96,7 +96,7 @@ import Testing
         _ = try (queue.reader.batchStatuses(in: sample), queue.reader.causes(of: fixture.batch, .failed, in: sample))
         _ = try queue.reader.jobs(of: [.make(1)], in: fixture.batch)
         _ = try fixture.turn(claiming: 1, in: sample)
-        _ = try queue.knownDigest(of: "/pictures/0.jpg", stamp: FileStamp(size: 1, modified: 1, inode: 1))
+        _ = try queue.reader.knownDigest(of: "/pictures/0.jpg", stamp: FileStamp(size: 1, modified: 1, inode: 1))
         _ = try queue.reader.paths(ofDefaultKeys: ["0.jpg"], in: fixture.batch)
         try depart(fixture)
         _ = try queue.records()
