@@ -7,6 +7,12 @@ package struct JobID: Codable, Hashable, Comparable, Sendable {
     package static func < (a: JobID, b: JobID) -> Bool { a.number < b.number }
 }
 
+/// An input's number in its queue: what brought entries to a batch.
+package struct InputID: Codable, Hashable, Sendable {
+    package let number: Int64
+    package init(_ number: Int64) { self.number = number }
+}
+
 /// SHA-256 over everything a job sends: who asks twice for the same pays once.
 package struct Fingerprint: Codable, Hashable, Sendable {
     /// 32 bytes.
@@ -131,6 +137,8 @@ package struct JobDraft: Hashable, Sendable {
     package var fingerprint: Fingerprint
     /// What the fingerprint would be in the other identity mode; nil where that is not known, or was not asked for.
     package var otherFingerprint: Fingerprint?
+    /// What brought it; nil where nobody will ask what became of it.
+    package var input: InputID?
 
     package init(
         key: String, hasOwnKey: Bool, images: [ImageSource], imagesAsGiven: [String], prompt: String? = nil,

@@ -13,10 +13,24 @@ package struct CheckedInput: Sendable {
     package let notes: NameNotes
     /// Whether keys without a name of their own belong to files: such a key may be taken by another file.
     package let hasDefaultFileKeys: Bool
+    /// Different keys, whatever the limit.
+    package let distinct: Int
+    fileprivate let keys: KeySet
     fileprivate let plan: InputPlan
     fileprivate let settings: BatchSettings
     /// First halves of the digests of keys that stand more than once.
     fileprivate let repeated: Set<UInt64>
+
+    /// What each input is called in a queue; see `InputName`.
+    package var inputNames: [[UInt8]] { plan.inputNames }
+
+    /// Whether an entry of this key was met, be it beyond the limit.
+    package func holds(_ key: String) -> Bool { keys.contains(key) }
+
+    /// Whether an entry of an earlier run would have been left out of this input, if it was met.
+    ///
+    /// - Parameter name: its default key, or its picture as the user wrote it.
+    package func excludes(_ name: String) -> Bool { Exclusion(plan.selection.exclude).covers(name) }
 
     /// Calls `body` with the items in the order of the inputs, each key once, `size` at a time.
     ///
@@ -72,9 +86,8 @@ extension InputPlan {
         if !suspected.isEmpty { try compare(suspected, for: settings) }
         return CheckedInput(
             count: min(distinct, selection.limit ?? .max), skipped: skipped, faults: faults, notes: notes,
-            hasDefaultFileKeys: hasDefaultFileKeys,
-            plan: self,
-            settings: settings, repeated: same.union(suspected))
+            hasDefaultFileKeys: hasDefaultFileKeys, distinct: distinct, keys: ledger.keys, plan: self, settings: settings,
+            repeated: same.union(suspected))
     }
 
     /// Only rows have columns.
@@ -121,14 +134,16 @@ extension InputPlan {
         for settings: BatchSettings, skipped: Skipped = Skipped(), faults: InputFaults = InputFaults(report: nil)
     ) -> InputWalk {
         InputWalk(
-            sources: sources[...], settings: settings, stated: stated, folder: folder, exclusion: Exclusion(selection.exclude),
-            skipped: skipped, faults: faults)
+            sources: sources[...], inputs: inputOfSource[...], settings: settings, stated: stated, folder: folder,
+            exclusion: Exclusion(selection.exclude), skipped: skipped, faults: faults)
     }
 }
 
 /// Reads all sources, one after the other.
 private struct InputWalk {
     var sources: ArraySlice<InputSource>
+    /// Which input each of them is of.
+    var inputs: ArraySlice<Int>
     let settings: BatchSettings
     let stated: StatedRequest?
     let folder: FilePath
@@ -139,13 +154,15 @@ private struct InputWalk {
     private(set) var faults: InputFaults
     let nearby = NearbyNames()
     private var reader: SourceReader?
+    private var input = 0
 
     init(
-        sources: ArraySlice<InputSource>, settings: BatchSettings, stated: StatedRequest?, folder: FilePath, exclusion: Exclusion,
-        skipped: Skipped, faults: InputFaults
+        sources: ArraySlice<InputSource>, inputs: ArraySlice<Int>, settings: BatchSettings, stated: StatedRequest?, folder: FilePath,
+        exclusion: Exclusion, skipped: Skipped, faults: InputFaults
     ) {
         (self.skipped, self.faults) = (skipped, faults)
         self.sources = sources
+        self.inputs = inputs
         self.settings = settings
         self.stated = stated
         self.folder = folder
@@ -154,10 +171,14 @@ private struct InputWalk {
 
     mutating func next() throws(InputError) -> Located? {
         while true {
-            if let located = try reader?.next() { return located }
+            if var located = try reader?.next() {
+                located.item.input = input
+                return located
+            }
             if let reader { (skipped, faults) = (reader.skipped, reader.faults) }
             reader = nil
             guard let source = sources.popFirst() else { return nil }
+            input = inputs.popFirst() ?? input
             reader = try SourceReader(source, filler: filler(of: source), skipped: skipped, faults: faults)
         }
     }

@@ -22,6 +22,8 @@ package struct InputItem: Hashable, Sendable {
     package var prompt: String?
     /// Columns of a manifest that are exported again.
     package var extra: [String: JSONValue]
+    /// Which of the inputs brought it, in the order in which they were given.
+    package var input = 0
     private var first: InputImage
     private var others: [InputImage]
 

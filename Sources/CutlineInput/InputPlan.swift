@@ -25,6 +25,9 @@ package struct InputPlan: Sendable {
     /// What the first line of a manifest in the OpenAI batch form asks of the whole batch.
     package let stated: StatedRequest?
     let sources: [InputSource]
+    /// Which input each of them is of.
+    let inputOfSource: [Int]
+    let inputNames: [[UInt8]]
     let skipped: Skipped
     /// Of what was named outside of manifests and lists.
     let faults: InputFaults
@@ -46,8 +49,10 @@ package struct InputPlan: Sendable {
         var reader = InputReader(
             folder: folder, naming: inputs.count > 1 ? .amongSeveral : .alone, exclusion: Exclusion(selection.exclude),
             standardInput: standardInput, temporaryFolder: temporaryFolder, report: report)
-        for input in inputs {
+        var inputOfSource: [Int] = []
+        for (index, input) in inputs.enumerated() {
             do throws(InputError) { try reader.add(input) } catch { try reader.faults.note(error, of: input) }
+            inputOfSource += Array(repeating: index, count: reader.takeSources().count - inputOfSource.count)
         }
         let sources = reader.takeSources()
         // Without its job file, or with nothing left, there is no telling what was meant.
@@ -56,8 +61,9 @@ package struct InputPlan: Sendable {
             throw InputError("\(first) names no picture; add `images` or `jobs` to it, or name a folder")
         }
         return InputPlan(
-            jobFile: reader.jobFile, batchName: reader.jobFile?.batch ?? batchName(reader.firstName ?? first, folder),
-            stated: try stated(by: sources), sources: sources, skipped: reader.skipped, faults: reader.faults, selection: selection,
+            jobFile: reader.jobFile, batchName: reader.jobFile?.batch ?? batchName(reader.names.first ?? first, folder),
+            stated: try stated(by: sources), sources: sources, inputOfSource: inputOfSource,
+            inputNames: InputName.all(of: reader.names, from: folder), skipped: reader.skipped, faults: reader.faults, selection: selection,
             folder: folder, report: report, notes: reader.nearby.notes)
     }
 
@@ -103,8 +109,8 @@ private struct InputReader {
     private var sources: [InputSource] = []
     private var items: [InputItem] = []
     let nearby = NearbyNames()
-    /// The first input, as its file is called.
-    private(set) var firstName: String?
+    /// The inputs, as their files are called.
+    private(set) var names: [String] = []
     private var hasReadStandardInput = false
 
     init(
@@ -121,7 +127,7 @@ private struct InputReader {
 
     mutating func add(_ input: String) throws(InputError) {
         let input = meant(by: input)
-        firstName = firstName ?? input
+        names.append(input)
         switch try InputKind(input, from: folder) {
         case .pictures:
             let finder = PictureFinder(base: folder, naming: naming, exclusion: exclusion, nearby: nearby)

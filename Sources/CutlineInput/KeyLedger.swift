@@ -42,6 +42,26 @@ struct KeyLedger {
         let repeated = zip(lines, lines.dropFirst()).count { $0.key == $1.key }
         return (same, suspected, lines.count - repeated)
     }
+
+    /// All that were noted; after `repeats`, which brings them in order.
+    var keys: KeySet { KeySet(hashes: lines.map(\.key)) }
+}
+
+/// Keys that were met, in eight bytes each. Where a million others are looked up among a million, one of them is taken for met once in twenty
+/// million runs.
+struct KeySet: Sendable {
+    /// In order.
+    fileprivate let hashes: [UInt64]
+
+    func contains(_ key: String) -> Bool {
+        let hash = KeyDigest.hash(key, seed: 1)
+        var (low, high) = (0, hashes.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if hashes[middle] < hash { low = middle + 1 } else { high = middle }
+        }
+        return low < hashes.count && hashes[low] == hash
+    }
 }
 
 extension InputItem {

@@ -24,7 +24,7 @@ struct Cutline: ParsableCommand {
         version: ProviderClient.version,
         subcommands: [
             Init.self, Run.self, Add.self, Work.self, Compare.self, Status.self, Show.self, Export.self, Retry.self, Cancel.self, Hold.self,
-            Release.self,
+            Release.self, Remove.self,
             Providers.self, Models.self, Estimate.self, Backup.self, Doctor.self, Simulate.self, Completions.self,
         ])
 

@@ -23,7 +23,7 @@ import Testing
         #expect(
             said.error == """
                 {"time":"2026-11-20T12:00:00Z","level":"info","event":"added","batch":"two","new":1,"known":1,"copies":0,"edited":0,\
-                "cancelled":0,"skipped":0,"reused":0}
+                "cancelled":0,"skipped":0,"reused":0,"returned":0,"renamed":0}
 
                 """)
         #expect(await desk.run(["add"] + words + ["--log-format", "json", "--log-level", "notice"]).error.isEmpty)

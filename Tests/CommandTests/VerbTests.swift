@@ -96,7 +96,7 @@ import Testing
         #expect(
             MovedText.lines(.retry, moved, standing: [:]) == """
                 12 jobs queued again
-                left alone: 2 with a call still open, which would be paid twice, 1 whose picture was edited, so that no key names it
+                left alone: 2 with a call still open, which would be paid twice, 1 whose picture was edited or is missing, so that no key names it
 
                 """)
     }

@@ -68,7 +68,7 @@ import Testing
         #expect(batch == fixture.batch)
         #expect(
             try fixture.queue.reader.batches() == [
-                Batch(id: batch, lane: 1, settings: settings, policy: policy, terms: nil, checks: CheckRules())
+                Batch(id: batch, lane: 1, settings: settings, policy: policy, terms: nil, checks: CheckRules(), isTrial: false)
             ])
         #expect(try fixture.lane().limits == Limits(concurrency: 3))
     }

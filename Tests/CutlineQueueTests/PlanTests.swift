@@ -28,6 +28,12 @@ import Testing
         (JobSource.flaggedPage, "captions_flagged (job>?)"), (ClaimStep.routes, "routes_batch (batch=?)"),
         (ClaimStep.routesAmong, "jobs USING INTEGER PRIMARY KEY"), (RouteStep.waiting, "jobs_ready_elsewhere (route=?)"),
         (RouteStep.waiting, "jobs_due"),
+        (QueueReader.defaultKeys, "sqlite_autoindex_entries_1 (batch=? AND key=?)"),
+        (StandingStep.lookup, "sqlite_autoindex_entries_1 (batch=? AND key=?)"),
+        (KnownPictures.lookup, "sqlite_autoindex_pictures_1 (path=? AND start=? AND size=? AND modified=? AND inode=?)"),
+        (DepartureSearch.keys, "(batch=? AND key>?)"), (DepartStep.nameOfThisRun, "entries_job (job=? AND rowid>?)"),
+        (QueueReader.missingOfBatch, "entries_missing (batch=?)"), (EntrySelection.missingPage, "entries_missing (batch=? AND rowid>?)"),
+        (EntrySelection.batchPage, "(batch=? AND key>?)"), (JobRow.remainingPictures, "entries_job (job=?)"),
         (CaptionSearch.lookup, "sqlite_autoindex_jobs_1 (batch=? AND fingerprint=?)"),
     ])
     func statementUsesItsIndex(sql: String, index: String) throws {
@@ -90,8 +96,9 @@ import Testing
         _ = try (queue.reader.batchStatuses(in: sample), queue.reader.causes(of: fixture.batch, .failed, in: sample))
         _ = try queue.reader.jobs(of: [.make(1)], in: fixture.batch)
         _ = try fixture.turn(claiming: 1, in: sample)
-        _ = try queue.knownDigest(of: "/pictures/0.jpg", stamp: FileStamp(size: 1, modified: 1, inode: 1))
-        _ = try queue.path(ofDefaultKey: "0.jpg", in: fixture.batch)
+        _ = try queue.reader.knownDigest(of: "/pictures/0.jpg", stamp: FileStamp(size: 1, modified: 1, inode: 1))
+        _ = try queue.reader.paths(ofDefaultKeys: ["0.jpg"], in: fixture.batch)
+        try depart(fixture)
         _ = try queue.records()
         _ = try (fixture.show("0.jpg"), queue.reader.jobs(named: "3"))
         _ = try queue.reader.allDoubtfulCalls()
@@ -101,6 +108,22 @@ import Testing
         var captions = try queue.reader.captionSearch(for: .make("second"), batch: second, checks: CheckRules(), use: .takeOver)
         _ = try queue.add((0..<9).map { .make($0) }, to: second, &captions, now: .start)
         try queue.endWorker(fixture.worker, now: .after(400))
+    }
+
+    private func depart(_ fixture: Fixture) throws {
+        let (queue, batch) = (fixture.queue, fixture.batch)
+        var captions = try queue.reader.captionSearch(for: .make(), batch: batch, checks: CheckRules(), use: .tell)
+        var added = Added()
+        _ = try queue.changed(among: [.make(3)], in: batch, &captions, &added)
+        let inputs = Set(try queue.inputs(named: [Array("/pictures".utf8)], of: batch))
+        try queue.execute("UPDATE entries SET input = 1 WHERE job > 6")
+        _ = try queue.depart(
+            DepartureSearch(batch: batch, inputs: inputs, mark: queue.reader.entryMark(), holds: { _ in false }, look: { _ in .gone }),
+            now: .start)
+        _ = try (queue.reader.missingEntries(), queue.reader.hasOnly(3, in: batch))
+        let missing = EntrySelection(isMissing: true)
+        _ = try (queue.reader.removal(missing), queue.remove(missing, now: .start))
+        _ = try queue.remove(EntrySelection(batch: batch, failure: .imageRejected), now: .start)
     }
 
     private func stepsOfATurn(delayed: Int, cancelled: Int = 0, isSample: Bool = false) throws -> Int {

@@ -39,7 +39,7 @@ import Testing
         ),
         (
             "DELETE FROM entries WHERE job = 6; UPDATE jobs SET lease = NULL, state = 'queued' WHERE id = 6",
-            "what is queued has a key: 1, the first is job 6"
+            "what is queued has a key whose picture is not missing: 1, the first is job 6"
         ),
     ])
     func aBrokenLawIsNamed(sql: String, violation: String) throws {

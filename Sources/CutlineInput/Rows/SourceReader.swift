@@ -9,7 +9,7 @@ enum InputSource: Sendable {
 
 /// An item, and the row that it stands in.
 struct Located {
-    let item: InputItem
+    var item: InputItem
     let place: RowPlace?
 }
 

@@ -18,6 +18,11 @@ package struct AddRehearsal {
     private var captions: CaptionSearch?
     /// Jobs that took a caption over, of this input.
     private var reused: Set<Fingerprint> = []
+    /// Cancelled jobs that would be queued again, because their picture is back.
+    private var returning: Set<Fingerprint> = []
+    /// Jobs that would get another name.
+    private var renamed: Set<Fingerprint> = []
+    package private(set) var departures = Departures()
 
     /// - Parameters:
     ///   - captions: what other batches have; nil where nobody asks.
@@ -25,6 +30,8 @@ package struct AddRehearsal {
     package init(captions: CaptionSearch? = nil, sendsDamaged: Bool = true) {
         (self.captions, self.sendsDamaged) = (captions, sendsDamaged)
     }
+
+    package var requeued: Int { returning.count }
 
     /// What other batches have of this input.
     package var elsewhere: CaptionsElsewhere { captions?.found ?? CaptionsElsewhere() }
@@ -72,22 +79,47 @@ package struct AddRehearsal {
         let state = try step.state(draft.fingerprint)
         guard let entry = try step.entry(draft.key) else {
             let isNew = count(draft, hasJob: state != nil)
-            return isNew || waits(draft, state)
+            if !isNew { renamed.insert(draft.fingerprint) }
+            return try isNew || waits(draft, state, step)
         }
         if let objection = try step.objection(to: draft, replacing: entry) { throw objection }
         guard entry.fingerprint != draft.fingerprint else {
-            added.known += 1
-            return waits(draft, state)
+            if entry.isMissing { added.returned += 1 } else { added.known += 1 }
+            return try waits(draft, state, step)
         }
         added.edited += 1
         try withdraw(step.stateIfOnlyNamed(by: entry))
-        guard state == nil, newJobs.insert(draft.fingerprint).inserted else { return waits(draft, state) }
+        guard state == nil, newJobs.insert(draft.fingerprint).inserted else { return try waits(draft, state, step) }
         added.new += 1
         return true
     }
 
-    private mutating func waits(_ draft: JobDraft, _ state: JobState?) -> Bool {
-        state == .queued && waiting.insert(draft.fingerprint).inserted
+    private mutating func waits(_ draft: JobDraft, _ state: JobState?, _ step: AddStep) throws -> Bool {
+        if state == .queued { return waiting.insert(draft.fingerprint).inserted }
+        guard state == .cancelled, try step.wouldRequeue(draft.fingerprint) else { return false }
+        return returning.insert(draft.fingerprint).inserted
+    }
+
+    /// Plays what adding would find of entries that this input does not name.
+    package mutating func depart(_ search: DepartureSearch, of reader: QueueReader) throws {
+        defer { added.count(departures) }
+        var cursor = KeyCursor()
+        while let page = try reader.read({ try search.page(after: &cursor, $0) }) {
+            let looks = page.map { ($0, search.look($0.path)) }
+            try reader.read { db in
+                for (entry, presence) in looks {
+                    try depart(entry, presence, AddStep(db: db, batch: search.batch, now: Timestamp(milliseconds: 0)))
+                }
+            }
+        }
+    }
+
+    private mutating func depart(_ unmet: UnmetEntry, _ presence: FilePresence, _ step: AddStep) throws {
+        guard presence != .there, presence != .unclear, let entry = try step.entry(unmet.key) else { return }
+        if renamed.contains(entry.fingerprint) { return departures.rename(unmet.key, to: nil) }
+        if case .belowEmptyFolder(let folder) = presence { return departures.keep(below: folder) }
+        departures.miss(unmet.key, isNew: !unmet.isMissing)
+        if !unmet.isMissing, try step.stateIfOnlyNamed(by: entry) == .queued { withdrawn += 1 }
     }
 
     private mutating func withdraw(_ state: JobState?) {

@@ -15,6 +15,8 @@ struct AddStep {
         let hasOwnKey: Bool
         let path: FilePath?
         let fingerprint: Fingerprint
+        /// Whether its picture was gone when somebody last looked for it.
+        let isMissing: Bool
     }
 
     func add(_ draft: JobDraft) throws -> Added {
@@ -28,8 +30,9 @@ struct AddStep {
         // It undoes the whole transaction, and so the job.
         if let objection = try objection(to: draft, replacing: entry) { throw objection }
         try update(entry.id, draft, job: job)
+        if entry.isMissing { added.returned = 1 }
         guard job != entry.job else {
-            added.known = 1
+            if !entry.isMissing { added.known = 1 }
             return added
         }
         added.edited = 1
@@ -41,21 +44,24 @@ struct AddStep {
     func entry(_ key: String) throws -> Entry? {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT entries.id, entries.job, entries.own_key, entries.path, jobs.fingerprint
+                SELECT entries.id, entries.job, entries.own_key, entries.path, entries.missing_since, jobs.fingerprint
                 FROM entries JOIN jobs ON jobs.id = entries.job WHERE entries.batch = ? AND entries.key = ?
                 """)
         return try Row.fetchOne(statement, arguments: [batch.number, UserText(key)]).map { row in
             Entry(
                 id: row["id"], job: row["job"], hasOwnKey: row["own_key"],
                 path: (row["path"] as Data?).map { FilePath(bytes: Array($0)) },
-                fingerprint: Fingerprint(bytes: Array(row["fingerprint"] as Data)))
+                fingerprint: Fingerprint(bytes: Array(row["fingerprint"] as Data)), isMissing: row["missing_since"] as Int64? != nil)
         }
     }
 
     /// The state of an entry's job; nil where the job has other names, too.
     func stateIfOnlyNamed(by entry: Entry) throws -> JobState? {
         let statement = try db.cachedStatement(
-            sql: "SELECT state FROM jobs WHERE id = ? AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id AND id <> ?)")
+            sql: """
+                SELECT state FROM jobs
+                WHERE id = ? AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id AND id <> ? AND missing_since IS NULL)
+                """)
         return try String.fetchOne(statement, arguments: [entry.job, entry.id]).flatMap(JobState.init)
     }
 
@@ -63,6 +69,12 @@ struct AddStep {
     func state(_ fingerprint: Fingerprint) throws -> JobState? {
         let statement = try db.cachedStatement(sql: "SELECT state FROM jobs WHERE batch = ? AND fingerprint = ?")
         return try String.fetchOne(statement, arguments: [batch.number, Data(fingerprint.bytes)]).flatMap(JobState.init)
+    }
+
+    /// Whether the job of this fingerprint, which is cancelled, would be queued again if it got a name.
+    func wouldRequeue(_ fingerprint: Fingerprint) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT \(JobRow.isWithdrawn) FROM jobs WHERE batch = ? AND fingerprint = ?")
+        return try Bool.fetchOne(statement, arguments: [batch.number, Data(fingerprint.bytes)]) ?? false
     }
 
     func job(of fingerprint: Fingerprint) throws -> Int64? {
@@ -96,7 +108,7 @@ struct AddStep {
         if row["state"] != JobState.succeeded.rawValue, row["images"] != images {
             try db.cachedStatement(sql: "UPDATE jobs SET images = ? WHERE id = ?").execute(arguments: [images, id])
         }
-        if row["state"] == JobState.cancelled.rawValue { try requeueIfNameless(id) }
+        if row["state"] == JobState.cancelled.rawValue { try JobRow.requeueIfNameless(id, db) }
         return (id, false)
     }
 
@@ -104,38 +116,32 @@ struct AddStep {
     private func insertEntry(_ draft: JobDraft, job: Int64) throws -> Bool {
         try db.cachedStatement(
             sql: """
-                INSERT INTO entries (batch, key, job, own_key, given, path, extra, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO entries (batch, key, job, own_key, given, path, extra, input, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (batch, key) DO NOTHING
                 """
         ).execute(arguments: [
             batch.number, UserText(draft.key), job, draft.hasOwnKey, JSONColumn.list(draft.imagesAsGiven),
-            draft.path.map { Data($0.bytes) }, JSONValue.object(draft.extra).text, now.milliseconds,
+            draft.path.map { Data($0.bytes) }, JSONValue.object(draft.extra).text, draft.input?.number, now.milliseconds,
         ])
         return db.changesCount > 0
     }
 
     private func update(_ entry: Int64, _ draft: JobDraft, job: Int64) throws {
-        try db.cachedStatement(sql: "UPDATE entries SET job = ?, own_key = ?, given = ?, path = ?, extra = ? WHERE id = ?")
-            .execute(arguments: [
-                job, draft.hasOwnKey, JSONColumn.list(draft.imagesAsGiven), draft.path.map { Data($0.bytes) },
-                JSONValue.object(draft.extra).text, entry,
-            ])
-    }
-
-    /// An edit that was undone: the job has a name again.
-    private func requeueIfNameless(_ job: Int64) throws {
         try db.cachedStatement(
             sql: """
-                UPDATE jobs SET state = 'queued', finished_at = NULL
-                WHERE id = ? AND state = 'cancelled' AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)
+                UPDATE entries SET job = ?, own_key = ?, given = ?, path = ?, extra = ?, input = ifnull(?, input), missing_since = NULL
+                WHERE id = ?
                 """
-        ).execute(arguments: [job])
+        ).execute(arguments: [
+            job, draft.hasOwnKey, JSONColumn.list(draft.imagesAsGiven), draft.path.map { Data($0.bytes) },
+            JSONValue.object(draft.extra).text, draft.input?.number, entry,
+        ])
     }
 }
 
 extension JobDraft {
     /// Where a default key belongs: the file of its only picture.
-    fileprivate var path: FilePath? {
+    var path: FilePath? {
         guard images.count == 1, case .file(let file) = images[0] else { return nil }
         return file.path
     }

@@ -17,6 +17,10 @@ package struct Added: Hashable, Sendable {
     package var cancelled = 0
     /// Jobs that took over the caption of another batch.
     package var reused = 0
+    /// Entries that were missing and whose picture is there again.
+    package var returned = 0
+    /// Entries that took a new name; that name is not among `copies`.
+    package var renamed = 0
 
     package init() {}
 
@@ -28,7 +32,16 @@ package struct Added: Hashable, Sendable {
         sum.edited += b.edited
         sum.cancelled += b.cancelled
         sum.reused += b.reused
+        sum.returned += b.returned
+        sum.renamed += b.renamed
         return sum
+    }
+
+    /// Adds what became of entries that the input does not name.
+    package mutating func count(_ departures: Departures) {
+        returned += departures.returned
+        renamed += departures.renamed
+        copies -= departures.renamed
     }
 }
 
@@ -76,22 +89,24 @@ extension Queue {
         }
     }
 
-    /// The absolute path that a default key belongs to; nil where the key is free, the user's own, or a URL's.
-    package func path(ofDefaultKey key: String, in batch: BatchID) throws -> FilePath? {
-        try reader.read { db in
-            let statement = try db.cachedStatement(sql: "SELECT path FROM entries WHERE batch = ? AND key = ? AND own_key = 0")
-            return try Row.fetchOne(statement, arguments: [batch.number, UserText(key)])
-                .flatMap { $0["path"] as Data? }.map { FilePath(bytes: Array($0)) }
-        }
-    }
-
-    /// What was found in a file that was read before and has not changed since.
-    package func knownDigest(of path: FilePath, stamp: FileStamp) throws -> PictureContent? {
-        try reader.knownDigest(of: path, stamp: stamp)
-    }
 }
 
 extension QueueReader {
+    /// The absolute paths that default keys belong to, in their order; nil where one is free, the user's own or a URL's.
+    package func paths(ofDefaultKeys keys: [String], in batch: BatchID) throws -> [FilePath?] {
+        try read { db in
+            var paths: [FilePath?] = Array(repeating: nil, count: keys.count)
+            let rows = try Row.fetchCursor(db.cachedStatement(sql: Self.defaultKeys), arguments: [KeyColumn.list(keys), batch.number])
+            while let row = try rows.next() { paths[row[0]] = FilePath(bytes: Array(row[1] as Data)) }
+            return paths
+        }
+    }
+
+    static let defaultKeys = """
+        SELECT chosen.key, entries.path FROM json_each(?) AS chosen
+            CROSS JOIN entries ON entries.batch = ? AND entries.key = chosen.value AND entries.own_key = 0 AND entries.path IS NOT NULL
+        """
+
     /// What was found in a file that was read before and has not changed since.
     package func knownDigest(of path: FilePath, stamp: FileStamp) throws -> PictureContent? {
         try read { db in

@@ -11,6 +11,8 @@ package struct Batch: Hashable, Sendable {
     /// Nil: no budget.
     package let terms: BudgetTerms?
     package let checks: CheckRules
+    /// Whether `compare` made it: it is no part of the dataset.
+    package let isTrial: Bool
 
     package var budget: Budget { terms?.budget ?? Budget() }
 }
@@ -24,20 +26,23 @@ extension Queue {
     ///   - budget: what changes in the batch's budget; what was spent before counts.
     ///   - checks: of its captions from now on.
     ///   - fallback: where jobs go that failed for good, in order; nil: as it was.
+    ///   - isTrial: whether it is only to be compared. A trial that is opened otherwise is a batch like any other from then on.
     /// - Throws: `QueueError.batchDiffers`, naming the first difference.
     package func openBatch(
         _ settings: BatchSettings, policy: RetryPolicy, limits: Limits, budget: BudgetChange = BudgetChange(),
-        checks: CheckRules = CheckRules(), fallback: [RouteDraft]? = nil, now: Timestamp
+        checks: CheckRules = CheckRules(), fallback: [RouteDraft]? = nil, isTrial: Bool = false, now: Timestamp
     ) throws -> BatchID {
         try write { db in
             let stored = try Batch.named(settings.name, db)
             if let difference = stored?.settings.difference(from: settings) { throw difference }
-            let id = try stored?.id ?? Self.make(settings, policy: policy, limits: limits, db, at: now)
+            let id = try stored?.id ?? Self.make(settings, policy: policy, limits: limits, isTrial: isTrial, db, at: now)
             if let stored {
                 try Self.adopt(limits, by: stored.lane, db, at: now)
                 try db.execute(
-                    sql: "UPDATE batches SET profile = ?, policy = ? WHERE id = ?",
-                    arguments: [try JSONColumn.encode(settings.profile), try JSONColumn.encode(policy), id.number])
+                    sql: "UPDATE batches SET profile = ?, policy = ?, trial = ? WHERE id = ?",
+                    arguments: [
+                        try JSONColumn.encode(settings.profile), try JSONColumn.encode(policy), stored.isTrial && isTrial, id.number,
+                    ])
             }
             let routes = RouteStep(db: db, batch: id, settings: settings, now: now)
             if let fallback { try routes.replaceList(by: fallback) }
@@ -66,18 +71,18 @@ extension Queue {
     }
 
     private static func make(
-        _ settings: BatchSettings, policy: RetryPolicy, limits: Limits, _ db: Database, at now: Timestamp
+        _ settings: BatchSettings, policy: RetryPolicy, limits: Limits, isTrial: Bool, _ db: Database, at now: Timestamp
     ) throws -> BatchID {
         let lane = try openLane(settings.profile.laneName(for: settings.model), limits: limits, db, at: now)
         try db.execute(
             sql: """
-                INSERT INTO batches (name, lane, provider, profile, model, system, prompt, parameters, identity, policy, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO batches (name, lane, provider, profile, model, system, prompt, parameters, identity, policy, trial, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 UserText(settings.name), lane, settings.profile.name, try JSONColumn.encode(settings.profile), UserText(settings.model),
                 settings.system.map(UserText.init), UserText(settings.prompt), try JSONColumn.encode(settings.parameters),
-                settings.identity.rawValue, try JSONColumn.encode(policy), now.milliseconds,
+                settings.identity.rawValue, try JSONColumn.encode(policy), isTrial, now.milliseconds,
             ])
         return BatchID(db.lastInsertedRowID)
     }
@@ -94,7 +99,7 @@ extension Queue {
     ) throws {
         try write { db in
             let lanes = LaneStore(db)
-            for batch in try Batch.all(db) where scope.includes(batch.id) {
+            for batch in try Batch.all(db) where scope.includes(batch.id, isTrial: batch.isTrial) {
                 var policy = batch.policy
                 policy.maxAttempts = maxAttempts ?? policy.maxAttempts
                 policy.onUnknown = onUnknown ?? policy.onUnknown
@@ -183,6 +188,7 @@ extension Batch {
         policy = try JSONColumn.decode(from: row["policy"])
         terms = try (row["budget"] as String?).map { try JSONColumn.decode(from: $0) }
         checks = try JSONColumn.decode(from: row["checks"])
+        isTrial = row["trial"]
     }
 }
 

@@ -36,6 +36,8 @@ package struct JobStatus: Hashable, Sendable {
     /// Whether it is asked for another caption than the one it has.
     package var isReopened: Bool
     package var availableAt: Timestamp?
+    /// Since when the entry's picture is missing; nil: it is there, as far as is known.
+    package var missingSince: Timestamp?
     package var attempts: [AttemptStatus]
 }
 
@@ -52,7 +54,7 @@ extension QueueReader {
             let job = try Row.fetchOne(
                 db,
                 sql:
-                    "SELECT jobs.*, batches.provider, batches.model FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = jobs.batch WHERE entries.id = ?",
+                    "SELECT jobs.*, entries.missing_since, batches.provider, batches.model FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = jobs.batch WHERE entries.id = ?",
                 arguments: [entry])!
             let counts = try Row.fetchOne(
                 db, sql: "SELECT * FROM counts WHERE batch = (SELECT batch FROM jobs WHERE id = ?)", arguments: [job["id"]])!
@@ -68,7 +70,7 @@ extension QueueReader {
             let own = Asked(provider: job["provider"], model: job.text("model"))
             return JobStatus(
                 job: JobID(job["id"]), record: record, isReopened: job["reopened"] as Int64? != nil,
-                availableAt: job.time(optional: "available_at"),
+                availableAt: job.time(optional: "available_at"), missingSince: job.time(optional: "missing_since"),
                 attempts: try rows.map { try AttemptStatus($0, own, CostTrend(counts), db) })
         }
     }

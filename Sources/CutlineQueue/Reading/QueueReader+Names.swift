@@ -1,5 +1,7 @@
 import CutlineCore
+import Foundation
 import GRDB
+import SystemPackage
 
 extension QueueReader {
     /// The jobs that a user means by `name`, without their records; see `jobs(named:batch:)`.
@@ -19,6 +21,17 @@ extension QueueReader {
         guard byKey.isEmpty, let id = Int64(name) else { return byKey }
         return try Int64.fetchAll(
             db, sql: "SELECT id FROM entries WHERE id = ? AND (? IS NULL OR batch = ?)", arguments: [id, batch?.number, batch?.number])
+    }
+
+    /// Whether a picture was once known that had this default key, below the folder of an input: no entry has it any more.
+    package func hasLost(_ key: String) throws -> Bool {
+        try read { db in
+            let names = try Data.fetchAll(db, sql: "SELECT DISTINCT name FROM inputs ORDER BY name LIMIT 1000")
+            let statement = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM pictures WHERE path = ?)")
+            return try names.contains { name in
+                try Bool.fetchOne(statement, arguments: [Data(FilePath(bytes: Array(name)).pushing(FilePath(key)).bytes)]) ?? false
+            }
+        }
     }
 
     /// Keys that stand beside `name` in order, 20 on each side a batch, and as many that begin like its first half: what a misspelt key may

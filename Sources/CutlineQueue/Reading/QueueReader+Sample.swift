@@ -25,7 +25,7 @@ extension QueueReader {
 
     /// The batches in scope. Of a sample, jobs, calls and usage are counted of its jobs alone; budget and doubts are the batch's.
     package func batchStatuses(in scope: Scope) throws -> [BatchStatus] {
-        let batches = try batchStatuses().filter { scope.includes($0.id) }
+        let batches = try batchStatuses().filter { scope.includes($0.id, isTrial: $0.isTrial) }
         guard case .jobs(let jobs) = scope else { return batches }
         return try read { db in try batches.map { try $0.counting(jobs[$0.id] ?? [], db) } }
     }

@@ -5,6 +5,8 @@ import GRDB
 package struct BatchStatus: Hashable, Sendable {
     package var id: BatchID
     package var name: String
+    /// Whether `compare` made it: it is no part of the dataset.
+    package var isTrial = false
     package var provider: String
     package var model: String
     package var jobs: [JobState: Int]
@@ -113,7 +115,7 @@ extension BatchStatus {
     fileprivate init(_ row: Row, doubts: [Row]) throws {
         let cost: Int64? = row["cost"]
         self.init(
-            id: BatchID(row.batch), name: row.text("name"), provider: row["provider"], model: row.text("model"),
+            id: BatchID(row.batch), name: row.text("name"), isTrial: row["trial"], provider: row["provider"], model: row.text("model"),
             jobs: Dictionary(uniqueKeysWithValues: JobState.allCases.map { ($0, row[$0.rawValue]) }),
             usage: Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cost: cost.map(Money.init(nanodollars:))),
             attempts: row["attempts"], failedAttempts: row["attempts_failed"], unknownAttempts: row["attempts_unknown"],

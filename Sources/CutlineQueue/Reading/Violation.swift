@@ -72,8 +72,16 @@ extension QueueReader {
             "SELECT id FROM attempts WHERE phase = 'succeeded' AND NOT EXISTS (SELECT 1 FROM captions WHERE attempt = attempts.id)"
         ),
         (
-            "what is queued has a key", "job",
-            "SELECT id FROM jobs WHERE state = 'queued' AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)"
+            "what is queued has a key whose picture is not missing", "job",
+            "SELECT id FROM jobs WHERE state = 'queued' AND NOT \(JobRow.isNamed)"
+        ),
+        (
+            "an entry and its input are of one batch", "entry",
+            "SELECT entries.id FROM entries JOIN inputs ON inputs.id = entries.input WHERE entries.batch <> inputs.batch"
+        ),
+        (
+            "what is missing was brought by an input, from a file", "entry",
+            "SELECT id FROM entries WHERE missing_since IS NOT NULL AND (input IS NULL OR path IS NULL)"
         ),
         (
             "an entry and its job are of one batch", "entry",

@@ -129,7 +129,7 @@ struct ClaimStep {
             case .batch(let id): try Row.fetchAll(db.cachedStatement(sql: Self.batches("batches.id = ?")), arguments: [id.number])
             case .all, .jobs: try Row.fetchAll(db.cachedStatement(sql: Self.batches("true")))
             }
-        let inScope = rows.filter { request.scope.includes(BatchID($0["id"])) }
+        let inScope = rows.filter { request.scope.includes(BatchID($0["id"]), isTrial: $0["trial"]) }
         let batches = Dictionary(grouping: try inScope.flatMap(claimable), by: \.lane)
         let backlogs = try batches.map { (backlog: LaneBacklog(lane: $0, batches: $1), inFlight: try lanes.inFlight($0)) }
         return backlogs.sorted { ($0.inFlight, $0.backlog.firstBatch) < ($1.inFlight, $1.backlog.firstBatch) }.map(\.backlog)
@@ -208,7 +208,7 @@ struct ClaimStep {
     private static func batches(_ condition: String) -> String {
         """
         SELECT batches.id, batches.lane, batches.model, batches.system, batches.prompt, batches.parameters,
-            batches.name, batches.budget, batches.checks, counts.*
+            batches.name, batches.budget, batches.checks, batches.trial, counts.*
         FROM counts JOIN batches ON batches.id = counts.batch WHERE counts.queued > 0 AND \(condition) ORDER BY batches.id
         """
     }

@@ -1,17 +1,53 @@
 import CutlineCore
 import GRDB
 
-/// What adding and settling both do to a job.
+/// What adding, settling and departing all do to a job.
 enum JobRow {
+    /// Whether an entry names the job whose picture is not missing.
+    static let isNamed = "EXISTS (SELECT 1 FROM entries WHERE job = jobs.id AND missing_since IS NULL)"
+
+    /// Whether the job was cancelled because nothing names it.
+    static let isWithdrawn = """
+        state = 'cancelled' AND NOT \(isNamed)
+            AND finished_at >= ifnull((SELECT min(missing_since) FROM entries WHERE job = jobs.id), finished_at)
+        """
+
     /// A job that no entry names any more would be paid for and never exported, so it is not sent, and not counted as trouble. A running
-    /// one is left alone until its call ends; one that is only asked for a better caption keeps the one it has.
+    /// one is left alone until its call ends; one that is only asked for a better caption keeps the one it has. One that is held for a
+    /// person stays held while its picture is only missing, for it must not come back as queued.
     static func cancelIfNameless(_ job: Int64, _ db: Database, at now: Timestamp) throws -> Bool {
         try db.cachedStatement(
             sql: """
                 UPDATE jobs SET state = iif(reopened IS NULL, 'cancelled', 'succeeded'), reopened = NULL, available_at = NULL, finished_at = ?
-                WHERE id = ? AND (state = 'queued' OR state = 'failed' OR state = 'held') AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id)
+                WHERE id = ? AND NOT \(isNamed)
+                    AND (state = 'queued' OR state = 'failed' OR state = 'held' AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id))
                 """
         ).execute(arguments: [now.milliseconds, job])
         return db.changesCount == 1
     }
+
+    /// Before a job gets a name again: its edit was undone, or its picture is back. One that a person cancelled before its picture went
+    /// missing stays cancelled.
+    static func requeueIfNameless(_ job: Int64, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE jobs SET state = 'queued', finished_at = NULL WHERE id = ? AND \(isWithdrawn)
+                """
+        ).execute(arguments: [job])
+    }
+
+    /// The job of copies is sent from where one of them lies that is there.
+    static func pointToRemainingEntry(_ job: Int64, _ db: Database) throws {
+        let places = try Optional<Int64>.fetchCursor(db.cachedStatement(sql: remainingPictures), arguments: [job])
+        while let place = try places.next() {
+            guard let picture = place else { continue }
+            return try db.cachedStatement(sql: "UPDATE jobs SET images = ? WHERE id = ? AND state <> 'succeeded'")
+                .execute(arguments: [JSONValue.array([.integer(picture)]).text, job])
+        }
+    }
+
+    static let remainingPictures = """
+        SELECT (SELECT max(id) FROM pictures WHERE pictures.path = entries.path) FROM entries
+        WHERE job = ? AND missing_since IS NULL AND path IS NOT NULL ORDER BY id
+        """
 }

@@ -43,7 +43,7 @@ extension Queue {
 
     private static func remaining(_ scope: Scope, _ db: Database) throws -> (queued: Int, remaining: Int) {
         switch scope {
-        case .all: try counted("true", [], db)
+        case .all: try counted("batch IN (SELECT id FROM batches WHERE trial = 0)", [], db)
         case .batch(let id): try counted("batch = ?", [id.number], db)
         case .jobs(let jobs):
             try jobs.values.reduce((0, 0)) { sum, jobs in

@@ -19,16 +19,25 @@ package struct JobSelection: Hashable, Sendable {
     }
 }
 
+extension JobSelection {
+    /// What costs money is done to a trial only where a person names it, or its jobs.
+    package func means(_ batch: BatchID, isTrial: Bool) -> Bool {
+        self.batch.map { $0 == batch } ?? (!isTrial || jobs != nil)
+    }
+}
+
 /// What a verb did.
 package struct JobsMoved: Hashable, Sendable {
     /// Why a verb left a job as it is.
     package enum Obstacle: Hashable, Sendable {
         /// The verb does not apply to it; reported for jobs that were named one by one.
         case state(JobState)
-        /// Its entry moved to another picture: nobody would see its caption.
+        /// Its entry moved to another picture, or its picture is missing: nobody would see its caption.
         case nameless
         /// A call for it is still open: it would be paid twice.
         case callOpen
+        /// It is of a trial, which is asked again only where it is named.
+        case trial
     }
 
     /// By the state they were in.
@@ -59,7 +68,10 @@ extension Queue {
             let chosen = try selection.jobs.map { jobs in
                 try Set(Int64.fetchAll(db, sql: Self.batchesAmong, arguments: [JSONColumn.list(jobs.sorted())]).map(BatchID.init))
             }
-            let batches = try Batch.all(db).filter { (selection.batch ?? $0.id) == $0.id && chosen?.contains($0.id) ?? true }
+            let batches = try Batch.all(db).filter { batch in
+                guard selection.batch ?? batch.id == batch.id else { return false }
+                return chosen?.contains(batch.id) ?? selection.means(batch.id, isTrial: batch.isTrial)
+            }
             return try batches.reduce(into: [:]) {
                 $0[$1.id] = try RouteStep(db: db, batch: $1.id, settings: $1.settings, now: now).open(route)
             }

@@ -2,14 +2,15 @@ import CutlineCore
 
 /// What a worker works on.
 package enum Scope: Hashable, Sendable {
+    /// Every batch but trials, which are worked on where they are named.
     case all
     case batch(BatchID)
     /// These jobs of these batches alone: a sample. Each turn looks every one of them up, so there should be thousands at most.
     case jobs([BatchID: [JobID]])
 
-    package func includes(_ batch: BatchID) -> Bool {
+    package func includes(_ batch: BatchID, isTrial: Bool) -> Bool {
         switch self {
-        case .all: true
+        case .all: !isTrial
         case .batch(let id): id == batch
         case .jobs(let jobs): jobs[batch] != nil
         }

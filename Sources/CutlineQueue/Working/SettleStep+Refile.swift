@@ -26,7 +26,7 @@ extension SettleStep {
             try moveEntries(from: attempt.job, to: moved, path: images.onlyPath)
             // The changed file may be one that no entry means any more.
             _ = try JobRow.cancelIfNameless(moved, db, at: now)
-            try pointToRemainingEntry(attempt.job)
+            try JobRow.pointToRemainingEntry(attempt.job, db)
         }
         let effect = try move(attempt, by: .retry(after: Self.pause), counting: nil)
         try db.cachedStatement(
@@ -39,17 +39,6 @@ extension SettleStep {
     private func moveEntries(from old: Int64, to new: Int64, path: FilePath?) throws {
         try db.cachedStatement(sql: "UPDATE entries SET job = ? WHERE job = ? AND (path IS NULL OR path = ?)")
             .execute(arguments: [new, old, path.map { Data($0.bytes) }])
-    }
-
-    /// The job of copies is sent from where one of them lies.
-    private func pointToRemainingEntry(_ job: Int64) throws {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT pictures.id FROM entries JOIN pictures ON pictures.path = entries.path
-                WHERE entries.job = ? ORDER BY entries.id, pictures.id DESC LIMIT 1
-                """)
-        guard let picture = try Int64.fetchOne(statement, arguments: [job]) else { return }
-        try setImages(JSONValue.array([.integer(picture)]).text, of: job)
     }
 
     private func setImages(_ column: String, of job: Int64) throws {

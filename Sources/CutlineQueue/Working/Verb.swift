@@ -36,7 +36,7 @@ enum Verb {
         if let batch = selection.batch, batch != facts.batch { return }
         if let failure = selection.failure, failure.rawValue != facts.failure { return }
         if let flags = selection.flags, facts.state == .succeeded, !flags.admits(facts.flags) { return }
-        if let obstacle = obstacle(facts) {
+        if let obstacle = obstacle(facts, selection) {
             // Along an index, a job of another state was not asked for.
             if case .state = obstacle, selection.jobs == nil { return }
             return result.left[obstacle, default: 0] += 1
@@ -45,12 +45,13 @@ enum Verb {
         result.moved[facts.state, default: 0] += 1
     }
 
-    private func obstacle(_ facts: JobFacts) -> JobsMoved.Obstacle? {
+    private func obstacle(_ facts: JobFacts, _ selection: JobSelection) -> JobsMoved.Obstacle? {
         guard from.contains(facts.state) else { return .state(facts.state) }
         switch self {
         case .hold, .cancel: return nil
         case .retry, .release:
             if !facts.isNamed { return .nameless }
+            if !selection.means(facts.batch, isTrial: facts.isTrial) { return .trial }
             return facts.isOpen ? .callOpen : nil
         }
     }
@@ -85,8 +86,10 @@ struct JobFacts {
     let state: JobState
     let route: RouteID
     let maxTokens: Int?
-    /// Whether an entry names it.
+    /// Whether an entry names it whose picture is not missing.
     let isNamed: Bool
+    /// Whether its batch is a trial.
+    let isTrial: Bool
     /// Whether a call for it is open.
     let isOpen: Bool
     /// The class of its last attempt that failed.
@@ -102,12 +105,14 @@ struct JobFacts {
         guard let state = JobState(rawValue: row["state"]) else { return nil }
         self.state = state
         (id, batch, route) = (row["id"], BatchID(row["batch"]), RouteID(row["route"]))
-        (maxTokens, isNamed, isOpen, failure) = (row["max_tokens"], row["is_named"], row["is_open"], row["class"])
+        (isNamed, isTrial, isOpen) = (row["is_named"], row["is_trial"], row["is_open"])
+        (maxTokens, failure) = (row["max_tokens"], row["class"])
         flags = try (row["flags"] as String?).map(CaptionFlag.list) ?? []
     }
 
     private static let columns = """
-        SELECT id, batch, state, route, max_tokens, EXISTS (SELECT 1 FROM entries WHERE job = jobs.id) AS is_named,
+        SELECT id, batch, state, route, max_tokens, \(JobRow.isNamed) AS is_named,
+            (SELECT trial FROM batches WHERE batches.id = jobs.batch) AS is_trial,
             EXISTS (SELECT 1 FROM attempts WHERE job = jobs.id AND phase = 'open') AS is_open,
             (SELECT class FROM attempts WHERE job = jobs.id AND class IS NOT NULL ORDER BY n DESC LIMIT 1) AS class,
             (SELECT flags FROM captions WHERE job = jobs.id AND accepted = 1) AS flags

@@ -19,6 +19,11 @@ struct Show: Command {
             let reader = try queue.reader(in: environment)
             let jobs = try reader.jobs(named: key, batch: reader.scope(ofBatch: batch).batch)
             guard !jobs.isEmpty else {
+                if try reader.hasLost(key) {
+                    throw CommandEnd.badInput(
+                        "the entry \"\(Words.clean(key))\" was removed or renamed; add its input again to have it back, with its caption"
+                    )
+                }
                 throw CommandEnd.badInput(
                     "there is no job with the key or number \"\(Words.clean(key))\"; `cutline export --format table --state all` lists them"
                 )

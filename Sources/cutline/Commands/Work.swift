@@ -45,6 +45,7 @@ struct Work: Command {
                 try elsewhere.check(keys, allowsInsecureHTTP: work.insecureHttp)
                 try elsewhere.checkStoredPrices(of: settings, budget)
             }
+            if batch == nil, !work.log.quiet { environment.error.say(TrialNote.line(try reader.batchStatuses(), queue: queue.words)) }
             let opened = try environment.openQueue(at: queue.path(in: environment))
             try opened.adjust(
                 scope, limits: policy.limits, maxAttempts: policy.maxAttempts, onUnknown: policy.onUnknown,

@@ -152,7 +152,7 @@ struct Grid {
         var jobs: [BatchID: [JobID]] = [:]
         for cell in cells {
             let batch = try queue.openBatch(
-                cell.settings, policy: policy, limits: limits, budget: share, checks: checks, now: environment.now())
+                cell.settings, policy: policy, limits: limits, budget: share, checks: checks, isTrial: true, now: environment.now())
             for draft in cell.drafts { if let objection = try queue.objection(to: draft, in: batch) { throw objection } }
             var captions = try queue.reader.captionSearch(for: cell.settings, batch: batch, checks: checks, use: reuse.use)
             _ = try queue.add(cell.drafts, to: batch, &captions, now: environment.now())

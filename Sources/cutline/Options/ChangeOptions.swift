@@ -28,7 +28,7 @@ struct ChangeOptions: ParsableArguments {
         let route = try model.map { RouteDraft(profile: try profile(in: reader, catalogue), model: $0, price: price.price?.price) }
         if let profile = route?.profile { try KeyRing.checkAddress(profile) }
         let statuses = try reader.batchStatuses().filter { selected.flags != nil || $0.count(.failed) + $0.count(.queued) > 0 }.map(\.id)
-        for batch in try reader.batches() where (selected.batch ?? batch.id) == batch.id && statuses.contains(batch.id) {
+        for batch in try reader.batches() where selected.means(batch.id, isTrial: batch.isTrial) && statuses.contains(batch.id) {
             var settings = route?.applied(to: batch.settings) ?? batch.settings
             if let maxTokens { settings.parameters.limitAnswer(to: maxTokens) }
             try BudgetCheck(change: BudgetChange(), stored: batch.budget).checkPrice(of: settings)

@@ -26,6 +26,16 @@ struct SelectionOptions: ParsableArguments {
             jobs: jobs.isEmpty ? nil : try jobs.reduce(into: []) { try $0.formUnion(Self.jobs(named: $1, in: scope, reader)) })
     }
 
+    /// The same of entries: a job's other names stay.
+    func entries(in reader: QueueReader, isMissing: Bool) throws -> EntrySelection {
+        let scope = try reader.scope(ofBatch: batch)
+        for name in jobs { _ = try Self.jobs(named: name, in: scope, reader) }
+        return EntrySelection(
+            batch: scope.batch,
+            entries: jobs.isEmpty ? nil : try jobs.reduce(into: []) { $0.formUnion(try reader.entryIDs(named: $1, batch: scope.batch)) },
+            isMissing: isMissing, failure: try failure.map(Self.failureClass))
+    }
+
     private static func failureClass(_ name: String) throws -> FailureClass {
         if let failure = FailureClass(rawValue: name) { return failure }
         let known = FailureClass.allCases.map(\.rawValue)

@@ -17,14 +17,17 @@ struct Adding {
     private(set) var elsewhere: Elsewhere
     private let reuse: ReuseOptions
     private let queuePath: FilePath
+    /// `--queue PATH` where it was given, for commands that are advised.
+    let queueWords: [String]
+    private let wasTrial: Bool
     /// The provider's list of models, where it was asked for before anything was added.
     private var answer: ModelLookup.Answer?
     /// Nil: nothing is logged.
-    private let log: LogOptions?
+    let log: LogOptions?
     let telling: InputTelling
     /// Whether pictures that are cut off were asked for by this command.
     private let asksForDamaged: Bool
-    private let environment: Environment
+    let environment: Environment
 
     /// Entries that are read and hashed while others are written.
     private static let chunk = 500
@@ -45,7 +48,7 @@ struct Adding {
         let name = caption.batch ?? plan.batchName
         let batch = try Self.stored(name, at: queuePath)
         let stored = batch?.settings
-        isNew = stored == nil
+        (isNew, wasTrial, queueWords) = (stored == nil, batch?.isTrial ?? false, queue.words)
         let choice = BatchChoice(flags: caption, sending: sending, price: price, plan: plan, stored: stored, environment: environment)
         let catalogue = try UserProfiles.catalogue(besideQueue: queuePath, in: environment)
         settings = try choice.settings(named: name, catalogue: catalogue)
@@ -98,8 +101,12 @@ struct Adding {
             now: environment.now())
         var captions = try queue.reader.captionSearch(for: settings, batch: batch, checks: checks, use: reuse.use)
         let (input, settings, inBothIdentities) = (input, settings, captions.asksBothIdentities)
-        let draft = { @Sendable (item: InputItem) in
-            try Drafter.draft(item, settings: settings, inBothIdentities: inBothIdentities, knownDigest: queue.knownDigest)
+        let inputs = try queue.inputs(named: input.inputNames, of: batch)
+        let mark = try queue.reader.entryMark()
+        let draft = { @Sendable (item: InputItem, known: KnownPictures) in
+            var draft = try Drafter.draft(item, settings: settings, inBothIdentities: inBothIdentities, knownDigest: known.content)
+            draft.input = inputs[item.input]
+            return draft
         }
         try refuseTakenKeys(draft, queue, batch)
         var (added, count, hasAdded) = (Added(), 0, false)
@@ -109,26 +116,35 @@ struct Adding {
         do {
             try Overlap.run { [telling] add in
                 try input.forEachChunk(of: Self.chunk, report: telling.report) { items in
-                    try add(items.compactMap { try telling.draft($0, draft) })
+                    let known = try queue.reader.knownPictures(items.flatMap { $0.images.map(\.source) })
+                    try add(items.compactMap { try telling.draft($0) { try draft($0, known) } })
                 }
             } using: { (next: () throws -> [JobDraft]?) in
-                while let first = try next() {
-                    var (drafts, left) = (Optional(first), chunks)
-                    added =
-                        try added
-                        + queue.add(to: batch, &captions, now: environment.now()) {
-                            guard left > 0, let chunk = try drafts ?? next() else { return nil }
-                            (drafts, left, count) = (nil, left - 1, count + chunk.count)
-                            return chunk
-                        }
-                    hasAdded = true
+                // What stands already costs no transaction.
+                func changed() throws -> [JobDraft]? {
+                    guard let chunk = try next() else { return nil }
+                    count += chunk.count
+                    return try queue.changed(among: chunk, in: batch, &captions, &added)
+                }
+                while let first = try changed() {
                     progress.added(count, of: input.count)
+                    if first.isEmpty { continue }
+                    var (drafts, left) = (Optional(first), chunks)
+                    let more = try queue.add(to: batch, &captions, now: environment.now()) {
+                        guard left > 0, let chunk = try drafts ?? changed() else { return nil }
+                        (drafts, left) = (nil, left - 1)
+                        return chunk
+                    }
+                    (added, hasAdded) = (added + more, true)
                 }
             }
         } catch {
             throw hasAdded ? CommandEnd(error).afterAdding : error
         }
+        let departures = try departures(from: batch, of: queue, inputs: Set(inputs), since: mark)
+        added.count(departures)
         try tell(added, captions.found)
+        tell(departures)
         if asksForDamaged { try sendAgain(queue, batch) }
         return (queue, batch)
     }
@@ -155,6 +171,7 @@ struct Adding {
         for line in events.compactMap({ log?.line($0, in: environment) }) { environment.error.say(line) }
         guard log?.quiet != true else { return }
         sayWhatIsLeftOut()
+        if wasTrial { environment.error.say(AddedText.noTrial(batch: settings.name)) }
         environment.error.say(AddedText.line(added, batch: settings.name))
         environment.error.say(said(elsewhere))
     }
@@ -176,9 +193,10 @@ struct Adding {
         let (rehearsal, queued) = try rehearsal()
         sayWhatIsLeftOut()
         environment.error.say(AddedText.line(rehearsal.added, batch: settings.name))
+        environment.error.say(DepartureText.rehearsed(rehearsal.departures))
         environment.error.say(said(rehearsal.elsewhere))
         let kept = rehearsal.spared.new + rehearsal.spared.waiting + rehearsal.damaged.new + rehearsal.damaged.waiting
-        let calls = rehearsal.added.new + queued - rehearsal.withdrawn - kept
+        let calls = rehearsal.added.new + rehearsal.requeued + queued - rehearsal.withdrawn - kept
         environment.error.say(AddedText.rehearsed(calls: calls, sample: sample, of: settings))
     }
 
@@ -192,15 +210,18 @@ struct Adding {
         if let difference = try queue?.objection(to: settings) { throw difference }
         let captions = try queue?.captionSearch(for: settings, batch: batch, checks: checks, use: reuse.use)
         var rehearsal = AddRehearsal(captions: captions, sendsDamaged: policy.sendsDamaged)
-        let draft = { (item: InputItem) in
-            try Drafter.draft(item, settings: settings, inBothIdentities: captions?.asksBothIdentities ?? false) {
-                try queue?.knownDigest(of: $0, stamp: $1)
-            }
-        }
         try input.forEachChunk(of: Self.chunk, report: telling.report) { items in
-            try body(rehearsal.add(items.compactMap { try telling.draft($0, draft) }, to: batch, of: queue))
+            let known = try queue?.knownPictures(items.flatMap { $0.images.map(\.source) }) ?? KnownPictures()
+            let drafts = try items.compactMap { item in
+                try telling.draft(item) {
+                    try Drafter.draft(
+                        $0, settings: settings, inBothIdentities: captions?.asksBothIdentities ?? false, knownDigest: known.content)
+                }
+            }
+            try body(rehearsal.add(drafts, to: batch, of: queue))
         }
         try telling.close()
+        if let queue, let batch { try rehearseDepartures(from: batch, of: queue, &rehearsal) }
         return (rehearsal, try queue?.batchStatuses().first { $0.name == settings.name }?.count(.queued) ?? 0)
     }
 
@@ -240,15 +261,14 @@ struct Adding {
     }
 
     /// A default key that belongs to another file is found before anything is added.
-    private func refuseTakenKeys(_ draft: (InputItem) throws -> JobDraft, _ queue: Queue, _ batch: BatchID) throws {
+    private func refuseTakenKeys(_ draft: (InputItem, KnownPictures) throws -> JobDraft, _ queue: Queue, _ batch: BatchID) throws {
         guard !isNew, input.hasDefaultFileKeys else { return }
-        try input.forEachChunk(of: Self.chunk) { items in
-            for item in items where !item.hasOwnKey {
-                guard let given = item.filePath, let stored = try queue.path(ofDefaultKey: item.key, in: batch),
-                    stored.bytes != given.bytes
-                else { continue }
+        try input.forEachChunk(of: Self.chunk) { all in
+            let items = all.filter { !$0.hasOwnKey }
+            for (item, stored) in zip(items, try queue.reader.paths(ofDefaultKeys: items.map(\.key), in: batch)) {
+                guard let given = item.filePath, let stored, stored.bytes != given.bytes else { continue }
                 // What cannot be read any more is told when it is to be added.
-                guard let draft = try? draft(item) else { continue }
+                guard let draft = try? draft(item, queue.reader.knownPictures(item.images.map(\.source))) else { continue }
                 if let objection = try queue.objection(to: draft, in: batch) { throw objection }
             }
         }

@@ -12,9 +12,15 @@ enum AddedText {
         return "a dry run: nothing was added; a run would make \(calls) to \(settings.profile.name), \(Words.clean(settings.model))\n"
     }
 
+    static func noTrial(batch: String) -> String {
+        "batch \"\(Words.clean(batch))\" was a trial of `cutline compare`; from now on `work` and `export` take it like any other\n"
+    }
+
     static func line(_ added: Added, batch: String) -> String {
         let parts: [(count: Int, one: String, many: String)] = [
             (added.new, "new job", "new jobs"), (added.known, "there already", "there already"),
+            (added.returned, "missing picture there again", "missing pictures there again"),
+            (added.renamed, "picture renamed", "pictures renamed"),
             (added.copies, "more name for a job that is there", "more names for jobs that are there"),
             (added.edited, "picture edited", "pictures edited"),
             (added.cancelled, "job cancelled because its picture was edited", "jobs cancelled because their pictures were edited"),

@@ -88,9 +88,40 @@ extension LogEvent {
     init(_ added: Added, to batch: String, skipped: Int) {
         let counts = [
             ("new", added.new), ("known", added.known), ("copies", added.copies), ("edited", added.edited), ("cancelled", added.cancelled),
-            ("skipped", skipped), ("reused", added.reused),
+            ("skipped", skipped), ("reused", added.reused), ("returned", added.returned), ("renamed", added.renamed),
         ]
         self.init(level: .info, name: "added", fields: [Field("batch", batch)] + counts.map { Field($0.0, Int64($0.1)) })
+    }
+
+    /// One for what was renamed, one for what is missing, and one for each folder that is empty.
+    static func list(_ departures: Departures, of batch: String) -> [LogEvent] {
+        var events: [LogEvent] = []
+        if departures.renamed > 0 {
+            let first = departures.renamings.first
+            events.append(
+                LogEvent(
+                    level: .info, name: "renamed",
+                    fields: [
+                        Field("batch", batch), Field("entries", Int64(departures.renamed)), Field("first", first?.old),
+                        Field("first_now", first?.new),
+                    ]))
+        }
+        if departures.missing + departures.missingBefore > 0 {
+            events.append(
+                LogEvent(
+                    level: departures.missing > 0 ? .warning : .info, name: "missing",
+                    fields: [
+                        Field("batch", batch), Field("entries", Int64(departures.missing)),
+                        Field("before", Int64(departures.missingBefore)), Field("cancelled", Int64(departures.cancelled)),
+                        Field("first", departures.missingKeys.first),
+                    ]))
+        }
+        return events
+            + departures.kept.sorted { $0.key.text < $1.key.text }.map { folder, count in
+                LogEvent(
+                    level: .warning, name: "folder_empty",
+                    fields: [Field("batch", batch), Field("folder", folder.text), Field("entries", Int64(count))])
+            }
     }
 
     init(_ elsewhere: CaptionsElsewhere, of batch: String) {

@@ -8,6 +8,7 @@ extension JobStatus {
         var text = JSONText()
         text.openObject()
         text.members(of: record)
+        text.member("missing_since", missingSince?.iso8601)
         text.key("attempt_log")
         text.openArray()
         for attempt in attempts { text.write(attempt) }
@@ -19,6 +20,7 @@ extension JobStatus {
     func text(at now: Timestamp) -> String {
         var lines = ["\(Words.clean(record.key)) (entry \(record.id)) of batch \"\(Words.clean(record.batch))\": \(state(at: now))"]
         lines.append("  images   \(Words.clean(record.images.joined(separator: ", ")))")
+        if let missingSince { lines.append("  missing  since \(missingSince.iso8601): the file is gone from the input") }
         lines.append(
             "  asked    \(record.provider), \(Words.clean(record.requestedModel)): \(Words.shortened(Words.clean(record.prompt), to: 200))")
         if let caption = record.caption { lines.append("  caption  \(Words.clean(caption.text))") }

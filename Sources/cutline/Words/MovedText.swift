@@ -63,7 +63,12 @@ enum MovedText {
             return "\(Words.number(count)) \(state.rawValue)\(verb.hint(state).map { " (\($0))" } ?? "")"
         }
         if let count = moved.left[.callOpen] { parts.append("\(Words.number(count)) with a call still open, which would be paid twice") }
-        if let count = moved.left[.nameless] { parts.append("\(Words.number(count)) whose picture was edited, so that no key names it") }
+        if let count = moved.left[.nameless] {
+            parts.append("\(Words.number(count)) whose picture was edited or is missing, so that no key names it")
+        }
+        if let count = moved.left[.trial] {
+            parts.append("\(Words.number(count)) of trials that `cutline compare` made (--batch names one)")
+        }
         return parts
     }
 }

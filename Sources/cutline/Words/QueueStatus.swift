@@ -4,7 +4,11 @@ import CutlineQueue
 /// The answer of `status`.
 struct QueueStatus {
     let queue: String
+    /// Without trials.
     let batches: [BatchStatus]
+    let trials: [BatchStatus]
+    /// Entries whose picture is missing, by batch.
+    let missing: [BatchID: Int]
     let lanes: [LaneStatus]
     let workers: [WorkerHealth]
     /// `--queue PATH`, where commands that are advised need it.
@@ -13,7 +17,9 @@ struct QueueStatus {
     init(of reader: QueueReader, in scope: Scope = .all, named name: String, queueWords: [String]) throws {
         queue = name
         self.queueWords = queueWords
-        batches = try reader.batchStatuses(in: scope)
+        let statuses = try scope == .all ? reader.batchStatuses() : reader.batchStatuses(in: scope)
+        (batches, trials) = (statuses.filter { !$0.isTrial }, statuses.filter(\.isTrial))
+        missing = try reader.missingEntries()
         lanes = try reader.laneStatuses()
         workers = try reader.workerHealth()
     }
@@ -24,7 +30,8 @@ struct QueueStatus {
         text.openObject()
         text.key("queue")
         text.value(queue)
-        text.list("batches", batches) { $0.write($1) }
+        text.list("batches", batches) { $0.write($1, missing: missing[$1.id] ?? 0) }
+        text.list("trials", trials) { $0.write($1, missing: missing[$1.id] ?? 0) }
         text.list("lanes", lanes) { $0.write($1, at: now) }
         text.list("workers", workers) { $0.write($1) }
         text.closeObject()
@@ -33,23 +40,40 @@ struct QueueStatus {
 
     /// What the money does: budgets, what is still to come, and what may have been paid for nothing.
     private var notes: [String] {
-        let doubts = batches.flatMap { DoubtText.notes($0) }
-        return batches.flatMap { BudgetText.notes($0) } + doubts
+        let doubts = all.flatMap { DoubtText.notes($0) }
+        return all.flatMap { BudgetText.notes($0) } + doubts
             + (doubts.isEmpty ? [] : ["each of them: \(DoubtText.command(queueWords))"])
     }
 
     func table(at now: Timestamp) -> String {
-        var rows = [["batch", "provider", "model", "queued", "running", "succeeded", "failed", "held", "cancelled", "tokens", "cost"]]
-        for batch in batches {
-            let tokens = batch.usage.totalTokens.map(Words.number) ?? "–"
-            rows.append(
-                [Words.clean(batch.name), batch.provider, Words.clean(batch.model)]
-                    + [JobState.queued, .running, .succeeded, .failed, .held, .cancelled].map { Words.number(batch.count($0)) }
-                    + [tokens, batch.usage.cost.map(Words.money) ?? "–"])
-        }
-        return Words.table(rows) + notes.map { "\($0)\n" }.joined() + batches.map { $0.flagNote + $0.reuseNote }.joined()
+        Words.table(rows)
+            + (trials.isEmpty ? "" : "a trial was made by `cutline compare`; `work` and `export` take it where --batch names it\n")
+            + notes.map { "\($0)\n" }.joined() + all.map { $0.flagNote + $0.reuseNote + missingNote($0) }.joined()
             + lanes.map { $0.notes(at: now) }.joined()
             + workerNotes.map { "\($0)\n" }.joined()
+    }
+
+    private func missingNote(_ batch: BatchStatus) -> String {
+        guard let count = missing[batch.id] else { return "" }
+        let command = RetryCommand(batch: batch.name, queue: queueWords).words("remove", ["--missing"])
+        return "\(Words.clean(batch.name)): \(Words.count(count, "picture")) missing; `\(command)` takes what is missing out for good\n"
+    }
+
+    private var all: [BatchStatus] { batches + trials }
+
+    /// Trials stand below the batches, under a head of their own.
+    private var rows: [[String]] {
+        [("batch", batches), ("trial", trials)].flatMap { name, statuses -> [[String]] in
+            guard !statuses.isEmpty || trials.isEmpty && name == "batch" else { return [] }
+            return [[name, "provider", "model"] + Self.states.map(\.rawValue) + ["tokens", "cost"]] + statuses.map(Self.row)
+        }
+    }
+
+    private static let states: [JobState] = [.queued, .running, .succeeded, .failed, .held, .cancelled]
+
+    private static func row(_ batch: BatchStatus) -> [String] {
+        [Words.clean(batch.name), batch.provider, Words.clean(batch.model)] + states.map { Words.number(batch.count($0)) }
+            + [batch.usage.totalTokens.map(Words.number) ?? "–", batch.usage.cost.map(Words.money) ?? "–"]
     }
 
     /// The kernel says who works: a process that was killed did not sign off.
@@ -74,7 +98,7 @@ extension JSONText {
         closeArray()
     }
 
-    fileprivate mutating func write(_ batch: BatchStatus) {
+    fileprivate mutating func write(_ batch: BatchStatus, missing: Int) {
         openObject()
         member("name", batch.name)
         member("provider", batch.provider)
@@ -103,6 +127,7 @@ extension JSONText {
         for flag in CaptionFlag.allCases { if let count = batch.flags[flag] { member(flag.rawValue, count) } }
         closeObject()
         member("reused", batch.reusedCaptions)
+        member("missing", missing)
         closeObject()
     }
 
