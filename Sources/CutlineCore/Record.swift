@@ -37,12 +37,17 @@ package struct Record: Hashable, Sendable {
     package var hasOwnKey: Bool
     /// The batch in which the caption was paid for, where it was taken over from there: usage, cost and latency stand with that one.
     package var reusedFrom: String?
+    /// When it was seen that its picture had left the input; nil while it is there.
+    package var missingSince: Timestamp?
+    /// All entries of its picture, itself among them, where an export brings them together; else none.
+    package var group: [Record] = []
 
     package init(
         id: Int64, key: String, batch: String, state: JobState, images: [String], prompt: String, caption: Caption? = nil,
         provider: String, requestedModel: String, attempts: Int, latency: Duration? = nil, problem: Problem? = nil,
         createdAt: Timestamp, finishedAt: Timestamp? = nil, extra: [String: JSONValue] = [:],
-        pictures: [ImageSource] = [], hasOwnKey: Bool = false, reusedFrom: String? = nil
+        pictures: [ImageSource] = [], hasOwnKey: Bool = false, reusedFrom: String? = nil,
+        missingSince: Timestamp? = nil
     ) {
         self.id = id
         self.key = key
@@ -62,5 +67,6 @@ package struct Record: Hashable, Sendable {
         self.pictures = pictures
         self.hasOwnKey = hasOwnKey
         self.reusedFrom = reusedFrom
+        self.missingSince = missingSince
     }
 }

@@ -19,13 +19,13 @@ extension ExportOrder {
     /// The files: `captions.jsonl`, or one for each part of the split: `captions-train.jsonl`.
     var destinations: [Destination] {
         guard let split, case .file(let path) = destination else { return [destination] }
-        return split.parts.map { .file(FilePath(Self.name(of: $0, in: path.string))) }
+        return split.parts.map { .file(FilePath(Self.name(ofPart: $0.name, in: path.string))) }
     }
 
     /// `captions.jsonl` → `captions-train.jsonl`.
-    package static func name(of part: Split.Part, in output: String) -> String {
+    package static func name(ofPart part: String, in output: String) -> String {
         let path = FilePath(output)
-        let name = path.stem.map { "\($0)-\(part.name)" } ?? part.name
+        let name = path.stem.map { "\($0)-\(part)" } ?? part
         return path.removingLastComponent().appending(path.extension.map { "\(name).\($0)" } ?? name).string
     }
 }

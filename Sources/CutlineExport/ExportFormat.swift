@@ -1,3 +1,4 @@
+import CutlineCore
 import SystemPackage
 
 /// What an export is written as, with what can be said about the form. Each has a file of its own in `Formats/`.
@@ -10,11 +11,11 @@ package enum ExportFormat: Hashable, Sendable {
     case sidecar(SidecarStyle = SidecarStyle())
     /// A folder of pictures with `metadata.jsonl`, as Hugging Face's `datasets` reads it.
     case imagefolder(PictureTransfer = .copy)
-    /// Shards of tar files.
-    case webdataset(ShardLimit = ShardLimit())
+    /// Shards of tar files; where kinds of pictures are named, a set for each of them and nothing of another kind.
+    case webdataset(ShardLimit = ShardLimit(), kinds: [PictureFormat] = [])
     /// The captions file of Microsoft COCO.
     case coco
-    /// Tasks with a prediction each.
+    /// Tasks with predictions.
     case labelStudio(TaskLinks)
     /// The metadata file of sd-scripts.
     case kohya

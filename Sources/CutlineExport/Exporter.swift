@@ -6,16 +6,17 @@ package enum Exporter {
     /// - Throws: `ExportError`, or what reading the records throws; then nothing is left of a file or new folder.
     @discardableResult
     package static func export(_ order: ExportOrder, _ source: RecordSource) throws -> ExportReport {
-        switch order.format {
-        case .jsonl(let style): try write(order, source) { JSONLines(style) }
-        case .csv(let style): try write(order, source) { CSVTable(style) }
-        case .coco: try write(order, source) { COCOCaptions() }
+        let join = order.joins ? JoinedColumns(order.batches, order.joinedFields) : nil
+        return switch order.format {
+        case .jsonl(let style): try write(order, source) { JSONLines(style, join) }
+        case .csv(let style): try write(order, source) { CSVTable(style, join) }
+        case .coco: try write(order, source) { COCOCaptions(hasPortableNames: order.hasPortableNames) }
         case .labelStudio(let links): try write(order, source) { LabelStudioTasks(links) }
         case .kohya: try write(order, source) { KohyaMetadata() }
         case .openAIBatch: try write(order, source) { OpenAIBatchOutput() }
         case .sidecar(let style): try SidecarExport(order, style).write(source)
-        case .imagefolder(let transfer): try write(order, source, ImageFolder.marks) { try ImageFolder($0, transfer) }
-        case .webdataset(let limit): try write(order, source, WebDataset.marks) { WebDataset($0, limit) }
+        case .imagefolder(let transfer): try write(order, source, ImageFolder.marks) { try ImageFolder($0, transfer, join) }
+        case .webdataset(let limit, _): try write(order, source, WebDataset.marks) { WebDataset($0, limit, join) }
         }
     }
 
@@ -27,7 +28,7 @@ package enum Exporter {
         let outputs = try Output.all(of: order)
         var committed = 0
         defer { for (index, output) in outputs.enumerated() { output.end(committed: index < committed) } }
-        let report = try fill(outputs, order.split, source, make)
+        let report = try fill(outputs, try RecordStream(order, source), make)
         for output in outputs {
             try output.commit()
             committed += 1
@@ -36,23 +37,17 @@ package enum Exporter {
     }
 
     private static func fill<Text: RecordText>(
-        _ outputs: [Output], _ split: Split?, _ source: RecordSource, _ make: () -> Text
+        _ outputs: [Output], _ records: RecordStream, _ make: () -> Text
     ) throws -> ExportReport {
-        var report = ExportReport(parts: outputs.count)
+        var report = ExportReport(sets: outputs.count)
         var texts = outputs.map { _ in make() }
         for pass in 0..<texts[0].passes {
             // What was left out was counted in the first pass.
-            var counted = ExportReport(parts: outputs.count)
+            var counted = ExportReport(sets: outputs.count)
             for index in texts.indices { texts[index].begin(pass: pass) }
-            try source.forEach { record in
-                let part = split?.part(of: record) ?? 0
-                do {
-                    try texts[part].add(record, &counted)
-                    counted.written[part] += 1
-                } catch let why as Omission {
-                    counted.leaveOut(record, why)
-                }
-                if texts[part].bytes.count >= 65_536 { try texts[part].flush(to: outputs[part]) }
+            try records.forEach(&counted) { record, set, counted in
+                try texts[set].add(record, &counted)
+                if texts[set].bytes.count >= 65_536 { try texts[set].flush(to: outputs[set]) }
             }
             for index in texts.indices {
                 texts[index].end(pass: pass)
@@ -70,16 +65,13 @@ package enum Exporter {
     ) throws -> ExportReport {
         let dataset = try DatasetFolder(order.destination.folder(), overwrite: order.overwrite, marks)
         defer { dataset.end() }
-        var report = ExportReport(parts: order.split?.parts.count ?? 1)
-        var forms = try dataset.parts(of: order.split).map(make)
-        try source.forEach { record in
-            let part = order.split?.part(of: record) ?? 0
-            do {
-                try forms[part].add(record, &report)
-                report.written[part] += 1
-            } catch let why as Omission {
-                report.leaveOut(record, why)
-            }
+        var report = ExportReport(sets: order.sets.count)
+        var forms = try dataset.folders(of: order.sets).map(make)
+        // A picture that comes twice is no fault, but to be known.
+        var pictures: Set<UInt64> = []
+        try RecordStream(order, source).forEach(&report) { record, set, report in
+            try forms[set].add(record, &report)
+            if !pictures.insert(record.pictureHash).inserted { report.remark(.samePicture, record) }
         }
         for index in forms.indices { try forms[index].end() }
         try dataset.commit()

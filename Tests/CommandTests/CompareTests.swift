@@ -30,12 +30,13 @@ import Testing
         for label in ["A1", "A2", "B1", "B2"] {
             #expect(said.output.split(separator: "\n").count { $0.hasPrefix("  \(label)  A PNG picture, 2 × 3 pixels") } == 2)
         }
-        let records = try await desk.records()
+        let names = try await batches(desk)
+        #expect(names.count == 4 && names.allSatisfy { $0.hasPrefix("photos-compare-") && $0.count == 23 })
+        let exported = await desk.run(["export"] + names.flatMap { ["--batch", $0] })
+        let records = try exported.output.split(separator: "\n").map { try JSONValue(parsing: $0.utf8) }
         #expect(records.count == 8 && Set(records.compactMap { $0["key"]?.string }).count == 2)
         let asked = Set(records.compactMap { "\($0["requested_model"]?.string ?? "") \($0["prompt"]?.string ?? "")" })
         #expect(asked == ["sim-1 Describe.", "sim-2 Describe.", "sim-1 List.", "sim-2 List."])
-        let names = try await batches(desk)
-        #expect(names.count == 4 && names.allSatisfy { $0.hasPrefix("photos-compare-") && $0.count == 23 })
         #expect(names.allSatisfy { said.output.contains("  \($0)  2 of 2     ") })
     }
 

@@ -109,7 +109,6 @@ import Testing
     @Test func wrongUseIsSaidWithWhatToDo() async {
         #expect(await refusal("--bom") == "Error: --bom is for --format csv, not for jsonl.")
         #expect(await refusal("--format", "coco", "--fields", "id") == "Error: --fields is for --format jsonl and csv, not for coco.")
-        #expect(await refusal("--format", "csv", "--one-line") == "Error: --one-line is for --format sidecar, not for csv.")
         #expect(await refusal("--fields", "id,kee")?.hasPrefix("Error: There is no field \"kee\"; there are id, key, batch, ") == true)
         #expect(await refusal("--fields", "id,id") == "Error: --fields names id twice.")
         #expect(await refusal("--format", "imagefolder") == "Error: --format imagefolder writes a folder; name it with -o FOLDER.")

@@ -11,7 +11,7 @@ struct CleanPathTests {
         ("come.png", "come.png"),
         ("a\u{0}b\nc\u{1B}", "a_b_c_"), ("dot./space /x", "dot_/space_/x"), ("", "_"), ("..", "_"), ("./a/./b", "a/b"),
         ("a//b", "a/b"), ("..a/...", "..a/.._"), ("a/\u{301}b", "a/\u{301}b"), ("日本/🐈.gif", "日本/🐈.gif"),
-        ("[a] #1 & 100%.png", "[a] #1 & 100%.png"),
+        ("[a] #1 & 100%.png", "[a] #1 & 100%.png"), (#"a<b>"c"|d?e*"#, "a_b__c__d_e_"), ("CON .txt", "_CON .txt"), ("com².x", "_com².x"),
     ])
     func pathsAreCleaned(given: String, clean: String) {
         let path = CleanPath(given)

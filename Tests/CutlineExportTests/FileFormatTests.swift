@@ -51,15 +51,68 @@ struct FileFormatTests {
         #expect(try JSONValue(parsing: text.utf8)["categories"] == nil)
     }
 
+    private func fileNames(_ text: String) throws -> [String] {
+        try JSONValue(parsing: text.utf8)["images"]?.array?.compactMap { $0["file_name"]?.string } ?? []
+    }
+
     @Test func cocoGivesEachPictureANameOfItsOwn() throws {
-        let (one, two) = (folder.picture("one/a.png"), folder.picture("two/A.png"))
+        let (one, two, upper) = (folder.picture("one/a.png"), folder.picture("two/a.png"), folder.picture("one/A.png"))
         let records = [
-            Record.make(id: 1, key: "a.png", pictures: [.file(one)]), Record.make(id: 2, key: "A.png", pictures: [.file(two)]),
+            Record.make(id: 1, key: "a.png", pictures: [.file(one)]), .make(id: 2, key: "a.png", pictures: [.file(two)]),
+            .make(id: 3, key: "A.png", pictures: [.file(upper)]),
         ]
         let (text, report) = try written(.coco, records)
-        let names = try JSONValue(parsing: text.utf8)["images"]?.array?.compactMap { $0["file_name"]?.string }
-        #expect(names == ["a.png", String(two.path.string.dropFirst())])
-        #expect(report.remarks[.fullName]?.first == "A.png")
+        #expect(try fileNames(text) == ["a.png", two.path.string, "A.png"])
+        #expect(report.remarks[.wholePath]?.keys == ["a.png"])
+    }
+
+    /// Joined to the input's folder, a reference leads to the picture.
+    @Test(arguments: [
+        "Screenshot from 10:30:00.png", "CON.png", "-o.png", "deep/dot./a b\n.png", "cafe\u{301}.png", #"b\c.png"#, #"b\xe9.png"#,
+    ])
+    func cocoNamesThePictureByItsPath(name: String) throws {
+        let file = folder.picture(name)
+        let (text, report) = try written(.coco, [.make(id: 1, key: FilePath(name).text, pictures: [.file(file)])])
+        #expect(try fileNames(text).map { Array($0.utf8) } == [Array(name.utf8)])
+        #expect(report.remarks.keys.sorted { $0.rawValue < $1.rawValue } == [.noSize])
+    }
+
+    @Test(arguments: [("../pics/a.png", "../pics/a.png"), ("./pics/a.png", "pics/a.png"), ("pics/a.png", "pics/a.png")])
+    func cocoNamesAPictureUnderAKeyOfOnesOwnAsItWasWritten(given: String, name: String) throws {
+        let file = folder.picture("pics/a.png")
+        let text = try written(.coco, [.make(id: 1, key: "k", images: [given], pictures: [.file(file)], hasOwnKey: true)]).text
+        #expect(try fileNames(text) == [name])
+    }
+
+    @Test func cocoLeavesOutAPathThatIsNotUTF8() throws {
+        var file = folder.picture("a.png")
+        let path = FilePath(bytes: folder.path.appending("caf").bytes + [0xE9])
+        _ = path.withPlatformString { to in file.path.withPlatformString { rename($0, to) } }
+        file.path = path
+        let report = try written(.coco, [.make(id: 1, key: #"caf\xe9"#, pictures: [.file(file)])]).report
+        #expect(report.leftOut.mapValues(\.keys) == [.notUnicode: [#"caf\xe9"#]] && report.total == 0)
+    }
+
+    /// The same names that caption files get, so that both fit pictures that were renamed so.
+    @Test func cocoHasPortableNamesWhenAsked() throws {
+        let records = ["CON.png", "10:30.png", "Case.png", "case.png"].enumerated().map { record(Int64($0 + 1), $1) }
+        var order = ExportOrder(.coco, to: .file(folder.path.appending("out")))
+        order.hasPortableNames = true
+        let report = try export(order, records)
+        #expect(
+            try fileNames(String(decoding: contents(folder.path.appending("out")), as: UTF8.self))
+                == ["_CON.png", "10_30.png", "Case.png", "case-4.png"])
+        #expect(report.remarks[.portableName]?.keys == ["CON.png", "10:30.png", "case.png"])
+    }
+
+    @Test func cocoHasNoCaptionOfAnEarlierState() throws {
+        var old = folder.picture("a.png", "old!")
+        old.stamp.modified -= 1
+        let new = folder.picture("a.png", "new!")
+        let records = [Record.make(id: 1, caption: "old", pictures: [.file(old)]), .make(id: 2, caption: "new", pictures: [.file(new)])]
+        let (text, report) = try written(.coco, records)
+        #expect(try JSONValue(parsing: text.utf8)["annotations"]?.array?.compactMap { $0["caption"]?.string } == ["new"])
+        #expect(report.written == [1] && report.leftOut.mapValues(\.count) == [.pictureChanged: 1])
     }
 
     @Test func cocoWithoutRecordsIsWhole() throws {
@@ -115,7 +168,7 @@ struct FileFormatTests {
         let (text, report) = try written(.labelStudio(TaskLinks(prefix: "https://x.invalid/", root: folder.path)), [nul, gone])
         #expect(!text.contains("u0000") && text.contains(#""image":"https://x.invalid/a.png","key":"k""#))
         #expect(report.remarks[.droppedNUL]?.count == 1 && report.written == [2], "it may be served from elsewhere")
-        #expect(try written(.labelStudio(links), [nul]).report.leftOut[.outsideRoot]?.first == "k\u{0}")
+        #expect(try written(.labelStudio(links), [nul]).report.leftOut[.outsideRoot]?.keys == ["k\u{0}"])
     }
 
     // MARK: - kohya
@@ -182,7 +235,7 @@ struct FileFormatTests {
         if !holdsURLs { expected[.onTheWeb] = 1 }
         #expect(report.leftOut.mapValues(\.count) == expected)
         #expect(report.total + expected.values.reduce(0, +) == records.count)
-        #expect(report.leftOut[.pictureChanged]?.first == "changed")
+        #expect(report.leftOut[.pictureChanged]?.keys == ["changed"])
     }
 
     @Test func partsAreFilesOfTheirOwn() throws {

@@ -14,11 +14,12 @@ extension Record {
     /// The record of docs/output.md.
     static func make(
         id: Int64 = 1, key: String = "harbour", images: [String] = ["examples/harbour.jpg"], prompt: String = "Describe …",
-        caption: String? = "A harbour.", usage: Usage = Usage(inputTokens: 300, outputTokens: 50), extra: [String: JSONValue] = [:],
+        batch: String = "example", caption: String? = "A harbour.", usage: Usage = Usage(inputTokens: 300, outputTokens: 50),
+        extra: [String: JSONValue] = [:],
         pictures: [ImageSource] = [], hasOwnKey: Bool = false
     ) -> Record {
         Record(
-            id: id, key: key, batch: "example", state: caption == nil ? .failed : .succeeded, images: images, prompt: prompt,
+            id: id, key: key, batch: batch, state: caption == nil ? .failed : .succeeded, images: images, prompt: prompt,
             caption: caption.map { Caption(text: $0, finishReason: .stop, resolvedModel: "sim-1", usage: usage) },
             provider: "simulator", requestedModel: "sim-1", attempts: 1, latency: .milliseconds(512),
             createdAt: Timestamp(milliseconds: 1_795_176_000_000), finishedAt: Timestamp(milliseconds: 1_795_176_001_999), extra: extra,
@@ -34,17 +35,27 @@ extension Record {
     }
 }
 
-/// Exports the records, in one page.
+/// Exports the records.
 @discardableResult
 func export(
     _ format: ExportFormat, to destination: Destination, overwrite: Bool = false, split: Split? = nil, _ records: [Record]
 ) throws -> ExportReport {
-    try Exporter.export(
-        ExportOrder(format, to: destination, overwrite: overwrite, split: split),
-        RecordSource {
-            var rest = [records]
-            return { rest.popLast() }
-        })
+    try export(ExportOrder(format, to: destination, overwrite: overwrite, split: split), records)
+}
+
+/// Exports the records, in pages of two.
+@discardableResult
+func export(_ order: ExportOrder, _ records: [Record]) throws -> ExportReport {
+    let source = RecordSource {
+        var rest = records[...]
+        return {
+            defer { rest = rest.dropFirst(2) }
+            return rest.isEmpty ? nil : Array(rest.prefix(2))
+        }
+    } record: { id in
+        records.first { $0.id == id }
+    }
+    return try Exporter.export(order, source)
 }
 
 func exported(_ format: ExportFormat, _ records: Record...) throws -> String {
@@ -94,7 +105,7 @@ extension TemporaryFolder {
 extension FileStamp {
     static func of(_ path: FilePath) -> FileStamp {
         var status = stat()
-        stat(path.string, &status)
+        _ = path.withPlatformString { stat($0, &status) }
         #if canImport(Glibc)
             let time = status.st_mtim
         #else

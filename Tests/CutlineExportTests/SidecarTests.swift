@@ -44,7 +44,7 @@ struct SidecarTests {
         let once = Record.make(id: 4, key: "once", caption: "four", pictures: again.pictures, hasOwnKey: true)
         let report = try beside([record(1, "cat.jpg", "one"), record(2, "cat.png", "two"), again, once])
         #expect(texts() == ["cat.txt": "one", "cat.png.txt": "two", "cat.png-3.txt": "three", "cat.png-4.txt": "four"])
-        #expect(report.remarks[.fullName] == .init(count: 3, first: "cat.png"))
+        #expect(report.remarks[.sharedStem]?.keys == ["cat.png"] && report.remarks[.secondCaption]?.keys == ["again", "once"])
     }
 
     @Test func existingFilesAreRefusedBeforeAnythingIsWritten() throws {
@@ -71,24 +71,56 @@ struct SidecarTests {
         #expect(texts() == ["a.txt": "tag, tag\nA cat."])
     }
 
-    @Test func lineBreaksBecomeSpaces() throws {
-        let caption = "one\r\ntwo\n\n\u{2028}three\u{0B}four\u{85}five \u{301}six"
-        let report = try beside(style: SidecarStyle(isOneLine: true), [record(1, "a.png", caption), record(2, "b.png")])
-        #expect(Array(texts()["a.txt"]!.utf8) == Array("one two three four five \u{301}six".utf8))
-        #expect(report.remarks.mapValues(\.count) == [.joinedLines: 1])
+    @Test func aMirrorHasThePathsBelowTheInput() throws {
+        let web = Record.make(id: 5, key: "web", pictures: [.url("https://x.invalid/a")])
+        let report = try below("out", [record(1, "deep/a.png"), record(2, "b.png", key: "../../k"), record(3, "deep/A.jpg"), web])
+        #expect(texts() == ["out/deep/a.txt": "A cat.", "out/b.txt": "A cat.", "out/deep/A.txt": "A cat."])
+        #expect(report.remarks.isEmpty && report.leftOut[.onTheWeb]?.count == 1)
+        #expect(names(in: folder.path) == ["out", "deep", "b.png"])
     }
 
-    @Test func aMirrorHasThePathsBelowTheInput() throws {
-        let report = try below(
-            "out",
-            [
-                record(1, "deep/a.png"), record(2, "b.png", key: "../../k"), record(3, "deep/A.jpg"), record(4, "deep/-x.png"),
-                .make(id: 5, key: "web", pictures: [.url("https://x.invalid/a")]),
-            ])
+    /// Laid over the pictures, the files must fit; a name is harmless where nobody reads it as anything else.
+    @Test(arguments: [
+        "-o.png", "~home.png", "CON.png", "10:30:00.png", "line\nbreak.png", "dot..png", "two words .png", "b\\c.png", "a\\xe9.png",
+        "caf\u{e9}.png", "cafe\u{301}.png", #"q"?*|<>.png"#,
+    ])
+    func aMirroredFileHasThePicturesOwnStem(name: String) throws {
+        let file = folder.picture("deep/\(name)")
+        let path = FilePath("deep/\(name)")
+        let report = try below("out", [.make(id: 1, key: path.text, pictures: [.file(file)])])
+        #expect(names(in: folder.path.appending("out/deep")).map { Array($0.utf8) } == [Array((name.dropLast(4) + ".txt").utf8)])
+        #expect(report.remarks.isEmpty)
+    }
+
+    @Test func aMirroredFileHasTheBytesOfANameThatIsNotUTF8() throws {
+        let path = folder.path.appending("caf").bytes + [0xE9] + Array(".png".utf8)
+        var file = folder.picture("a.png")
+        _ = FilePath(bytes: path).withPlatformString { to in file.path.withPlatformString { rename($0, to) } }
+        file.path = FilePath(bytes: path)
+        file.stamp = .of(file.path)
+        _ = try below("out", [.make(id: 1, key: "caf\\xe9.png", pictures: [.file(file)])])
+        #expect(FileStamp.of(FilePath(bytes: folder.path.appending("out/caf").bytes + [0xE9] + Array(".txt".utf8))).size == 10)
+    }
+
+    @Test func whatWouldLeaveTheFolderIsSaidByName() throws {
+        let file = folder.picture("pics/a.png")
+        let up = Record.make(id: 1, key: "up", images: ["../pics/a.png"], pictures: [.file(file)], hasOwnKey: true)
+        let whole = Record.make(id: 2, key: "whole", images: [file.path.string], pictures: [.file(file)], hasOwnKey: true)
+        let report = try below("out", [up, whole])
+        #expect(texts().keys.sorted() == ["out\(file.path.removingLastComponent().string)/a.txt", "out/pics/a.txt"].sorted())
+        #expect(report.remarks[.outsidePath]?.keys == ["up", "whole"])
+    }
+
+    @Test func portableNamesAreThoseThatWindowsTakes() throws {
+        let pictures = ["CON.png", "10:30.png", "Case.png", "case.png", "dot./a.png", "plain.png"]
+        let records = pictures.enumerated().map { record(Int64($0 + 1), $1) }
+        var order = ExportOrder(.sidecar(), to: .file(folder.path.appending("out")))
+        order.hasPortableNames = true
+        let report = try export(order, records)
         #expect(
-            texts() == ["out/deep/a.txt": "A cat.", "out/b.txt": "A cat.", "out/deep/A.jpg.txt": "A cat.", "out/deep/_-x.txt": "A cat."])
-        #expect(report.remarks.mapValues(\.count) == [.fullName: 1, .cleanedName: 1] && report.leftOut[.onTheWeb]?.count == 1)
-        #expect(names(in: folder.path) == ["out", "deep", "b.png"])
+            texts().keys.sorted()
+                == ["_CON", "10_30", "Case", "case-4", "dot_/a", "plain"].map { "out/\($0).txt" }.sorted())
+        #expect(report.remarks[.portableName]?.keys == ["CON.png", "10:30.png", "case.png", "dot./a.png"])
     }
 
     @Test func aMirrorKeepsTheTextOfAPictureThatIsGoneAndNotOfAChangedOne() throws {

@@ -6,15 +6,15 @@ import Testing
 @testable import CutlineExport
 
 struct WebDatasetTests {
-    private let folder = TemporaryFolder(inMemory: true)
-    private var set: FilePath { folder.path.appending("set") }
+    fileprivate let folder = TemporaryFolder(inMemory: true)
+    fileprivate var set: FilePath { folder.path.appending("set") }
 
     private func record(_ id: Int64, _ content: String) -> Record {
         .make(id: id, key: "\(id).JPG", caption: "c\(id)", pictures: [.file(folder.picture("photos/\(id).JPG", content, format: .jpeg))])
     }
 
     /// Names, and contents, of a shard's members; every header is held to what a header must be.
-    private func members(_ shard: String) -> [(name: String, content: String)] {
+    fileprivate func members(_ shard: String) -> [(name: String, content: String)] {
         let bytes = contents(set.appending(shard))
         var members: [(String, String)] = []
         var position = 0
@@ -91,5 +91,42 @@ struct WebDatasetTests {
         let first = folder.tree(set)
         _ = try export(.webdataset(ShardLimit(samples: 4)), to: .file(folder.path.appending("again")), split: split, records)
         #expect(folder.tree(folder.path.appending("again")) == first && first.keys.contains("val/data-000000.tar"))
+    }
+}
+
+extension WebDatasetTests {
+    private func mixed() -> [Record] {
+        [PictureFormat.jpeg, .png, .jpeg, .gif, .png].enumerated().map { index, kind in
+            .make(
+                id: Int64(index + 1), key: "\(index + 1)", pictures: [.file(folder.picture("photos/\(index)", "p\(index)", format: kind))])
+        }
+    }
+
+    @Test func kindsAreCountedWhereTheyAreMixed() throws {
+        #expect(try export(.webdataset(), to: .file(set), mixed()).kinds == [.jpeg: 2, .png: 2, .gif: 1])
+    }
+
+    @Test func eachKindIsASetOfItsOwn() throws {
+        let order = ExportOrder(.webdataset(kinds: [.png, .jpeg]), to: .file(set))
+        let report = try export(order, mixed())
+        #expect(order.sets == [["png"], ["jpeg"]] && report.written == [2, 2] && report.leftOut.mapValues(\.keys) == [.otherKind: ["4"]])
+        #expect(names(in: set) == ["png", "jpeg"])
+        #expect(
+            members("png/data-000000.tar").map(\.name).filter { !$0.hasSuffix("t") && !$0.hasSuffix("n") } == [
+                "00000002.png", "00000005.png",
+            ])
+    }
+
+    @Test func kindsHavePartsAndTheWholeIsReplaced() throws {
+        let split = Split([Split.Part(name: "train", share: 0.5), Split.Part(name: "val", share: 0.5)])
+        let order = ExportOrder(.webdataset(kinds: [.jpeg, .png]), to: .file(set), overwrite: true, split: split)
+        for _ in 0..<2 { #expect(try export(order, mixed()).total == 4) }
+        #expect(
+            folder.tree(set).keys.sorted() == ["jpeg", "png"].flatMap { kind in ["train", "val"].map { "\(kind)/\($0)/data-000000.tar" } })
+        _ = try export(.webdataset(), to: .file(set), overwrite: true, mixed())
+        #expect(folder.tree(set).keys.sorted() == ["data-000000.tar"])
+        _ = try export(order, mixed())
+        folder.write("set/jpeg/train/mine.txt", text: "mine")
+        #expect(refusal { try export(order, mixed()) } == .folderTaken(set, by: "jpeg"))
     }
 }

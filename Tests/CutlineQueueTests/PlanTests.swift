@@ -23,7 +23,8 @@ import Testing
         (QueueReader.keysBelow, "(batch=? AND key<?)"),
         (ClaimStep.candidatesAmong, "jobs USING INTEGER PRIMARY KEY"), (Queue.remainingAmong, "jobs USING INTEGER PRIMARY KEY"),
         (QueueReader.samplePage, "sqlite_autoindex_jobs_1 (batch=?)"), (QueueReader.causesAmong, "jobs USING INTEGER PRIMARY KEY"),
-        (QueueReader.page, "captions_accepted"), (QueueReader.page, "entries USING INTEGER PRIMARY KEY"),
+        (QueueReader.page(ofBatches: 1), "captions_accepted"), (QueueReader.page(ofBatches: nil), "entries USING INTEGER PRIMARY KEY"),
+        (QueueReader.page(ofBatches: 3), "entries USING INTEGER PRIMARY KEY"),
         (ClaimStep.candidatesElsewhere, "jobs_ready_elsewhere (route=?)"), (JobSource.elsewherePage, "jobs_ready_elsewhere"),
         (JobSource.flaggedPage, "captions_flagged (job>?)"), (ClaimStep.routes, "routes_batch (batch=?)"),
         (ClaimStep.routesAmong, "jobs USING INTEGER PRIMARY KEY"), (RouteStep.waiting, "jobs_ready_elsewhere (route=?)"),
@@ -103,7 +104,7 @@ import Testing
         _ = try (fixture.show("0.jpg"), queue.reader.jobs(named: "3"))
         _ = try queue.reader.allDoubtfulCalls()
         var cursor = RecordCursor()
-        _ = try queue.reader.records(RecordSelection(batch: fixture.batch), after: &cursor)
+        _ = try queue.reader.records(RecordSelection(batches: [fixture.batch]), after: &cursor)
         let second = try queue.openBatch(.make("second"), policy: RetryPolicy(), limits: Limits(), now: .start)
         var captions = try queue.reader.captionSearch(for: .make("second"), batch: second, checks: CheckRules(), use: .takeOver)
         _ = try queue.add((0..<9).map { .make($0) }, to: second, &captions, now: .start)

@@ -36,8 +36,30 @@ import Testing
         let other = try fixture.queue.openBatch(.make("lighthouses"), policy: RetryPolicy(), limits: Limits(), now: .start)
         _ = try fixture.queue.add([.make(0)], to: other, now: .start)
         var cursor = RecordCursor()
-        let page = try fixture.queue.reader.records(RecordSelection(batch: other, state: nil), after: &cursor)
+        let page = try fixture.queue.reader.records(RecordSelection(batches: [other], state: nil), after: &cursor)
         #expect(page?.map(\.batch) == ["lighthouses"])
+    }
+
+    @Test func recordsOfSeveralBatchesComeInTheOrderOfEntries() throws {
+        let fixture = try Fixture.make(pictures: 0..<2)
+        let others = try ["second", "third"].map {
+            try fixture.queue.openBatch(.make($0), policy: RetryPolicy(), limits: Limits(), now: .start)
+        }
+        for batch in others { _ = try fixture.queue.add([.make(0)], to: batch, now: .start) }
+        try fixture.add(.make(2))
+        func batches(_ chosen: [BatchID]) throws -> [String] {
+            var cursor = RecordCursor()
+            return try fixture.queue.reader.records(RecordSelection(batches: chosen, state: nil), after: &cursor)?.map(\.batch) ?? []
+        }
+        #expect(try batches([others[1], fixture.batch]) == ["harbours", "harbours", "third", "harbours"])
+        #expect(try batches([]).isEmpty)
+    }
+
+    @Test func recordSaysSinceWhenItsPictureIsMissing() throws {
+        let fixture = try Fixture.make(pictures: 0..<2)
+        try fixture.queue.execute("UPDATE entries SET missing_since = 5 WHERE id = 2")
+        #expect(try fixture.queue.records().map(\.missingSince) == [nil, Timestamp(milliseconds: 5)])
+        #expect(try fixture.queue.reader.record(entry: 2)?.missingSince == Timestamp(milliseconds: 5))
     }
 
     @Test func recordSaysWhatTheUserGave() throws {

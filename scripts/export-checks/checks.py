@@ -105,15 +105,11 @@ def caption_as_kohya(path, extension):
     return lines[0].strip()
 
 
-# In a mirror: names that could do harm, and those that differ from another by case or composition alone.
-RENAMED = {"-o.png", "~home.png", "CON.png", "line\nbreak.png", "caf\\xe9.png", "case.png", "caf\u00e9.webp"}
-
-
 def check_sidecar(scene):
     """sidecar files are read as sd-scripts reads them, in a mirror and beside the pictures"""
     entries = [entry for entry in scene.local() if entry.path.startswith(scene.photos)]
     scene.export("sidecar", "mirror", "--batch", "photos", "--one-line")
-    assert "3 records" in scene.said and "longer name" in scene.said, scene.said
+    assert "note: 1 record (photos/cat.png) under the whole name" in scene.said and "photos/folder" not in scene.said, scene.said
     scene.run("export", "--format", "sidecar", "--batch", "photos", "--one-line", "--caption-extension", "caption")
     for entry in entries:
         caption = " ".join(re.split("[\n\r\x0b\x0c\x85\u2028\u2029]+", entry.caption)).strip()
@@ -121,8 +117,8 @@ def check_sidecar(scene):
             assert open(entry.path + ".caption", encoding="utf-8", newline="").read() == caption
             continue
         assert caption_as_kohya(entry.path, ".caption") == caption, entry.key
-        if os.path.basename(entry.key) not in RENAMED:
-            assert caption_as_kohya(os.path.join(scene.folder, "mirror", entry.key), ".txt") == caption, entry.key
+        mirrored = os.path.join(scene.folder, "mirror", "photos", os.path.relpath(entry.path, scene.photos))
+        assert caption_as_kohya(mirrored, ".txt") == caption, entry.key
     assert len([name for name in glob.glob(f"{scene.folder}/mirror/**", recursive=True) if os.path.isfile(name)]) == len(entries)
     refused = scene.run("export", "--format", "sidecar", "--batch", "photos", "--caption-extension", "caption", expect=64)
     assert "caption files exist already" in refused
@@ -207,10 +203,14 @@ def check_coco(scene):
     done = subprocess.run([sys.executable, "-c", COCO_READER, path], capture_output=True, env=environment)
     assert done.returncode == 0, done.stderr.decode()
     pairs = json.loads(done.stdout.splitlines()[-1])
-    entries = [entry for entry in scene.entries if entry.key != "pair"]
+    entries = [entry for entry in scene.entries if entry.key != "pair" and "xe9" not in entry.key]
     assert collections.Counter(caption for _, caption in pairs) == collections.Counter(entry.caption for entry in entries)
     names = [image["file_name"] for image, _ in pairs]
-    assert len({name.lower() for name in names}) == len(names)
+    assert len(set(names)) == len(names)
+    roots = [scene.folder, EXAMPLES]
+    found = [(open(next(path for path in (os.path.join(root, image["file_name"]) for root in roots) if os.path.isfile(path)), "rb").read(), caption)
+             for image, caption in pairs if "coco_url" not in image]
+    pictured(((hashlib.sha256(content).hexdigest(), caption) for content, caption in found), [entry for entry in entries if entry.path])
     by_name = {image["file_name"]: image for image, _ in pairs}
     assert by_name["photos/folder/same.jpg"] != by_name["photos/same.jpg"] and sum("coco_url" in image for image, _ in pairs) == 1
     for entry in scene.local():
@@ -244,6 +244,82 @@ def check_label_studio(scene):
     scene.export("label-studio", "served.json", "--batch", "examples", "--image-prefix", "https://pictures.invalid/", "--image-root", EXAMPLES)
     with open(os.path.join(scene.folder, "served.json")) as file:
         assert len(json.load(file)) == len(os.listdir(EXAMPLES))
+
+
+JOINED = ["--queue", "joined.db", "--batch", "short", "--batch", "long", "--batch", "tags"]
+LONG = ["--queue", "joined.db", "--batch", "long"]
+
+
+def said_of(scene, batch):
+    """What a batch of the joined folder has for each key."""
+    return {name: f"{batch} of {name}" for name in scene.joined if batch != "tags" or name != scene.joined[0]}
+
+
+def check_join(scene):
+    """a joined export is read by json, pandas, datasets (imagefolder and webdataset) and webdataset"""
+    wanted = {name: tuple(said_of(scene, batch).get(name) for batch in ["short", "long", "tags"]) for name in scene.joined}
+    path = scene.export("jsonl", "joined.jsonl", "--join", *JOINED)
+    assert f"1 record ({scene.joined[0]}) without a caption of batch \"tags\"" in scene.said, scene.said
+    with open(path, encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file.read().split("\n")[:-1]]
+    assert {row["key"]: tuple(row["captions"][batch] for batch in ["short", "long", "tags"]) for row in rows} == wanted
+    assert all(os.path.isfile(os.path.join(scene.folder, row["images"][0])) for row in rows)
+    assert len(datasets.load_dataset("json", data_files=path, split="train")) == len(wanted)
+    texts = {name: tuple(text or "" for text in all) for name, all in wanted.items()}
+    frame = pandas.read_csv(scene.export("csv", "joined.csv", "--join", *JOINED), dtype=str, keep_default_na=False)
+    assert {row["key"]: (row["short"], row["long"], row["tags"]) for _, row in frame.iterrows()} == texts
+    rows = datasets.load_dataset("imagefolder", data_dir=scene.export("imagefolder", "joined-set", "--join", *JOINED), split="train")
+    assert {row["key"]: (row["short"], row["long"], row["tags"]) for row in rows} == texts
+    shards = scene.export("webdataset", "joined-shards", "--join", *JOINED, "--kind", "png")
+    pngs = {name: all for name, all in texts.items() if name.endswith(".png")}
+    rows = datasets.load_dataset("webdataset", data_dir=f"{shards}/png", split="train")
+    assert {row["json"]["key"]: tuple(row["json"]["captions"][batch] for batch in ["short", "long", "tags"]) for row in rows} == pngs
+    found = samples([f"{shards}/png/data-000000.tar"]).values()
+    assert {sample["key"] for sample in (json.loads(sample["json"]) for sample in found)} == set(pngs)
+
+
+def check_several_captions(scene):
+    """several captions of a picture are read by pycocotools and label-studio-sdk, and formats of one take the batch named last"""
+    path = scene.export("coco", "several.json", *JOINED)
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    done = subprocess.run([sys.executable, "-c", COCO_READER, path], capture_output=True, env=environment)
+    assert done.returncode == 0, done.stderr.decode()
+    pairs = json.loads(done.stdout.splitlines()[-1])
+    assert collections.Counter((image["file_name"], caption) for image, caption in pairs) == collections.Counter(
+        pair for batch in ["short", "long", "tags"] for pair in said_of(scene, batch).items())
+    assert all(os.path.isfile(os.path.join(scene.folder, "joined", image["file_name"])) for image, _ in pairs)
+    config = subprocess.run([CUTLINE, "export", "--format", "label-studio", "--labeling-config"], capture_output=True).stdout.decode()
+    interface = LabelInterface(config)
+    with open(scene.export("label-studio", "several-tasks.json", *JOINED), encoding="ascii") as file:
+        tasks = json.load(file)
+    assert [len(task["predictions"]) for task in tasks].count(3) == len(scene.joined) - 1 and len(tasks) == len(scene.joined)
+    for task in tasks:
+        assert interface.validate_task({"data": task["data"]})
+        assert all(interface.validate_prediction(prediction) for prediction in task["predictions"])
+        assert os.path.isfile(os.path.join(scene.folder, parse_qs(urlsplit(task["data"]["image"]).query)["d"][0]))
+    rows = datasets.load_dataset("imagefolder", data_dir=scene.export("imagefolder", "last-set", *JOINED, "--prefix", "sks, "), split="train")
+    last = {**said_of(scene, "long"), **said_of(scene, "tags")}
+    assert {row["key"]: row["text"] for row in rows} == {name: f"sks, {text}" for name, text in last.items()}
+
+
+def check_mixed_kinds(scene):
+    """webdataset of mixed kinds is said, and --kind makes sets that datasets reads"""
+    mixed = scene.export("webdataset", "mixed", *LONG)
+    assert "Hugging Face's loader reads only one kind a set; --kind jpeg,png writes a set for each" in scene.said, scene.said
+    try:
+        datasets.load_dataset("webdataset", data_dir=mixed, split="train")
+        raise AssertionError("datasets reads mixed kinds: the note is not needed any more")
+    except AssertionError:
+        raise
+    except Exception:
+        pass  # As the note says.
+    sets = scene.export("webdataset", "kinds", *LONG, "--kind", "jpeg,png")
+    for kind, field in [("jpeg", "jpg"), ("png", "png")]:
+        rows = datasets.load_dataset("webdataset", data_dir=f"{sets}/{kind}", split="train")
+        for row in rows:
+            row[field].load()
+        assert {row["json"]["key"]: row["txt"] for row in rows} == {
+            name: text for name, text in said_of(scene, "long").items() if name.endswith(field)}
 
 
 def check_kohya(scene):

@@ -47,7 +47,8 @@ class Provider(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         urls = [part["image_url"]["url"] for part in body["messages"][-1]["content"] if part["type"] == "image_url"]
-        caption = self.captions["".join(map(self.name, urls))]
+        prompt = "".join(part["text"] for part in body["messages"][-1]["content"] if part["type"] == "text")
+        caption = self.captions["".join(map(self.name, urls))].replace("PROMPT", prompt)
         if caption == FAILING:
             return self.send(400, {"error": {"message": "Invalid image: it is refused", "type": "invalid_request_error", "code": "invalid_image"}})
         usage = {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13}
@@ -87,6 +88,7 @@ class Scene:
         self.serve()
         self.draw()
         self.caption()
+        self.caption_thrice()
 
     def serve(self):
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Provider)
@@ -142,6 +144,17 @@ class Scene:
                 kind = {"WEBP": "WebP"}.get(image.format, image.format)
                 caption = f"A {kind} picture, {image.width} × {image.height} pixels, {os.path.getsize(path):,} bytes."
             self.entries.append(Entry(name, caption, path))
+
+    def caption_thrice(self):
+        """A queue with three batches of one folder, with names that are hard to refer to; the last has not seen the first picture."""
+        self.joined = ["Screenshot 2026-11-20 10:30:00.png", "caf\u00e9 \u65e5\u672c.jpg", "two words.png", "con.jpg", "dot ..png", "a.jpg"]
+        for mark, name in enumerate(self.joined):
+            self.picture(f"joined/{name}", f"PROMPT of {name}", 150 + mark)
+        given = ["--provider", "mine", "--model", "check", "--queue", "joined.db"]
+        self.write("providers.json", [{"name": "mine", "base_url": self.url}])
+        for batch in ["short", "long"]:
+            self.run("run", "joined", "--batch", batch, "--prompt", batch, *given)
+        self.run("run", "joined", "--batch", "tags", "--prompt", "tags", "--exclude", self.joined[0], *given)
 
     def write(self, name, value):
         with open(os.path.join(self.folder, name), "w") as file:

@@ -5,13 +5,18 @@ import CutlineCore
 /// * Pure ASCII: pycocotools opens it in the encoding of the locale.
 /// * No `categories`, not even an empty list: pycocotools would then ask each caption for its category.
 /// * The date is that of the newest caption, so that the same queue gives the same bytes.
+/// * `file_name` leads to the picture from the input's folder: it is its path, byte for byte, unless portable names are asked for.
 struct COCOCaptions: RecordText {
     private var text = JSONText(isASCII: true)
     private var isFirst = true
     /// The number of each picture, which is that of the first entry that has it.
     private var images: [ImageSource.Place: Int64] = [:]
-    private var names: Set<String> = []
+    /// By their bytes: two names may look the same to a person.
+    private var names: Set<[UInt8]> = []
+    private var portable: PortableNames?
     private var newest: Timestamp?
+
+    init(hasPortableNames: Bool) { portable = hasPortableNames ? PortableNames() : nil }
 
     let passes = 2
     var bytes: [UInt8] { text.bytes }
@@ -26,6 +31,8 @@ struct COCOCaptions: RecordText {
         let caption = try record.captionText()
         guard record.pictures.count == 1 else { throw Omission.severalPictures }
         let place = record.pictures[0].place
+        // Another entry of the place may have been asked about an earlier state of it.
+        if case .file(let file) = record.pictures[0] { try PictureStream.check(file) }
         if isListing {
             guard images[place] == nil else { return }
             try addImage(record, place, &report)
@@ -47,8 +54,8 @@ struct COCOCaptions: RecordText {
     private mutating func addImage(_ record: Record, _ place: ImageSource.Place, _ report: inout ExportReport) throws {
         var size: PictureSize?
         if case .file(let file) = record.pictures[0] { size = try Self.size(of: file) }
+        let name = try name(of: record, place, &report)
         if size == nil { report.remark(.noSize, record) }
-        let name = name(of: record, place, &report)
         beginObject()
         text.key("id")
         text.value(record.id)
@@ -103,21 +110,45 @@ struct COCOCaptions: RecordText {
         text.openObject()
     }
 
-    /// Two pictures never have one name, also where case does not count.
-    private mutating func name(of record: Record, _ place: ImageSource.Place, _ report: inout ExportReport) -> String {
-        let name = record.relativePath
-        if name.isChanged { report.remark(.cleanedName, record) }
-        if names.insert(name.text.lowercased()).inserted { return name.text }
-        report.remark(.fullName, record)
-        let whole = CleanPath(place.text)
-        if names.insert(whole.text.lowercased()).inserted { return whole.text }
-        return "\(record.id)/\(whole.text)"
+    /// Two pictures never have one name.
+    private mutating func name(of record: Record, _ place: ImageSource.Place, _ report: inout ExportReport) throws(Omission) -> String {
+        let name: String
+        switch record.pictures[0] {
+        case .url(let url): name = portableName(of: record, place, record.webPath(url))
+        case .file(let file):
+            let path = record.pathBelowInput(of: file)
+            guard portable == nil else {
+                let name = portableName(of: record, place, CleanPath(path.reference.text))
+                if !name.utf8.elementsEqual(path.reference.bytes) { report.remark(.portableName, record) }
+                return name
+            }
+            guard let real = String(validating: path.reference) else { throw .notUnicode }
+            name = real
+        }
+        if names.insert(Array(name.utf8)).inserted { return name }
+        // Two inputs may each have an `a.png`.
+        report.remark(.wholePath, record)
+        guard let whole = place.wholeName else { throw .notUnicode }
+        return names.insert(Array(whole.utf8)).inserted ? whole : "\(record.id)/\(whole)"
+    }
+
+    private mutating func portableName(of record: Record, _ place: ImageSource.Place, _ path: CleanPath) -> String {
+        portable?.name(of: record, place, path) ?? path.text
     }
 
     /// Nil where its header does not say it, or stands behind more metadata than is looked through.
     private static func size(of file: PictureFile) throws -> PictureSize? {
-        try PictureStream.check(file)
         let picture = try PictureStream(file)
         return PictureSize(header: picture.head(4_096)) ?? PictureSize(header: picture.head(524_288))
+    }
+}
+
+extension ImageSource.Place {
+    /// The whole path or address; nil where it is no UTF-8.
+    fileprivate var wholeName: String? {
+        switch self {
+        case .url(let url): url
+        case .file(let path): String(validating: path)
+        }
     }
 }

@@ -37,6 +37,7 @@ package enum CSVColumn: String, CaseIterable, Hashable, Sendable {
     case finishedAt = "finished_at"
     case extra
     case reusedFrom = "reused_from"
+    case missingSince = "missing_since"
 }
 
 /// RFC 4180: a header, CRLF behind every row, quotes where a field holds a comma, a quote or a line break.
@@ -49,21 +50,37 @@ struct CSVTable: RecordText {
     private(set) var bytes: [UInt8] = []
     private var isRowBegun = false
     private let columns: [CSVColumn]
+    private let join: JoinedColumns?
     private let isRaw: Bool
 
-    init(_ style: CSVStyle) {
+    init(_ style: CSVStyle, _ join: JoinedColumns?) {
         columns = style.columns ?? CSVColumn.allCases
+        self.join = join
         isRaw = style.isRaw
         if style.hasByteOrderMark { bytes = [0xEF, 0xBB, 0xBF] }
-        for column in columns { add(column.rawValue) }
+        for name in join?.header ?? columns.map(\.rawValue) { add(name) }
         endRow()
     }
 
     mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
     mutating func add(_ record: Record, _ report: inout ExportReport) {
-        for column in columns { add(column, of: record) }
+        if let join {
+            for field in join.fields { add(field, of: record, join) }
+        } else {
+            for column in columns { add(column, of: record) }
+        }
         endRow()
+    }
+
+    private mutating func add(_ field: JoinedField, of record: Record, _ join: JoinedColumns) {
+        switch field {
+        case .id: add(CSVColumn.id, of: record)
+        case .key: add(CSVColumn.key, of: record)
+        case .images: add(CSVColumn.images, of: record)
+        case .captions: for caption in join.captions(of: record) { add(caption) }
+        case .extra: add(CSVColumn.extra, of: record)
+        }
     }
 
     private mutating func add(_ column: CSVColumn, of record: Record) {
@@ -73,7 +90,7 @@ struct CSVTable: RecordText {
         case .key: add(record.key)
         case .batch: add(record.batch)
         case .state: add(record.state.rawValue)
-        case .images: add(list: record.images)
+        case .images: add(list: record.pictureNames)
         case .prompt: add(record.prompt)
         case .caption: add(caption?.text)
         case .finishReason: add(caption?.finishReason?.rawValue)
@@ -96,6 +113,7 @@ struct CSVTable: RecordText {
         case .finishedAt: add(record.finishedAt?.iso8601)
         case .extra: add(JSONValue.object(record.extra).text)
         case .reusedFrom: add(record.reusedFrom)
+        case .missingSince: add(record.missingSince?.iso8601)
         }
     }
 
@@ -157,5 +175,13 @@ struct CSVTable: RecordText {
         case UInt8(ascii: ","), UInt8(ascii: "\""), 0x0A, 0x0D: true
         default: false
         }
+    }
+}
+
+extension JoinedColumns {
+    /// A batch's column may bear any name.
+    fileprivate var header: [String] {
+        let names = names(beside: JoinedField.allCases.filter { $0 != .captions }.map(\.rawValue))
+        return fields.flatMap { $0 == .captions ? names : [$0.rawValue] }
     }
 }

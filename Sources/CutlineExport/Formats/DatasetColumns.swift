@@ -2,15 +2,19 @@ import CutlineCore
 
 /// What a dataset says of a picture beside its caption. All of them are texts and always there: readers settle a column's type by the first rows.
 enum DatasetColumns {
-    /// The caption stands with the format, under the name that its readers expect.
+    /// The caption stands with the format, under the name that its readers expect. Beside several captions only what holds for all of them is said.
     static func add(_ record: Record, to text: inout JSONText) {
-        let columns: KeyValuePairs = [
-            "key": record.key, "source": record.images.first ?? "", "prompt": record.prompt, "batch": record.batch,
-            "provider": record.provider, "model": record.answeringModel,
-            "flags": (record.caption?.flags ?? []).map(\.rawValue).joined(separator: ","),
-            // An object has other members in every row.
-            "extra": JSONValue.object(record.extra).text,
-        ]
+        add(["key": record.key, "source": record.pictureNames.first ?? ""], to: &text)
+        if record.group.isEmpty {
+            let flags = (record.caption?.flags ?? []).map(\.rawValue).joined(separator: ",")
+            add(["prompt": record.prompt, "batch": record.batch, "provider": record.provider], to: &text)
+            add(["model": record.answeringModel, "flags": flags], to: &text)
+        }
+        // An object has other members in every row.
+        add(["extra": JSONValue.object(record.extra).text], to: &text)
+    }
+
+    private static func add(_ columns: KeyValuePairs<String, String>, to text: inout JSONText) {
         for (name, value) in columns {
             text.key(name)
             text.value(value)

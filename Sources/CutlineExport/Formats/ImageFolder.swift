@@ -18,6 +18,8 @@ package enum PictureTransfer: String, CaseIterable, Hashable, Sendable {
 struct ImageFolder: RecordFolder {
     private let folder: Folder
     private let transfer: PictureTransfer
+    /// Nil: one caption, `text`.
+    private let join: JoinedColumns?
     private let metadata: FileDescriptor
     private var text = JSONText()
 
@@ -28,14 +30,15 @@ struct ImageFolder: RecordFolder {
     private static let metadataName = "metadata.jsonl"
     private static let endings = PictureFormat.allCases.map(\.fileExtension)
 
-    init(_ folder: Folder, _ transfer: PictureTransfer) throws(ExportError) {
+    init(_ folder: Folder, _ transfer: PictureTransfer, _ join: JoinedColumns?) throws(ExportError) {
         self.folder = folder
         self.transfer = transfer
+        self.join = join
         metadata = try folder.create(FilePath.Component(Self.metadataName)!)
     }
 
     mutating func add(_ record: Record, _ report: inout ExportReport) throws {
-        let caption = try record.captionText()
+        let captions = try captions(of: record)
         let file = try record.onlyFile()
         try file.refuseDamaged()
         guard file.format != .heic else { throw Omission.formatNotRead }
@@ -45,13 +48,24 @@ struct ImageFolder: RecordFolder {
         text.openObject()
         text.key("file_name")
         text.value(name)
-        text.key("text")
-        text.value(caption)
+        for (column, caption) in captions {
+            text.key(column)
+            text.value(caption)
+        }
         DatasetColumns.add(record, to: &text)
         text.closeObject()
         text.raw("\n")
         if text.bytes.count >= 65_536 { try flush() }
     }
+
+    /// By column. What a batch does not say is an empty text: readers settle a column's type by the first rows.
+    private func captions(of record: Record) throws(Omission) -> [(column: String, text: String)] {
+        guard let join else { return [("text", try record.captionText())] }
+        try join.check(record)
+        return zip(join.names(beside: Self.columns), join.captions(of: record)).map { ($0, $1 ?? "") }
+    }
+
+    private static let columns = ["file_name", "key", "source", "extra"]
 
     mutating func end() throws {
         try flush()

@@ -12,8 +12,12 @@ package struct JSONLinesStyle: Hashable, Sendable {
 struct JSONLines: RecordText {
     private var text = JSONText()
     private let fields: [RecordField]
+    private let join: JoinedColumns?
 
-    init(_ style: JSONLinesStyle) { fields = style.fields ?? RecordField.allCases }
+    init(_ style: JSONLinesStyle, _ join: JoinedColumns?) {
+        fields = style.fields ?? RecordField.allCases
+        self.join = join
+    }
 
     var bytes: [UInt8] { text.bytes }
 
@@ -22,7 +26,11 @@ struct JSONLines: RecordText {
     mutating func add(_ record: Record, _ report: inout ExportReport) {
         text.startOver()
         text.openObject()
-        for field in fields { text.member(field, of: record) }
+        if let join {
+            for field in join.fields { text.member(field, of: record, join) }
+        } else {
+            for field in fields { text.member(field, of: record) }
+        }
         text.closeObject()
         text.raw("\n")
     }
@@ -41,12 +49,23 @@ package enum RecordField: String, CaseIterable, Hashable, Sendable {
     case finishedAt = "finished_at"
     case extra
     case reusedFrom = "reused_from"
+    case missingSince = "missing_since"
 }
 
 extension JSONText {
     /// The members of a record's object, in their order; the object itself is the caller's, who may add to it.
     package mutating func members(of record: Record) {
         for field in RecordField.allCases { member(field, of: record) }
+    }
+
+    fileprivate mutating func member(_ field: JoinedField, of record: Record, _ join: JoinedColumns) {
+        switch field {
+        case .id: member(RecordField.id, of: record)
+        case .key: member(RecordField.key, of: record)
+        case .images: member(RecordField.images, of: record)
+        case .captions: captions(of: record, join)
+        case .extra: member(RecordField.extra, of: record)
+        }
     }
 
     fileprivate mutating func member(_ field: RecordField, of record: Record) {
@@ -56,7 +75,7 @@ extension JSONText {
         case .key: value(record.key)
         case .batch: value(record.batch)
         case .state: value(record.state.rawValue)
-        case .images: list(record.images)
+        case .images: list(record.pictureNames)
         case .prompt: value(record.prompt)
         case .caption: value(record.caption?.text)
         case .finishReason: value(record.caption?.finishReason?.rawValue)
@@ -72,6 +91,7 @@ extension JSONText {
         case .finishedAt: value(record.finishedAt?.iso8601)
         case .extra: value(.object(record.extra))
         case .reusedFrom: value(record.reusedFrom)
+        case .missingSince: value(record.missingSince?.iso8601)
         }
     }
 

@@ -17,7 +17,8 @@ package struct TaskLinks: Hashable, Sendable {
     }
 }
 
-/// Label Studio's tasks, each with the caption as a prediction that a person accepts or mends; without a caption a task to be done by hand.
+/// Label Studio's tasks, each with its captions as predictions that a person accepts or mends; without a caption a task to be done by hand.
+/// Where several batches are exported, a picture is one task, and the predictions tell their batches apart.
 ///
 /// Pure ASCII, and without U+0000, which Label Studio cannot store on PostgreSQL.
 package struct LabelStudioTasks: RecordText {
@@ -54,18 +55,28 @@ package struct LabelStudioTasks: RecordText {
         text.value(image)
         DatasetColumns.add(clean, to: &text)
         text.closeObject()
-        if let caption = clean.caption?.text, !caption.isEmpty { addPrediction(clean, caption) }
+        addPredictions(of: clean)
         text.closeObject()
     }
 
     mutating func end(pass: Int) { text.raw("\n]\n") }
 
-    private mutating func addPrediction(_ record: Record, _ caption: String) {
+    private mutating func addPredictions(of record: Record) {
+        let captioned = (record.group.isEmpty ? [record] : record.group).filter { $0.caption?.text.isEmpty == false }
+        guard !captioned.isEmpty else { return }
         text.key("predictions")
         text.openArray()
+        for each in captioned {
+            let model = record.group.isEmpty ? each.answeringModel : "\(each.answeringModel) (\(each.batch))"
+            addPrediction(of: each, by: model)
+        }
+        text.closeArray()
+    }
+
+    private mutating func addPrediction(of record: Record, by model: String) {
         text.openObject()
         text.key("model_version")
-        text.value(record.answeringModel)
+        text.value(model)
         text.key("result")
         text.openArray()
         text.openObject()
@@ -77,13 +88,12 @@ package struct LabelStudioTasks: RecordText {
         text.openObject()
         text.key("text")
         text.openArray()
-        text.value(caption)
+        text.value(record.caption?.text)
         text.closeArray()
         text.closeObject()
         text.closeObject()
         text.closeArray()
         text.closeObject()
-        text.closeArray()
     }
 }
 
@@ -131,6 +141,7 @@ extension Record {
         record.caption?.text = caption?.text.withoutNUL ?? ""
         record.caption?.resolvedModel = caption?.resolvedModel?.withoutNUL
         record.extra = JSONValue.object(extra).withoutNUL.object ?? [:]
+        record.group = group.map(\.withoutNUL)
         return record
     }
 }

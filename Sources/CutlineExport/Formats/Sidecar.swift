@@ -15,13 +15,10 @@ package struct SidecarStyle: Hashable, Sendable {
     /// Without the dot.
     package var fileExtension: String
     package var existing: Existing
-    /// Whether line breaks become spaces: some trainers read the first line only.
-    package var isOneLine: Bool
 
-    package init(fileExtension: String = "txt", existing: Existing = .refuse, isOneLine: Bool = false) {
+    package init(fileExtension: String = "txt", existing: Existing = .refuse) {
         self.fileExtension = fileExtension
         self.existing = existing
-        self.isOneLine = isOneLine
     }
 }
 
@@ -33,70 +30,45 @@ struct SidecarExport {
     init(_ order: ExportOrder, _ style: SidecarStyle) { (self.order, self.style) = (order, style) }
 
     func write(_ source: RecordSource) throws -> ExportReport {
-        guard case .file(let path) = order.destination else { return try addTo(nil, source) }
+        let records = try RecordStream(order, source)
+        guard case .file(let path) = order.destination else { return try add(records, to: nil) }
         // A new folder appears as a whole; in one that is there each file does.
-        guard let new = try NewFolder(path) else { return try addTo(Folder(at: path), source) }
+        guard let new = try NewFolder(path) else { return try add(records, to: Folder(at: path)) }
         defer { new.end() }
-        let report = try fill(new.folder, source)
+        let report = try fill(new.folder, records)
         try new.commit()
         return report
     }
 
-    private func addTo(_ folder: Folder?, _ source: RecordSource) throws -> ExportReport {
-        if style.existing == .refuse { try refuse(folder, source) }
-        return try fill(folder, source)
+    private func add(_ records: RecordStream, to folder: Folder?) throws -> ExportReport {
+        if style.existing == .refuse { try refuse(folder, records) }
+        return try fill(folder, records)
     }
 
-    private func fill(_ folder: Folder?, _ source: RecordSource) throws -> ExportReport {
-        var shelf = SidecarShelf(below: folder, order.split, style)
-        var report = ExportReport(parts: order.split?.parts.count ?? 1)
-        try source.forEach { record in
-            let part = order.split?.part(of: record) ?? 0
-            do {
-                let caption = try caption(of: record, &report)
-                try shelf.write(caption, of: record, part: part, &report)
-                report.written[part] += 1
-            } catch let why as Omission {
-                report.leaveOut(record, why)
-            }
+    private func fill(_ folder: Folder?, _ records: RecordStream) throws -> ExportReport {
+        var shelf = SidecarShelf(below: folder, order, style)
+        var report = ExportReport(sets: order.sets.count)
+        try records.forEach(&report) { record, set, report in
+            let caption = try record.captionText()
+            try shelf.write(Array(caption.utf8), of: record, set: set, &report)
+            if caption.hasLineBreaks { report.remark(.lineBreaks, record) }
         }
         try shelf.end()
         return report
     }
 
     /// Looks at all of them before the first is written.
-    private func refuse(_ folder: Folder?, _ source: RecordSource) throws {
-        var shelf = SidecarShelf(below: folder, order.split, style)
+    private func refuse(_ folder: Folder?, _ records: RecordStream) throws {
+        var shelf = SidecarShelf(below: folder, order, style)
         var count = 0
         var first: FilePath?
-        try source.forEach { record in
-            do {
-                _ = try record.captionText()
-                guard let path = try shelf.existing(record, part: order.split?.part(of: record) ?? 0) else { return }
-                count += 1
-                first = first ?? path
-            } catch is Omission {
-                return
-            }
+        var unsaid = ExportReport(sets: order.sets.count)
+        try records.forEach(&unsaid) { record, set, _ in
+            _ = try record.captionText()
+            guard let path = try shelf.existing(record, set: set) else { return }
+            count += 1
+            first = first ?? path
         }
         if let first { throw ExportError.captionFilesExist(count, first: first) }
-    }
-
-    private func caption(of record: Record, _ report: inout ExportReport) throws(Omission) -> [UInt8] {
-        let text = try record.captionText()
-        guard text.unicodeScalars.contains(where: Self.breaksLine) else { return Array(text.utf8) }
-        report.remark(style.isOneLine ? .joinedLines : .lineBreaks, record)
-        return Array((style.isOneLine ? Self.joined(text) : text).utf8)
-    }
-
-    private static func joined(_ text: String) -> String {
-        text.unicodeScalars.split(whereSeparator: breaksLine).map(String.init).joined(separator: " ")
-    }
-
-    private static func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x0A...0x0D, 0x85, 0x2028, 0x2029: true
-        default: false
-        }
     }
 }

@@ -5,30 +5,28 @@ import SystemPackage
 struct SidecarShelf {
     /// Nil: beside the pictures.
     private let root: Folder?
-    private let split: Split?
+    private let sets: [[String]]
     private let style: SidecarStyle
-    /// Names that this export gave: exactly, beside pictures; without regard to case and composition below a folder of its own.
-    private var takenPaths: Set<FilePath> = []
-    private var takenNames: Set<String> = []
+    private var names: SidecarNames
     /// The last one, since pictures of one folder follow each other.
     private var open: (path: FilePath, folder: Folder)?
 
-    init(below root: Folder?, _ split: Split?, _ style: SidecarStyle) {
-        self.root = root
-        self.split = split
-        self.style = style
+    init(below root: Folder?, _ order: ExportOrder, _ style: SidecarStyle) {
+        (self.root, self.style) = (root, style)
+        sets = order.sets
+        names = SidecarNames(fileExtension: style.fileExtension, isPortable: order.hasPortableNames)
     }
 
     /// The caption file of a record where it stands already.
-    mutating func existing(_ record: Record, part: Int) throws -> FilePath? {
-        guard let (folder, name) = try place(of: record, part: part, creating: false)?.found else { return nil }
+    mutating func existing(_ record: Record, set: Int) throws -> FilePath? {
+        guard let (folder, name) = try find(try place(of: record, set: set), creating: false) else { return nil }
         return try folder.kind(name) == .nothing ? nil : folder.path.appending(name)
     }
 
-    mutating func write(_ caption: [UInt8], of record: Record, part: Int, _ report: inout ExportReport) throws {
-        guard let place = try place(of: record, part: part, creating: true), let (folder, name) = place.found else { return }
-        if place.isCleaned { report.remark(.cleanedName, record) }
-        if place.isFullName { report.remark(.fullName, record) }
+    mutating func write(_ caption: [UInt8], of record: Record, set: Int, _ report: inout ExportReport) throws {
+        let place = try place(of: record, set: set)
+        guard let (folder, name) = try find(place, creating: true) else { return }
+        for remark in place.remarks { report.remark(remark, record) }
         var bytes = caption
         if style.existing == .append, let before = try Self.content(of: name, in: folder) {
             guard !before.hasLastLines(caption) else { throw Omission.captionFileExists }
@@ -44,76 +42,35 @@ struct SidecarShelf {
         open = nil
     }
 
-    // MARK: - Names
+    // MARK: - Places
 
-    private struct Place {
-        /// Nil where the folder does not exist.
-        var found: (folder: Folder, name: FilePath.Component)?
-        var isCleaned = false
-        var isFullName = false
-    }
-
-    private mutating func place(of record: Record, part: Int, creating: Bool) throws -> Place? {
+    private mutating func place(of record: Record, set: Int) throws(Omission) -> SidecarNames.Place {
         let file = try record.onlyFile()
-        guard let root else {
-            try PictureStream.check(file)
-            return try placeBeside(file, record)
-        }
         do {
             try PictureStream.check(file)
-        } catch Omission.pictureGone {
-            // Its text is still right; the pictures may have moved to where the texts go.
+        } catch {
+            // In a folder of its own the text is still right; the pictures may have moved to where the texts go.
+            guard root != nil, error == .pictureGone else { throw error }
         }
-        return try placeBelow(root, record, part: part, creating: creating)
+        return try root == nil ? names.beside(file, record) : names.below(sets[set], file, record)
     }
 
-    private mutating func placeBeside(_ file: PictureFile, _ record: Record) throws -> Place {
-        guard let last = file.path.lastComponent else { throw Omission.pictureUnreadable }
-        let parent = file.path.removingLastComponent()
-        let names = candidates(FilePath(root: nil, [last]).bytes, record)
-        guard let index = names.firstIndex(where: { takenPaths.insert(parent.appending($0)).inserted }) else { throw Omission.nameTooLong }
-        let folder = try folder(parent) { () throws(ExportError) in try Folder(at: parent) }
-        return Place(found: folder.map { ($0, names[index]) }, isFullName: index > 0)
+    /// Nil where the folder does not exist.
+    private mutating func find(
+        _ place: SidecarNames.Place, creating: Bool
+    ) throws(ExportError) -> (folder: Folder, name: FilePath.Component)? {
+        if let open, open.path == place.folder { return (open.folder, place.name) }
+        guard let folder = try folder(place.folder, creating: creating) else { return nil }
+        open = (place.folder, folder)
+        return (folder, place.name)
     }
 
-    private mutating func placeBelow(_ root: Folder, _ record: Record, part: Int, creating: Bool) throws -> Place {
-        let path = record.relativePath
-        let folders = (split.map { [$0.parts[part].name] } ?? []) + path.parts.dropLast()
-        guard folders.allSatisfy({ $0.utf8.count <= longestName }) else { throw Omission.nameTooLong }
-        let names = candidates(Array(path.parts.last!.utf8), record)
-        guard
-            let index = names.firstIndex(where: {
-                takenNames.insert("\(folders.joined(separator: "/"))/\($0.string)".lowercased()).inserted
-            })
-        else { throw Omission.nameTooLong }
-        var place = Place(isCleaned: path.isChanged, isFullName: index > 0)
-        let found = try folder(FilePath(folders.joined(separator: "/"))) { () throws(ExportError) in
-            var folder = root
-            for name in folders.compactMap({ FilePath.Component($0) }) {
-                if !creating, try folder.kind(name) == .nothing { return nil }
-                folder = try folder.subfolder(name, creating: creating)
-            }
-            return folder
+    private func folder(_ path: FilePath, creating: Bool) throws(ExportError) -> Folder? {
+        guard var folder = root else { return try Folder(at: path) }
+        for name in path.components {
+            if !creating, try folder.kind(name) == .nothing { return nil }
+            folder = try folder.subfolder(name, creating: creating)
         }
-        place.found = found.map { ($0, names[index]) }
-        return place
-    }
-
-    /// `cat.txt`; where another picture has that, `cat.png.txt`; and `cat.png-42.txt` for a second caption of one picture.
-    private func candidates(_ picture: [UInt8], _ record: Record) -> [FilePath.Component] {
-        let number = Array("-\(record.id)".utf8)
-        return [Array(Stem.of(picture)), picture, picture + number].compactMap { name in
-            let bytes = name + [UInt8(ascii: ".")] + Array(style.fileExtension.utf8)
-            return bytes.count <= longestName ? FilePath(bytes: bytes).lastComponent : nil
-        }
-    }
-
-    private mutating func folder(
-        _ path: FilePath, _ find: () throws(ExportError) -> Folder?
-    ) throws(ExportError) -> Folder? {
-        if let open, open.path == path { return open.folder }
-        guard let folder = try find() else { return nil }
-        open = (path, folder)
         return folder
     }
 

@@ -12,12 +12,15 @@ package struct ShardLimit: Hashable, Sendable {
     }
 }
 
-/// WebDataset: tar files `data-000000.tar`, `data-000001.tar`, …; a sample is three members under one key: picture, `json`, `txt`.
+/// WebDataset: tar files `data-000000.tar`, `data-000001.tar`, …; a sample is three members under one key: picture, `json`, `txt`. Several captions
+/// stand in `json` alone.
 ///
 /// The key is the entry's number: a key ends at the first dot of a name, so that names of pictures would run together.
 struct WebDataset: RecordFolder {
     private let folder: Folder
     private let limit: ShardLimit
+    /// Nil: one caption.
+    private let join: JoinedColumns?
     private var shard: TarWriter?
     private var shards = 0
     private var samples = 0
@@ -27,28 +30,26 @@ struct WebDataset: RecordFolder {
             && name.utf8.dropFirst(5).dropLast(4).allSatisfy { (0x30...0x39).contains($0) }
     }
 
-    init(_ folder: Folder, _ limit: ShardLimit) {
+    init(_ folder: Folder, _ limit: ShardLimit, _ join: JoinedColumns?) {
         self.folder = folder
         self.limit = limit
+        self.join = join
     }
 
     mutating func add(_ record: Record, _ report: inout ExportReport) throws {
-        let caption = try record.captionText()
+        let texts = try texts(of: record)
         let file = try record.onlyFile()
         try file.refuseDamaged()
         let picture = try PictureStream(file)
         guard picture.size <= TarWriter.largestMember else { throw Omission.pictureTooLarge }
-        let (json, text) = (Self.json(record, caption), Array(caption.utf8))
-        let length = [picture.size, Int64(json.count), Int64(text.count)].reduce(0) { $0 + TarWriter.length(ofMember: $1) }
-        if let shard, samples > 0, samples >= limit.samples || shard.length + length > limit.bytes { try endShard() }
-        if shard == nil { shard = try beginShard() }
+        let length = [picture.size] + texts.map { Int64($0.bytes.count) }
+        try makeRoom(for: length.reduce(0) { $0 + TarWriter.length(ofMember: $1) })
         guard var shard else { return }
         let begin = shard.length
         let key = DatasetColumns.name(of: record)
         do {
             try shard.add("\(key).\(file.format.fileExtension)", size: picture.size) { try picture.read($0) }
-            try shard.add("\(key).json", json)
-            try shard.add("\(key).txt", text)
+            for text in texts { try shard.add("\(key).\(text.field)", text.bytes) }
         } catch let why as Omission {
             try shard.truncate(to: begin)
             self.shard = shard
@@ -56,6 +57,12 @@ struct WebDataset: RecordFolder {
         }
         self.shard = shard
         samples += 1
+        report.count(file.format)
+    }
+
+    private mutating func makeRoom(for length: Int64) throws {
+        if let shard, samples > 0, samples >= limit.samples || shard.length + length > limit.bytes { try endShard() }
+        if shard == nil { shard = try beginShard() }
     }
 
     mutating func end() throws {
@@ -83,13 +90,22 @@ struct WebDataset: RecordFolder {
         return "data-\(String(repeating: "0", count: max(0, 6 - digits.utf8.count)))\(digits).tar"
     }
 
-    private static func json(_ record: Record, _ caption: String) -> [UInt8] {
-        var text = JSONText()
-        text.openObject()
-        text.key("caption")
-        text.value(caption)
-        DatasetColumns.add(record, to: &text)
-        text.closeObject()
-        return text.bytes
+    private func texts(of record: Record) throws(Omission) -> [(field: String, bytes: [UInt8])] {
+        var json = JSONText()
+        json.openObject()
+        guard let join else {
+            let caption = try record.captionText()
+            json.key("caption")
+            json.value(caption)
+            DatasetColumns.add(record, to: &json)
+            json.closeObject()
+            return [("json", json.bytes), ("txt", Array(caption.utf8))]
+        }
+        try join.check(record)
+        // Readers settle the type by the first samples, so that none may be null.
+        json.captions(of: record, join, missing: "")
+        DatasetColumns.add(record, to: &json)
+        json.closeObject()
+        return [("json", json.bytes)]
     }
 }

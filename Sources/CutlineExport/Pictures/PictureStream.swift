@@ -83,18 +83,3 @@ extension stat {
         #endif
     }
 }
-
-extension Record {
-    /// Its only picture, which is a local one.
-    func onlyFile() throws(Omission) -> PictureFile {
-        guard pictures.count == 1 else { throw .severalPictures }
-        guard case .file(let file) = pictures[0] else { throw .onTheWeb }
-        return file
-    }
-
-    /// Its caption, which is not empty.
-    func captionText() throws(Omission) -> String {
-        guard let text = caption?.text, !text.isEmpty else { throw .noCaption }
-        return text
-    }
-}

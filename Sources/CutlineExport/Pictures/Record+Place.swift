@@ -7,10 +7,11 @@ extension ImageSource {
         case url(String)
         case file(FilePath)
 
-        var text: String {
+        /// No two places have the same.
+        var bytes: [UInt8] {
             switch self {
-            case .url(let url): url
-            case .file(let path): path.text
+            case .url(let url): [UInt8(ascii: "u")] + Array(url.utf8)
+            case .file(let path): [UInt8(ascii: "f")] + path.bytes
             }
         }
     }
@@ -24,11 +25,45 @@ extension ImageSource {
 }
 
 extension Record {
-    /// Where its picture lies below what was named as input: a default key is that path; beside a key of the user's own it is the path
-    /// as it was written. An address on the web loses its scheme.
-    var relativePath: CleanPath {
-        let text = hasOwnKey ? images.first ?? key : key
-        guard pictures.first?.isURL == true, let scheme = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return CleanPath(text) }
-        return CleanPath(String(text.utf8[text.utf8.index(after: scheme)...]) ?? text)
+    /// Where its only picture, a local one, lies below what was named as input.
+    func pathBelowInput(of file: PictureFile) -> PathBelowInput {
+        PathBelowInput(hasOwnKey ? images.first ?? key : key, file.path)
+    }
+
+    /// A name for a picture on the web, for whoever fetches it: its address without the scheme.
+    func webPath(_ url: String) -> CleanPath {
+        let rest = url.utf8.firstIndex(of: UInt8(ascii: ":")).flatMap { String(url.utf8[url.utf8.index(after: $0)...]) }
+        return CleanPath(rest ?? url)
+    }
+
+    /// Whether one of its pictures is another one than that which was captioned.
+    var isChanged: Bool {
+        pictures.contains { picture in
+            guard case .file(let file) = picture else { return false }
+            do throws(Omission) { try PictureStream.check(file) } catch { return error == .pictureChanged }
+            return false
+        }
+    }
+
+    /// The names of its pictures as they were given, and as the file system has them: in a text of ours a backslash may be written otherwise.
+    var pictureNames: [String] {
+        guard pictures.count == images.count else { return images }
+        return zip(images, pictures).map { text, picture in
+            guard text.utf8.contains(UInt8(ascii: "\\")), case .file(let file) = picture else { return text }
+            return String(validating: PathBelowInput(text, file.path).reference) ?? text
+        }
+    }
+
+    /// Its only picture, which is a local one.
+    func onlyFile() throws(Omission) -> PictureFile {
+        guard pictures.count == 1 else { throw .severalPictures }
+        guard case .file(let file) = pictures[0] else { throw .onTheWeb }
+        return file
+    }
+
+    /// Its caption, which is not empty.
+    func captionText() throws(Omission) -> String {
+        guard let text = caption?.text, !text.isEmpty else { throw .noCaption }
+        return text
     }
 }

@@ -1,7 +1,8 @@
 import CutlineCore
 import SystemPackage
 
-/// A relative path of which no part can do harm: it leads nowhere but down, and each part is a plain file name on every system.
+/// A relative path of which no part can do harm: it leads nowhere but down, and each part is a plain file name on every system, Windows
+/// among them (learn.microsoft.com, "Naming Files, Paths, and Namespaces"). For names that we make, never for those by which a picture is found.
 struct CleanPath: Hashable {
     let parts: [String]
     /// Whether a name had to be changed.
@@ -49,17 +50,19 @@ struct CleanPath: Hashable {
     private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x20, 0x7F...0x9F: true
-        default: scalar == "\\" || scalar == ":"
+        default: #"\:<>"|?*"#.unicodeScalars.contains(scalar)
         }
     }
 
     private static func isSpecial(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         if bytes.first == UInt8(ascii: "-") || bytes.first == UInt8(ascii: "~") { return true }
-        let stem = String(decoding: bytes.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self).uppercased()
-        if ["CON", "PRN", "AUX", "NUL"].contains(stem) { return true }
-        guard ["COM", "LPT"].contains(stem.prefix(3)), stem.utf8.count == 4, let last = stem.utf8.last else { return false }
-        return (0x30...0x39).contains(last)
+        let beforeDot = bytes.prefix { $0 != UInt8(ascii: ".") }
+        let end = beforeDot.lastIndex { $0 != UInt8(ascii: " ") }.map { $0 + 1 } ?? 0
+        let stem = String(decoding: beforeDot[..<end], as: UTF8.self).uppercased()
+        if ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].contains(stem) { return true }
+        guard ["COM", "LPT"].contains(stem.prefix(3)), stem.count == 4, let last = stem.unicodeScalars.last else { return false }
+        return "0123456789¹²³".unicodeScalars.contains(last)
     }
 }
 

@@ -3,7 +3,7 @@ import SystemPackage
 
 /// How an earlier export of a format is recognised, so that `--overwrite` replaces such a folder and no other.
 struct DatasetMarks: Sendable {
-    /// One of these must be there, at the top or in the folder of a part.
+    /// One of these must be there, at the top or in the folder of a set.
     let mark: String
     /// Whether a file of this name belongs to the format.
     let holds: @Sendable (String) -> Bool
@@ -21,11 +21,14 @@ struct DatasetFolder {
         new = try NewFolder(given) { (folder) throws(ExportError) in try Self.check(folder, overwrite: overwrite, marks) }
     }
 
-    /// The folder to write into, or one for each part.
-    func parts(of split: Split?) throws(ExportError) -> [Folder] {
-        guard let split else { return [new.folder] }
+    /// The folder to write into, or one for each set.
+    func folders(of sets: [[String]]) throws(ExportError) -> [Folder] {
         var folders: [Folder] = []
-        for part in split.parts { folders.append(try new.folder.subfolder(FilePath.Component(part.name)!)) }
+        for set in sets {
+            var folder = new.folder
+            for name in set { folder = try folder.subfolder(FilePath.Component(name)!) }
+            folders.append(folder)
+        }
         return folders
     }
 
@@ -59,7 +62,7 @@ struct DatasetFolder {
     private func clean(_ target: Folder, of new: Set<String>) throws(ExportError) {
         for name in try target.names() where !new.contains(name.string) {
             if try target.kind(name) == .folder {
-                guard try Self.isPart(target, name, marks) else { continue }
+                guard try Self.isSet(target, name, marks) else { continue }
                 try clean(target.subfolder(name, creating: false), of: [])
                 target.removeFolder(name)
             } else if marks.holds(name.string) {
@@ -74,17 +77,22 @@ struct DatasetFolder {
         guard overwrite else { throw .folderExists(folder.path) }
         var isMarked = names.contains { $0.string == marks.mark }
         for name in names where !marks.holds(name.string) && !isForPeople(name.string) {
-            guard try isPart(folder, name, marks) else { throw .folderTaken(folder.path, by: name.string) }
+            guard try isSet(folder, name, marks) else { throw .folderTaken(folder.path, by: name.string) }
             isMarked = true
         }
         guard isMarked else { throw .folderTaken(folder.path, by: names.first?.string) }
     }
 
-    /// Whether a folder below holds nothing but files of an export.
-    private static func isPart(_ folder: Folder, _ name: FilePath.Component, _ marks: DatasetMarks) throws(ExportError) -> Bool {
-        guard try folder.kind(name) == .folder else { return false }
-        let names = try folder.subfolder(name, creating: false).names().map(\.string)
-        return names.contains(marks.mark) && names.allSatisfy(marks.holds)
+    /// Whether a folder below holds nothing but files of an export, or such folders: a set of one kind may have parts.
+    private static func isSet(
+        _ folder: Folder, _ name: FilePath.Component, _ marks: DatasetMarks, depth: Int = 2
+    ) throws(ExportError) -> Bool {
+        guard depth > 0, try folder.kind(name) == .folder else { return false }
+        let below = try folder.subfolder(name, creating: false)
+        let names = try below.names()
+        if names.contains(where: { $0.string == marks.mark }) { return names.allSatisfy { marks.holds($0.string) } }
+        for name in names where try !isSet(below, name, marks, depth: depth - 1) { return false }
+        return !names.isEmpty
     }
 
     /// What people and tools put into a dataset's folder: it stays.

@@ -5,7 +5,8 @@ import SystemPackage
 
 /// Which entries are exported.
 package struct RecordSelection: Hashable, Sendable {
-    package var batch: BatchID?
+    /// Nil: all of them.
+    package var batches: [BatchID]?
     /// Nil: all of them.
     package var state: JobState?
     package var flags: FlagSelection
@@ -13,9 +14,9 @@ package struct RecordSelection: Hashable, Sendable {
     package var since: Timestamp?
 
     package init(
-        batch: BatchID? = nil, state: JobState? = .succeeded, flags: FlagSelection = FlagSelection(), since: Timestamp? = nil
+        batches: [BatchID]? = nil, state: JobState? = .succeeded, flags: FlagSelection = FlagSelection(), since: Timestamp? = nil
     ) {
-        self.batch = batch
+        self.batches = batches
         self.state = state
         self.flags = flags
         self.since = since
@@ -42,9 +43,9 @@ extension QueueReader {
     {
         let last = cursor.lastEntry
         let (records, end) = try read { db -> ([CutlineCore.Record], Int64?) in
-            let rows = try Row.fetchAll(
-                db.cachedStatement(sql: Self.page),
-                arguments: [last, selection.batch?.number, selection.batch?.number, pageSize])
+            let batches = selection.batches?.map(\.number)
+            let statement = try db.cachedStatement(sql: Self.page(ofBatches: batches?.count))
+            let rows = try Row.fetchAll(statement, arguments: StatementArguments([last] + (batches ?? []) + [Int64(pageSize)]))
             let records = try rows.filter(selection.admits).map { try CutlineCore.Record($0, db) }
             return (records.filter { selection.flags.admits($0.caption?.flags ?? []) }, rows.last?["id"])
         }
@@ -56,14 +57,16 @@ extension QueueReader {
     /// The record of one entry.
     package func record(entry: Int64) throws -> CutlineCore.Record? {
         try read { db in
-            try Row.fetchOne(db, sql: "\(Self.select) WHERE entries.id = ?", arguments: [entry]).map { try CutlineCore.Record($0, db) }
+            let statement = try db.cachedStatement(sql: "\(Self.select) WHERE entries.id = ?")
+            return try Row.fetchOne(statement, arguments: [entry]).map { try CutlineCore.Record($0, db) }
         }
     }
 
     /// Who was asked is who was asked for the accepted caption, else last. A job that has its caption has succeeded even while it is asked for
     /// another one.
     static let select = """
-        SELECT entries.id, entries.key, entries.own_key, entries.given, entries.path, entries.extra, entries.created_at, jobs.id AS job,
+        SELECT entries.id, entries.key, entries.own_key, entries.given, entries.path, entries.extra, entries.created_at,
+            entries.missing_since, jobs.id AS job,
             iif(jobs.reopened IS NULL, jobs.state, 'succeeded') AS state, jobs.prompt AS own_prompt, jobs.images, jobs.attempts,
             ifnull(jobs.finished_at, captions.received_at) AS finished_at, batches.name AS batch,
             ifnull(routes.provider, batches.provider) AS provider, ifnull(routes.model, batches.model) AS requested_model, batches.prompt,
@@ -75,7 +78,13 @@ extension QueueReader {
             LEFT JOIN routes ON routes.id = ifnull(attempts.route, (SELECT route FROM attempts WHERE job = jobs.id ORDER BY n DESC LIMIT 1))
         """
 
-    static let page = "\(select) WHERE entries.id > ? AND (? IS NULL OR entries.batch = ?) ORDER BY entries.id LIMIT ?"
+    /// In the order of entries, whichever index the batches have: a `+` keeps it from being used.
+    ///
+    /// - Parameter count: of batches; nil: all of them.
+    static func page(ofBatches count: Int?) -> String {
+        let batches = count.map { $0 == 0 ? ["false"] : Array(repeating: "+entries.batch = ?", count: $0) } ?? ["true"]
+        return "\(select) WHERE entries.id > ? AND (\(batches.joined(separator: " OR "))) ORDER BY entries.id LIMIT ?"
+    }
 
     /// The name of the batch that a call was made for.
     static func batchName(ofAttempt attempt: Int64, _ db: Database) throws -> String? {
@@ -98,7 +107,8 @@ extension CutlineCore.Record {
             createdAt: row.time("created_at"), finishedAt: row.time(optional: "finished_at"),
             extra: try JSONValue(parsing: (row["extra"] as String).utf8).object ?? [:], pictures: try ImageSource.sources(of: row, db),
             hasOwnKey: row["own_key"],
-            reusedFrom: try (row["reused_from"] as Int64?).flatMap { try QueueReader.batchName(ofAttempt: $0, db) })
+            reusedFrom: try (row["reused_from"] as Int64?).flatMap { try QueueReader.batchName(ofAttempt: $0, db) },
+            missingSince: row.time(optional: "missing_since"))
     }
 }
 

@@ -13,13 +13,18 @@ struct ExportFormOptions: ParsableArguments {
     @Option(help: ArgumentHelp("sidecar: the ending of caption files. (default: txt)", valueName: "ending")) var captionExtension: String?
     @Option(help: ArgumentHelp("sidecar: what to do where caption files exist. (default: refuse)", valueName: "what"))
     var existing: SidecarStyle.Existing?
-    @Flag(help: "sidecar: turn line breaks into spaces; some trainers read the first line only.") var oneLine = false
+    @Flag(help: "sidecar with -o, coco: names that Windows takes, and no two alike but for case.") var portableNames = false
     @Option(help: ArgumentHelp("imagefolder: how pictures come into the folder. (default: copy)", valueName: "how"))
     var pictures: PictureTransfer?
     @Option(
         help: ArgumentHelp(
             "webdataset: samples, or bytes such as 500MB, in a shard; may be given for each. (default: 10000 and 1GB)", valueName: "size"))
     var shardSize: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "webdataset: a set for each of these kinds of pictures, in folders of their own: Hugging Face's loader reads one kind a set.",
+            valueName: "a,b,…"))
+    var kind: String?
     @Option(
         help: ArgumentHelp("label-studio: what stands before a picture's path. (default: \(TaskLinks.localFiles))", valueName: "prefix"))
     var imagePrefix: String?
@@ -29,34 +34,40 @@ struct ExportFormOptions: ParsableArguments {
     var labelingConfig = false
 
     /// - Throws: where an option is given that the format does not have, or cannot be read.
-    func check(_ format: Export.Format) throws {
+    func check(_ format: Export.Format, output: String?, joins: Bool) throws {
         let options: [(name: String, isGiven: Bool, formats: [Export.Format])] = [
             ("--fields", fields != nil, [.jsonl, .csv]), ("--csv-raw", csvRaw, [.csv]), ("--bom", bom, [.csv]),
             ("--caption-extension", captionExtension != nil, [.sidecar]), ("--existing", existing != nil, [.sidecar]),
-            ("--one-line", oneLine, [.sidecar]), ("--pictures", pictures != nil, [.imagefolder]),
-            ("--shard-size", !shardSize.isEmpty, [.webdataset]), ("--image-prefix", imagePrefix != nil, [.labelStudio]),
+            ("--portable-names", portableNames, [.sidecar, .coco]), ("--pictures", pictures != nil, [.imagefolder]),
+            ("--shard-size", !shardSize.isEmpty, [.webdataset]), ("--kind", kind != nil, [.webdataset]),
+            ("--image-prefix", imagePrefix != nil, [.labelStudio]),
             ("--image-root", imageRoot != nil, [.labelStudio]), ("--labeling-config", labelingConfig, [.labelStudio]),
         ]
         if let wrong = options.first(where: { $0.isGiven && !$0.formats.contains(format) }) {
             let right = wrong.formats.map(\.rawValue).joined(separator: " and ")
             throw ValidationError("\(wrong.name) is for --format \(right), not for \(format.rawValue).")
         }
+        if portableNames, format == .sidecar, output == nil {
+            throw ValidationError("--portable-names is for caption files in a folder of their own; name it with -o FOLDER.")
+        }
         switch format {
+        case .jsonl where joins, .csv where joins: _ = try joinedFields()
         case .jsonl: _ = try chosen(RecordField.self)
         case .csv: _ = try chosen(CSVColumn.self)
         case .sidecar: _ = try sidecarStyle()
-        case .webdataset: _ = try shardLimit()
+        case .webdataset: _ = try (shardLimit(), kinds())
         case .imagefolder, .coco, .kohya, .labelStudio, .openAIBatch, .table: break
         }
     }
 
-    func format(_ format: Export.Format, in environment: Environment) throws -> ExportFormat? {
+    /// What is said of the form, apart from the fields of a join.
+    func format(_ format: Export.Format, in environment: Environment, joins: Bool) throws -> ExportFormat? {
         switch format {
-        case .jsonl: .jsonl(JSONLinesStyle(fields: try chosen()))
-        case .csv: .csv(CSVStyle(columns: try chosen(), isRaw: csvRaw, hasByteOrderMark: bom))
+        case .jsonl: .jsonl(JSONLinesStyle(fields: try joins ? nil : chosen()))
+        case .csv: .csv(CSVStyle(columns: try joins ? nil : chosen(), isRaw: csvRaw, hasByteOrderMark: bom))
         case .sidecar: .sidecar(try sidecarStyle())
         case .imagefolder: .imagefolder(pictures ?? .copy)
-        case .webdataset: .webdataset(try shardLimit())
+        case .webdataset: .webdataset(try shardLimit(), kinds: try kinds())
         case .coco: .coco
         case .kohya: .kohya
         case .labelStudio:
@@ -67,6 +78,9 @@ struct ExportFormOptions: ParsableArguments {
         case .table: nil
         }
     }
+
+    /// Of a join.
+    func joinedFields() throws -> [JoinedField] { try chosen() ?? JoinedField.allCases }
 
     /// Nil: all of them.
     private func chosen<Field: RawRepresentable & CaseIterable & Hashable>(_: Field.Type = Field.self) throws -> [Field]?
@@ -94,7 +108,23 @@ struct ExportFormOptions: ParsableArguments {
         if PictureFormat.allCases.contains(where: { $0.rawValue == ending.lowercased() }) || ending.lowercased() == "jpg" {
             throw ValidationError("--caption-extension \(ending) is that of pictures; caption files are texts, such as txt or caption.")
         }
-        return SidecarStyle(fileExtension: ending, existing: existing ?? .refuse, isOneLine: oneLine)
+        return SidecarStyle(fileExtension: ending, existing: existing ?? .refuse)
+    }
+
+    /// Empty: pictures of all kinds are one set.
+    private func kinds() throws -> [PictureFormat] {
+        guard let kind else { return [] }
+        var kinds: [PictureFormat] = []
+        for name in kind.lowercased().split(separator: ",", omittingEmptySubsequences: false) {
+            let kind = ["jpg": PictureFormat.jpeg, "tif": .tiff][name] ?? PictureFormat(rawValue: String(name))
+            guard let kind else {
+                let known = PictureFormat.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("There is no kind of picture \"\(Words.clean(String(name)))\"; there are \(known).")
+            }
+            if kinds.contains(kind) { throw ValidationError("--kind names \(kind.rawValue) twice.") }
+            kinds.append(kind)
+        }
+        return kinds
     }
 
     private func shardLimit() throws -> ShardLimit {

@@ -5,7 +5,14 @@ import CutlineQueue
 
 /// Which records are exported, and into which parts.
 struct ExportSelectionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Only this batch.", valueName: "name")) var batch: String?
+    @Option(
+        name: .customLong("batch"),
+        help: ArgumentHelp(
+            "Only this batch; may be repeated. Where a picture has room for one caption, the batch named last goes first. (default: all but trials of `compare`; the newest goes first)",
+            valueName: "name"))
+    var batches: [String] = []
+    @Flag(help: "One record a picture, with what each batch says of it: jsonl, csv, imagefolder, webdataset.") var join = false
+    @Flag(help: "Entries, too, whose picture has left its input.") var missing = false
     @Option(help: ArgumentHelp("Only entries whose job is in this state.", valueName: "state"))
     var state: StateChoice = .one(.succeeded)
     @Option(
@@ -49,15 +56,36 @@ struct ExportSelectionOptions: ParsableArguments {
 
     func check(_ format: Export.Format, output: String?) throws {
         _ = try (flagSelection(), sinceTime(), parts(for: format))
+        if let twice = batches.first(where: { name in batches.count { $0.utf8.elementsEqual(name.utf8) } > 1 }) {
+            throw ValidationError("--batch names \"\(Words.clean(twice))\" twice.")
+        }
+        try checkJoin(format)
         if seed != nil, split == nil { throw ValidationError("--seed is for --split.") }
         guard split != nil else { return }
         if format == .table { throw ValidationError("--split is not for --format table.") }
         if output == nil { throw ValidationError("--split needs -o: a name that the parts are told from, or a folder for them.") }
     }
 
-    func records(in reader: QueueReader) throws -> RecordSelection {
-        RecordSelection(
-            batch: try reader.scope(ofBatch: batch).batch, state: state.state, flags: try flagSelection(), since: try sinceTime())
+    private func checkJoin(_ format: Export.Format) throws {
+        guard join, ![.jsonl, .csv, .imagefolder, .webdataset].contains(format) else { return }
+        let instead =
+            switch format {
+            case .coco, .labelStudio: "which keeps the captions of all batches beside each other"
+            case .openAIBatch: "which has a line for each answer"
+            case .table: "which is for eyes"
+            case .sidecar, .kohya, .jsonl, .csv, .imagefolder, .webdataset: "which holds one caption a picture; choose with --batch"
+            }
+        throw ValidationError("--join is for --format jsonl, csv, imagefolder and webdataset, not for \(format.rawValue), \(instead).")
+    }
+
+    func records(of chosen: ChosenBatches) throws -> RecordSelection {
+        RecordSelection(batches: chosen.batches.map(\.id), state: state.state, flags: try flagSelection(), since: try sinceTime())
+    }
+
+    func chosenBatches(in reader: QueueReader) throws -> ChosenBatches {
+        guard batches.isEmpty else { return ChosenBatches(batches: try batches.map(reader.batch(named:)), trials: []) }
+        let all = try reader.batches()
+        return ChosenBatches(batches: all.filter { !$0.isTrial }, trials: all.filter(\.isTrial))
     }
 
     private func sinceTime() throws -> Timestamp? {
@@ -107,4 +135,13 @@ struct ExportSelectionOptions: ParsableArguments {
             throw ValidationError("Hugging Face would not see a part \"\(name)\" of an imagefolder; use train, validation (val) and test.")
         }
     }
+}
+
+/// The batches of an export; where a picture has room for one caption, the last goes before the others.
+struct ChosenBatches {
+    let batches: [Batch]
+    /// Of `compare`, left out because nobody named them.
+    let trials: [Batch]
+
+    var names: [String] { batches.map(\.settings.name) }
 }

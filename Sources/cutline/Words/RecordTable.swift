@@ -2,14 +2,19 @@ import CutlineCore
 
 /// `export --format table`: one line a record, for eyes. The key's column is as wide as the first page needs.
 enum RecordTable {
-    static func write(_ pages: () throws -> [Record]?, to output: StandardStream) throws {
+    /// - Returns: the number of entries that were left out since their picture has left its input.
+    static func write(_ pages: () throws -> [Record]?, keepsMissing: Bool, to output: StandardStream) throws -> Int {
         var keyWidth: Int?
-        while let page = try pages() {
+        var missing = 0
+        while let whole = try pages() {
+            let page = whole.filter { keepsMissing || $0.missingSince == nil }
+            missing += whole.count - page.count
             guard !page.isEmpty else { continue }
             let width = keyWidth ?? min(40, page.map { Words.width(Words.clean($0.key)) }.max() ?? 0)
             keyWidth = width
             try output.send(page.map { line($0, keyWidth: width) }.joined())
         }
+        return missing
     }
 
     private static func line(_ record: Record, keyWidth: Int) -> String {
