@@ -22,6 +22,12 @@ import Testing
         (try await desk.status()["trials"]?.array ?? []).compactMap { $0["name"]?.string }
     }
 
+    /// Trials are exported where they are named.
+    private func records(_ desk: Desk) async throws -> [JSONValue] {
+        let exported = await desk.run(["export"] + (try await batches(desk)).flatMap { ["--batch", $0] })
+        return try exported.output.split(separator: "\n").map { try JSONValue(parsing: $0.utf8) }
+    }
+
     @Test func everyPromptIsAskedOfEveryModelAboutTheSamePictures() async throws {
         let desk = desk()
         let said = await compare(desk, "--sample", "2")
@@ -32,8 +38,7 @@ import Testing
         }
         let names = try await batches(desk)
         #expect(names.count == 4 && names.allSatisfy { $0.hasPrefix("photos-compare-") && $0.count == 23 })
-        let exported = await desk.run(["export"] + names.flatMap { ["--batch", $0] })
-        let records = try exported.output.split(separator: "\n").map { try JSONValue(parsing: $0.utf8) }
+        let records = try await records(desk)
         #expect(records.count == 8 && Set(records.compactMap { $0["key"]?.string }).count == 2)
         let asked = Set(records.compactMap { "\($0["requested_model"]?.string ?? "") \($0["prompt"]?.string ?? "")" })
         #expect(asked == ["sim-1 Describe.", "sim-2 Describe.", "sim-1 List.", "sim-2 List."])
@@ -66,8 +71,8 @@ import Testing
         let costs = said.output.split(separator: "\n").filter { $0.contains("photos-compare-") }.map { $0.split(separator: " ").suffix(5) }
         #expect(costs.map { $0.first ?? "" } == ["$0.00053", "$0.0053", "$0.00053", "$0.0053"], "\(said.output)")
         #expect(costs.map { $0.last ?? "" } == ["$0.0016", "$0.016", "$0.0016", "$0.016"])
-        let whole = try await desk.records()
-        #expect(whole.allSatisfy { $0["usage"]?["cost_source"]?.string == "estimated" })
+        let whole = try await records(desk)
+        #expect(whole.count == 8 && whole.allSatisfy { $0["usage"]?["cost_source"]?.string == "estimated" })
     }
 
     @Test func aPriceThatComesLaterIsReckonedWithTheTokens() async throws {
