@@ -86,7 +86,7 @@ import Testing
                 {"queue":"cutline.db","batches":[{"name":"mixed","provider":"simulator","model":"sim-1",\
                 "counts":{"queued":0,"running":0,"succeeded":1,"failed":1,"held":0,"cancelled":0},\
                 "usage":{"input_tokens":258,"output_tokens":9,"cost_usd":null},\
-                "attempts":{"total":2,"failed":1,"unknown":0,"duplicate_captions":0},"doubtful":[],"estimate":null,"budget":null,"flags":{},"reused":0}],\
+                "attempts":{"total":2,"failed":1,"unknown":0,"duplicate_captions":0},"doubtful":[],"estimate":null,"budget":null,"flags":{},"reused":0,"missing":0}],"trials":[],\
                 "lanes":[{"name":"simulator","paused":null,"paused_models":[],"outage":null,"blocked_until":null,"waits":null,"limits":{},"in_flight":0,"requests_per_second":null}],"workers":[]}
 
                 """)
