@@ -10,6 +10,9 @@ extension FilePath {
         self.init(platformString: (bytes + [0]).map { CInterop.PlatformChar(bitPattern: $0) })
     }
 
+    /// Where a member of an archive lies: no file can have that path, since an archive is no folder.
+    package func pushing(member: [UInt8]) -> FilePath { FilePath(bytes: bytes + [UInt8(ascii: "/")] + member) }
+
     /// The path as text: a byte that is not part of UTF-8 becomes `\xNN`, and where a name holds `\x` of its own its backslashes
     /// become `\x5c`, so that two paths never look the same.
     package var text: String {

@@ -40,7 +40,7 @@ extension ImageSource {
         case .url(let url): return Array("u".utf8) + Array(url.utf8)
         case .file(let file):
             if let digest = file.digest { return Array("d".utf8) + digest }
-            return Array("p\(file.stamp.size) \(file.stamp.modified) ".utf8) + file.path.bytes
+            return Array("p\(file.byteCount) \(file.stamp.modified) ".utf8) + file.place.bytes
         }
     }
 }

@@ -42,11 +42,27 @@ package struct FileStamp: Codable, Hashable, Sendable {
     }
 }
 
+/// The part of an archive that is a picture.
+package struct FileSlice: Codable, Hashable, Sendable {
+    /// Its name in the archive: bytes, with slashes between its parts.
+    package var member: [UInt8]
+    package var offset: Int64
+    package var length: Int64
+
+    package init(member: [UInt8], offset: Int64, length: Int64) {
+        self.member = member
+        self.offset = offset
+        self.length = length
+    }
+}
+
 /// A local picture: where it is and what it was when it was added.
 package struct PictureFile: Codable, Hashable, Sendable {
-    /// Absolute.
+    /// Absolute; of a picture in an archive that of the archive, as is the stamp.
     package var path: FilePath
     package var stamp: FileStamp
+    /// Nil: the file is the picture.
+    package var slice: FileSlice?
     package var format: PictureFormat
     /// SHA-256 of its bytes, 32 of them; nil in identity mode `path`.
     package var digest: [UInt8]?
@@ -56,16 +72,24 @@ package struct PictureFile: Codable, Hashable, Sendable {
     package var orientation: PictureOrientation?
 
     package init(
-        path: FilePath, stamp: FileStamp, format: PictureFormat, digest: [UInt8]?, damage: PictureDamage? = nil,
+        path: FilePath, stamp: FileStamp, format: PictureFormat, digest: [UInt8]?, slice: FileSlice? = nil, damage: PictureDamage? = nil,
         orientation: PictureOrientation? = nil
     ) {
         self.path = path
         self.stamp = stamp
+        self.slice = slice
         self.format = format
         self.digest = digest
         self.damage = damage
         self.orientation = orientation
     }
+
+    /// Where its bytes begin in the file.
+    package var offset: Int64 { slice?.offset ?? 0 }
+    /// How many bytes are sent.
+    package var byteCount: Int64 { slice?.length ?? stamp.size }
+    /// What tells it from all other pictures, and what it is called: in an archive `shard.tar/member.jpg`.
+    package var place: FilePath { slice.map { path.pushing(member: $0.member) } ?? path }
 
     /// The same file, with what was found in its bytes when they were read.
     package func read(as content: PictureContent) -> PictureFile {

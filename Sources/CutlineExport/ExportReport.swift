@@ -43,10 +43,11 @@ extension ExportReport.Count {
 package enum Omission: String, Error, CaseIterable, Hashable, Sendable {
     case missing, otherBatch, noCaption, noAnswer, severalPictures, onTheWeb, pictureGone, pictureChanged, pictureDamaged, pictureUnreadable
     case pictureTooLarge, otherKind, outsideRoot, notUnicode, nameTaken, nameTooLong, captionFileExists, formatNotRead
+    case inArchive
 }
 
 /// What was done to a record so that the format could hold it, or what its reader should know.
 package enum Remark: String, CaseIterable, Hashable, Sendable {
     case lineBreaks, joinedLines, sharedStem, secondCaption, secondInBatch, samePicture, olderPicture, wholePath, outsidePath, portableName
-    case noSize, droppedNUL, keyRepeated, appended
+    case noSize, droppedNUL, keyRepeated, appended, copiedFromArchive
 }

@@ -100,6 +100,7 @@ extension InputPlan {
                 try refuse(batch, file.name)
             case .items(let items):
                 for item in items { try refuse(item.prompt.map { PromptTemplate($0).firstColumn } ?? batch, item.images[0].asGiven) }
+            case .archive: break
             }
             let needsPrompt = if case .rows(let file) = source { !file.form.hasColumns } else { true }
             guard !needsPrompt || !settings.prompt.isEmpty else {

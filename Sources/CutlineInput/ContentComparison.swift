@@ -18,7 +18,7 @@ struct ExactText: Hashable {
 /// Compares what two entries would send.
 struct ContentComparison {
     /// A key that stands a thousand times is hashed once per file.
-    private var digests: [FilePath: [UInt8]] = [:]
+    private var digests: [PictureFile: [UInt8]] = [:]
 
     /// Nil where both are the same.
     mutating func difference(_ a: Located, _ b: Located) throws(InputError) -> InputError? {
@@ -51,17 +51,17 @@ struct ContentComparison {
         switch (a, b) {
         case (.url(let a), .url(let b)): return ExactText(a) == ExactText(b)
         case (.file(let a), .file(let b)):
-            if a.path == b.path { return true }
-            guard a.stamp.size == b.stamp.size else { return false }
-            return try digest(a.path) == digest(b.path)
+            if a.path == b.path, a.slice == b.slice { return true }
+            guard a.byteCount == b.byteCount else { return false }
+            return try digest(a) == digest(b)
         case (.url, .file), (.file, .url): return false
         }
     }
 
-    private mutating func digest(_ path: FilePath) throws(InputError) -> [UInt8] {
-        if let digest = digests[path] { return digest }
-        let digest = try Drafter.hash(file: path)
-        digests[path] = digest
+    private mutating func digest(_ file: PictureFile) throws(InputError) -> [UInt8] {
+        if let digest = digests[file] { return digest }
+        let digest = try Drafter.hash(file: file.path, file.slice)
+        digests[file] = digest
         return digest
     }
 }

@@ -4,16 +4,18 @@ import SystemPackage
 
 /// Turns checked input into drafts of jobs: this is where pictures are read.
 package enum Drafter {
-    /// SHA-256 of a file, which must not change meanwhile.
-    package static func hash(file: FilePath) throws(InputError) -> [UInt8] { try FileDigest.read(file).bytes }
+    /// SHA-256 of a file or of a part of it, which must not change meanwhile.
+    package static func hash(file: FilePath, _ slice: FileSlice? = nil) throws(InputError) -> [UInt8] {
+        try FileDigest.read(file, slice).bytes
+    }
 
     /// - Parameters:
     ///   - inBothIdentities: Whether the fingerprint in the other identity mode is wanted, too, as far as it can be known without reading more.
-    ///   - knownDigest: What was found in the bytes of a path that were read before under the same stamp.
+    ///   - knownDigest: What was found in the bytes of a picture that were read before at the same place under the same stamp.
     /// - Throws: `InputError`, or what `knownDigest` throws.
     package static func draft(
         _ item: InputItem, settings: BatchSettings, inBothIdentities: Bool = false,
-        knownDigest: (FilePath, FileStamp) throws -> PictureContent?
+        knownDigest: (PictureFile) throws -> PictureContent?
     ) throws -> JobDraft {
         var images = item.images.map(\.source)
         if settings.identity == .bytes {
@@ -59,28 +61,30 @@ package enum Drafter {
     }
 
     private static func stamped(_ file: PictureFile) throws(InputError) -> ImageSource {
+        if file.slice != nil { return .file(try file.foundAgain()) }
         do throws(Errno) {
             if case .picture(let found) = try Finding.look(at: file.path).0 { return .file(found) }
         } catch {
-            throw InputError("\(file.path.text) cannot be read: \(error)", cause: error)
+            throw InputError("\(file.place.text) cannot be read: \(error)", cause: error)
         }
-        throw InputError("\(file.path.text) is no longer a picture; restore it or take it out of the input")
+        throw file.noPicture
     }
 
     private static func identified(
-        _ image: ImageSource, _ knownDigest: (FilePath, FileStamp) throws -> PictureContent?
+        _ image: ImageSource, _ knownDigest: (PictureFile) throws -> PictureContent?
     ) throws -> ImageSource {
         guard case .file(let file) = image else { return image }
-        if let content = try knownDigest(file.path, file.stamp) { return .file(file.read(as: content)) }
+        if let content = try knownDigest(file) { return .file(file.read(as: content)) }
         return try identified(file)
     }
 
     private static func identified(_ given: PictureFile) throws(InputError) -> ImageSource {
-        let digest = try FileDigest.read(given.path)
-        guard let format = digest.format else {
-            throw InputError("\(given.path.text) is no longer a picture; restore it or take it out of the input")
-        }
-        var file = given.read(as: digest.content)
+        let place = try given.foundAgain()
+        let digest = try FileDigest.read(place.path, place.slice)
+        // A member lies where it was seen only as long as its archive is the same.
+        guard place.slice == nil || digest.stamp == place.stamp else { throw FileDigest.keepsChanging(place.path) }
+        guard let format = digest.format else { throw place.noPicture }
+        var file = place.read(as: digest.content)
         file.stamp = digest.stamp
         file.format = format
         return .file(file)
@@ -89,12 +93,12 @@ package enum Drafter {
 
 extension [ImageSource] {
     /// The same pictures as the other identity mode knows them: without their digests, or with those that are known. Nil where one is not.
-    fileprivate func inOtherIdentity(_ knownDigest: (FilePath, FileStamp) throws -> PictureContent?) rethrows -> [ImageSource]? {
+    fileprivate func inOtherIdentity(_ knownDigest: (PictureFile) throws -> PictureContent?) rethrows -> [ImageSource]? {
         var others = self
         for index in indices {
             guard case .file(var file) = self[index] else { continue }
             if file.digest == nil {
-                guard let content = try knownDigest(file.path, file.stamp) else { return nil }
+                guard let content = try knownDigest(file) else { return nil }
                 file = file.read(as: content)
             } else {
                 file.digest = nil

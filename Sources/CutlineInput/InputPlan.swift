@@ -131,7 +131,7 @@ private struct InputReader {
         switch try InputKind(input, from: folder) {
         case .pictures:
             let finder = PictureFinder(base: folder, naming: naming, exclusion: exclusion, nearby: nearby)
-            do throws(InputError) { try finder.find(input, into: &items, skipped: &skipped) } catch { throw error.ofOneEntry }
+            do throws(InputError) { try add(input, finder) } catch { throw error.ofOneEntry }
         case .jobFile(let path): try addJobFile(path, input)
         case .rows(let path, let form):
             add(try RowFile(path, name: input, form: form, currentFolder: folder, temporaryFolder: temporaryFolder))
@@ -162,6 +162,13 @@ private struct InputReader {
         sources = takeSources() + [.rows(file)]
     }
 
+    /// Archives that a glob names beside pictures come behind them.
+    private mutating func add(_ text: String, _ finder: PictureFinder) throws(InputError) {
+        var archives: [Archive] = []
+        try finder.find(text, into: &items, archives: &archives, skipped: &skipped)
+        if !archives.isEmpty { sources = takeSources() + archives.map { .archive($0) } }
+    }
+
     private mutating func addJobFile(_ path: FilePath, _ input: String) throws(InputError) {
         if let jobFile { throw InputError("\(input) is a second job file beside \(jobFile.path.text); name one job file at a time") }
         let file = try JobFile.read(path, asGiven: input)
@@ -169,7 +176,7 @@ private struct InputReader {
         let finder = PictureFinder(base: file.folder, naming: .listed, exclusion: exclusion, nearby: nearby)
         for (index, image) in file.images.enumerated() {
             do throws(InputError) {
-                try finder.find(image, into: &items, skipped: &skipped)
+                try add(image, finder)
             } catch {
                 try note(error, "images[\(index)]", of: input)
             }

@@ -9,21 +9,30 @@ struct PictureFinder {
     let exclusion: Exclusion
     var nearby = NearbyNames()
 
-    /// Appends an item with its default key for each picture that `text` names; at least one.
+    /// Appends an item with its default key for each picture that `text` names; at least one. Archives are refused.
     func find(_ text: String, into items: inout [InputItem], skipped: inout Skipped) throws(InputError) {
+        var archives: [Archive] = []
+        try find(text, into: &items, archives: &archives, skipped: &skipped)
+        if let archive = archives.first { throw archive.asPicture }
+    }
+
+    /// The same, and appends the archives that `text` names by themselves.
+    func find(
+        _ text: String, into items: inout [InputItem], archives: inout [Archive], skipped: inout Skipped
+    ) throws(InputError) {
         if let address = try address(text) {
             guard !exclusion.covers(address.key) else { return skipped.excluded += 1 }
             return items.append(address)
         }
         let given = FilePath(text)
-        let before = (count: items.count, skipped: skipped.total, excluded: skipped.excluded)
+        let before = (count: items.count + archives.count, skipped: skipped.total, excluded: skipped.excluded)
         let isGlob = GlobPattern.hasWildcards(given.bytes) && !FileFacts.isPresent(base.pushing(given))
         if isGlob {
-            try findMatches(of: given, text, into: &items, skipped: &skipped)
+            try findMatches(of: given, text, into: &items, archives: &archives, skipped: &skipped)
         } else {
-            try add(try named(text), into: &items, skipped: &skipped)
+            try add(try named(text), into: &items, archives: &archives, skipped: &skipped)
         }
-        guard items.count > before.count || skipped.excluded > before.excluded else {
+        guard items.count + archives.count > before.count || skipped.excluded > before.excluded else {
             let seen = skipped.description.map { skipped.total == before.skipped ? "" : " (\($0))" } ?? ""
             throw InputError("\(text) holds no picture\(seen); name a folder with pictures or remove it")
         }
@@ -39,7 +48,7 @@ struct PictureFinder {
         case .picture(let file): return named.parent.item(named.relative, file)
         case .folder: throw InputError("\(text) is a folder; name one picture here, or give the folder as an input of its own")
         case .special: throw named.special
-        case .notAPicture(let file): throw file.refusal(of: text)
+        case .notAPicture(let file): throw try named.archive?.asPicture ?? file.refusal(of: text)
         }
     }
 
@@ -69,7 +78,7 @@ struct PictureFinder {
     }
 
     private func findMatches(
-        of given: FilePath, _ text: String, into items: inout [InputItem], skipped: inout Skipped
+        of given: FilePath, _ text: String, into items: inout [InputItem], archives: inout [Archive], skipped: inout Skipped
     ) throws(InputError) {
         let exports = skipped.exports
         var glob = GlobWalk(given, base: base, skipped: skipped)
@@ -86,24 +95,28 @@ struct PictureFinder {
         let parent = Place(given: glob.folder, finder: self)
         for match in matches {
             let named = Named(text: glob.folder.pushing(match).text, given: match, parent: parent, isBelowParent: true)
-            try addMatch(named, of: glob, into: &items, skipped: &skipped)
+            try addMatch(named, of: glob, into: &items, archives: &archives, skipped: &skipped)
         }
     }
 
     /// Adds what is named by itself, and so must be usable: a picture, or a folder.
-    private func add(_ named: Named, into items: inout [InputItem], skipped: inout Skipped) throws(InputError) {
+    private func add(
+        _ named: Named, into items: inout [InputItem], archives: inout [Archive], skipped: inout Skipped
+    ) throws(InputError) {
         guard !exclusion.covers(named.relative, below: named.parent.given) else { return skipped.excluded += 1 }
         switch try named.look() {
         case .picture(let file): items.append(named.parent.item(named.relative, file))
         case .folder: try walk(FilePath(), of: Place(given: named.given, finder: self), into: &items, skipped: &skipped)
         case .special: throw named.special
-        case .notAPicture(let file): throw file.refusal(of: named.text)
+        case .notAPicture(let file):
+            guard let archive = try named.archive else { throw file.refusal(of: named.text) }
+            archives.append(archive)
         }
     }
 
     /// Adds what a pattern found, which is as what stands in a folder: what is no picture is left out.
     private func addMatch(
-        _ named: Named, of glob: GlobWalk, into items: inout [InputItem], skipped: inout Skipped
+        _ named: Named, of glob: GlobWalk, into items: inout [InputItem], archives: inout [Archive], skipped: inout Skipped
     ) throws(InputError) {
         guard !exclusion.covers(named.relative, below: named.parent.given) else { return skipped.excluded += 1 }
         let (finding, identity): (Finding, FileIdentity)
@@ -117,7 +130,8 @@ struct PictureFinder {
             guard !around.contains(identity) else { return skipped.loops += 1 }
             try walk(named.relative, of: named.parent, around: around, into: &items, skipped: &skipped)
         case .special: skipped.leaveOutSpecial(named.shown)
-        case .notAPicture(let file): skipped.leaveOut(named.shown, file)
+        case .notAPicture(let file):
+            if let archive = named.readableArchive { archives.append(archive) } else { skipped.leaveOut(named.shown, file) }
         }
     }
 
@@ -187,6 +201,30 @@ private struct Named {
     var shown: FilePath { parent.given.pushing(relative) }
 
     var special: InputError { InputError("\(text) is a device, FIFO or socket, not a picture; take it out of the input") }
+
+    /// What it is where it is no picture but holds some.
+    var archive: Archive? {
+        get throws(InputError) {
+            let kind: ArchiveKind?
+            do throws(Errno) { kind = try ArchiveKind(of: path) } catch { throw self.error(error) }
+            switch kind {
+            case .readable(let form): return archive(form)
+            case .packed(let packing): throw Archive.refuse(packing, text)
+            case nil: return nil
+            }
+        }
+    }
+
+    /// Of what a pattern finds only what is called an archive: many documents are zip files.
+    var readableArchive: Archive? {
+        // What cannot be read is told as what it is.
+        guard ArchiveKind.isName(path.bytes), case .readable(let form)? = try? ArchiveKind(of: path) else { return nil }
+        return archive(form)
+    }
+
+    private func archive(_ form: ArchiveKind.Form) -> Archive {
+        Archive(path: path, folder: parent.given, relative: relative, prefix: parent.prefix, form: form)
+    }
 
     func look() throws(InputError) -> Finding {
         do throws(Errno) { return try Finding.look(at: path).0 } catch { throw self.error(error) }

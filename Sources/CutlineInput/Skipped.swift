@@ -19,13 +19,15 @@ package struct Skipped: Sendable {
     package var exports = 0
     /// By `--exclude`.
     package var excluded = 0
+    /// Members of archives whose bytes do not lie there as they are.
+    package var sealed = NamedCount()
     /// Nil: names are not told.
     let report: InputReport?
 
     package init(report: InputReport? = nil) { self.report = report }
 
     package var total: Int {
-        lookalikes + notPictures + special + danglingLinks + hidden + unreadable + gone + loops + exports + excluded
+        lookalikes + notPictures + special + danglingLinks + hidden + unreadable + gone + loops + exports + excluded + sealed.count
     }
 
     mutating func add(_ other: Skipped) {
@@ -39,6 +41,7 @@ package struct Skipped: Sendable {
         loops += other.loops
         exports += other.exports
         excluded += other.excluded
+        sealed.add(other.sealed)
     }
 
     /// One line for stderr; nil where nothing was skipped.
@@ -54,6 +57,9 @@ package struct Skipped: Sendable {
             part(loops, "link to a folder around it", "links to a folder around them"),
             part(exports, "export of Cutline", "exports of Cutline"),
             part(excluded, "excluded name", "excluded names"),
+            part(sealed.count, "member that cannot be read in place", "members that cannot be read in place").map {
+                "\($0): \(sealed.description); unpack the archive and name its folder"
+            },
         ].compactMap(\.self)
         guard let last = parts.last else { return nil }
         let first = parts.dropLast().joined(separator: ", ")
@@ -66,6 +72,13 @@ package struct Skipped: Sendable {
 }
 
 extension Skipped {
+    mutating func leaveOut(_ name: FilePath, _ seal: ArchiveMember.Seal) {
+        sealed.note("\(name.text) (\(seal.rawValue))")
+        guard name.isCalledPicture else { return }
+        report?.note(
+            .skipped, name.text, "is \(seal.rawValue) in its archive, where it cannot be read; unpack the archive and name its folder")
+    }
+
     /// - Parameter name: as the user knows it.
     mutating func leaveOut(_ name: FilePath, _ file: ForeignFile) {
         guard file.isMissed else { return notPictures += 1 }

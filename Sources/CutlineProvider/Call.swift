@@ -104,7 +104,7 @@ struct Call: Sendable {
             var damage = file.damage
             // Nobody has read it yet.
             if file.digest == nil { damage = try await NIOThreadPool.singleton.runIfActive { try PictureReader.damage(of: file) } }
-            if let damage { throw PictureFault.unreadable(damage.refusal(of: file.path.text)) }
+            if let damage { throw PictureFault.unreadable(damage.refusal(of: file.place.text)) }
         }
     }
 
@@ -116,10 +116,10 @@ struct Call: Sendable {
         for file in body.pictures {
             if let accepts = rules.accepts, !accepts.contains(file.format) {
                 let types = accepts.map(\.mimeType).joined(separator: ", ")
-                return Failure(.imageRejected, "\(file.path.text) is \(file.format.mimeType); \(name) takes \(types)")
+                return Failure(.imageRejected, "\(file.place.text) is \(file.format.mimeType); \(name) takes \(types)")
             }
-            if let limit = rules.maxBytes, file.stamp.size > limit {
-                return Failure(.tooLarge, "\(file.path.text) has \(file.stamp.size) bytes; \(name) takes at most \(limit)")
+            if let limit = rules.maxBytes, file.byteCount > limit {
+                return Failure(.tooLarge, "\(file.place.text) has \(file.byteCount) bytes; \(name) takes at most \(limit)")
             }
         }
         if let limit = rules.maxRequestBytes, body.length > limit {

@@ -46,10 +46,10 @@ final class PictureReader {
 
     /// Appends the base64 of the next piece. False: that was the last one, and the file is still unchanged.
     func appendPiece(to buffer: inout ByteBuffer) throws(PictureFault) -> Bool {
-        let count = Int(min(Int64(Self.pieceSize), file.stamp.size - position))
-        guard read(count, { buffer.writeBase64(of: $0) }) else { throw .changed("\(file.path.text) changed while it was sent") }
+        let count = Int(min(Int64(Self.pieceSize), file.byteCount - position))
+        guard read(count, { buffer.writeBase64(of: $0) }) else { throw .changed("\(file.place.text) changed while it was sent") }
         position += Int64(count)
-        guard position == file.stamp.size else { return true }
+        guard position == file.byteCount else { return true }
         try checkUnchanged()
         return false
     }
@@ -58,9 +58,9 @@ final class PictureReader {
     static func damage(of file: PictureFile) throws(PictureFault) -> PictureDamage? {
         let reader = try PictureReader(file)
         var ending = PictureEnding(of: file.format)
-        while reader.position < file.stamp.size {
-            let count = Int(min(Int64(pieceSize), file.stamp.size - reader.position))
-            guard reader.read(count, { ending.take($0) }) else { throw .changed("\(file.path.text) changed while it was read") }
+        while reader.position < file.byteCount {
+            let count = Int(min(Int64(pieceSize), file.byteCount - reader.position))
+            guard reader.read(count, { ending.take($0) }) else { throw .changed("\(file.place.text) changed while it was read") }
             reader.position += Int64(count)
         }
         return ending.damage
@@ -70,7 +70,7 @@ final class PictureReader {
         withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { raw in
             var filled = 0
             while filled < count {
-                let got = pread(descriptor, raw.baseAddress! + filled, count - filled, off_t(position) + off_t(filled))
+                let got = pread(descriptor, raw.baseAddress! + filled, count - filled, off_t(file.offset + position) + off_t(filled))
                 if got < 0, errno == EINTR { continue }
                 guard got > 0 else { return false }
                 filled += got
@@ -87,15 +87,15 @@ final class PictureReader {
     }
 
     private static func check(_ file: PictureFile, _ status: stat) throws(PictureFault) {
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable("\(file.path.text) is not a regular file") }
-        guard status.st_size > 0 else { throw .unreadable("\(file.path.text) is empty") }
-        guard FileStamp(status) == file.stamp else { throw .changed("\(file.path.text) changed after it was added; add it again") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable("\(file.place.text) is not a regular file") }
+        guard status.st_size > 0 else { throw .unreadable("\(file.place.text) is empty") }
+        guard FileStamp(status) == file.stamp else { throw .changed("\(file.place.text) changed after it was added; add it again") }
     }
 
     private static func fault(_ file: PictureFile, _ code: Int32) -> PictureFault {
         let reason = Errno(rawValue: code).description
         return Errno.isShortage(code)
-            ? .noResources("cannot open \(file.path.text): \(reason)") : .unreadable("cannot read \(file.path.text): \(reason)")
+            ? .noResources("cannot open \(file.place.text): \(reason)") : .unreadable("cannot read \(file.place.text): \(reason)")
     }
 }
 

@@ -19,7 +19,7 @@ struct RequestBody: Sendable {
         parts.reduce(0) { total, part in
             switch part {
             case .text(let bytes): total + Int64(bytes.count)
-            case .picture(let file): total + (file.stamp.size + 2) / 3 * 4
+            case .picture(let file): total + (file.byteCount + 2) / 3 * 4
             }
         }
     }

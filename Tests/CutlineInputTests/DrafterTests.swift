@@ -27,7 +27,7 @@ struct DrafterTests {
     @Test func fingerprintsStayWhatTheyAre() throws {
         func fingerprint(_ item: InputItem, _ settings: BatchSettings) throws -> String {
             hex(
-                try Drafter.draft(item, settings: settings, knownDigest: { _, _ in PictureContent(digest: Array(0..<32)) }).fingerprint
+                try Drafter.draft(item, settings: settings, knownDigest: { _ in PictureContent(digest: Array(0..<32)) }).fingerprint
                     .bytes)
         }
         #expect(
@@ -47,7 +47,7 @@ struct DrafterTests {
     @Test func bytesAreHashedAndTheStampIsFresh() throws {
         let folder = TemporaryFolder.make(pictures: "a.png")
         let plan = try folder.plan("a.png")
-        let draft = try Drafter.draft(plan.items[0], settings: settings(), knownDigest: { _, _ in nil })
+        let draft = try Drafter.draft(plan.items[0], settings: settings(), knownDigest: { _ in nil })
         guard case .file(let drafted) = draft.images[0], case .file(let located) = plan.items[0].images[0].source else {
             Issue.record("not a file")
             return
@@ -60,8 +60,8 @@ struct DrafterTests {
     @Test func aKnownDigestSparesTheReading() throws {
         let digest = [UInt8](repeating: 9, count: 32)
         let known = PictureContent(digest: digest, damage: .cutOff, orientation: PictureOrientation(rawValue: 6))
-        let draft = try Drafter.draft(item(file("/nowhere/a.png")), settings: settings()) { path, stamp in
-            #expect(path == "/nowhere/a.png" && stamp.inode == 6)
+        let draft = try Drafter.draft(item(file("/nowhere/a.png")), settings: settings()) { asked in
+            #expect(asked.path == "/nowhere/a.png" && asked.stamp.inode == 6)
             return known
         }
         guard case .file(let drafted) = draft.images[0] else {
@@ -75,13 +75,13 @@ struct DrafterTests {
         let folder = TemporaryFolder.make(pictures: "whole.png")
         folder.write("cut.png", png().dropLast(3))
         let damages = try folder.plan(".").items.map { item in
-            try Drafter.draft(item, settings: settings(), knownDigest: { _, _ in nil }).images[0].damage
+            try Drafter.draft(item, settings: settings(), knownDigest: { _ in nil }).images[0].damage
         }
         #expect(damages == [.cutOff, nil])
     }
 
     @Test func identityByPathReadsNothing() throws {
-        let draft = try Drafter.draft(item(file("/nowhere/a.png")), settings: settings(identity: .path)) { _, _ in
+        let draft = try Drafter.draft(item(file("/nowhere/a.png")), settings: settings(identity: .path)) { _ in
             Issue.record("asked for a digest")
             return nil
         }
@@ -89,8 +89,8 @@ struct DrafterTests {
     }
 
     @Test func theJobsOwnPromptCounts() throws {
-        let own = try Drafter.draft(item(.url("u"), prompt: "Own."), settings: settings(), knownDigest: { _, _ in nil })
-        let batch = try Drafter.draft(item(.url("u")), settings: settings(prompt: "Own."), knownDigest: { _, _ in nil })
+        let own = try Drafter.draft(item(.url("u"), prompt: "Own."), settings: settings(), knownDigest: { _ in nil })
+        let batch = try Drafter.draft(item(.url("u")), settings: settings(prompt: "Own."), knownDigest: { _ in nil })
         #expect(own.fingerprint == batch.fingerprint)
         #expect(own.prompt == "Own." && batch.prompt == nil)
     }
@@ -100,7 +100,7 @@ struct DrafterTests {
         let plan = try folder.plan(".")
         folder.write("a.png", text: "no longer")
         let changed = #expect(throws: InputError.self) {
-            try Drafter.draft(plan.items[0], settings: settings(), knownDigest: { _, _ in nil })
+            try Drafter.draft(plan.items[0], settings: settings(), knownDigest: { _ in nil })
         }
         #expect(changed?.description.hasSuffix("a.png is no longer a picture; restore it or take it out of the input") == true)
         let missing = #expect(throws: InputError.self) { try Drafter.hash(file: "/nowhere/a.png") }
@@ -125,7 +125,7 @@ struct DrafterTests {
         let folder = TemporaryFolder.make(pictures: "a.png", "b.png")
         let settings = settings(identity: identity)
         func draft() throws -> JobDraft {
-            try Drafter.draft(folder.plan("a.png").items[0], settings: settings, knownDigest: { _, _ in nil })
+            try Drafter.draft(folder.plan("a.png").items[0], settings: settings, knownDigest: { _ in nil })
         }
         let old = try draft()
         folder.write("a.png", png("edited"))
@@ -139,7 +139,7 @@ struct DrafterTests {
 
     @Test func whatIsNoPictureAnyMoreCannotBeRedrafted() throws {
         let folder = TemporaryFolder.make(pictures: "a.png")
-        let draft = try Drafter.draft(folder.plan("a.png").items[0], settings: settings(), knownDigest: { _, _ in nil })
+        let draft = try Drafter.draft(folder.plan("a.png").items[0], settings: settings(), knownDigest: { _ in nil })
         folder.write("a.png", text: "gone")
         let request = CaptionRequest(model: "m", prompt: "p", images: draft.images)
         #expect(throws: InputError.self) { try Drafter.redraft(request, provider: "simulator") }

@@ -259,6 +259,21 @@ import Testing
         }
     }
 
+    /// What stands around it in the archive is not sent; what happens to the archive happens to it.
+    @Test func aPictureInAnArchiveIsSentAlone() async throws {
+        let path = folder.write("0.tar", Array(repeating: UInt8(1), count: 100) + [0xFF, 0xD8, 0xFF] + Array(repeating: 2, count: 100_000))
+        var file = PictureFile.make(path)
+        file.slice = FileSlice(member: Array("a.jpg".utf8), offset: 100, length: 60_001)
+        try await TestServer.run(TestServer.caption("ok")) { server in
+            #expect(try await call(server, [.file(file)]).caption?.text == "ok")
+            let sent = [0xFF, 0xD8, 0xFF] + Array(repeating: UInt8(2), count: 59_998)
+            #expect(server.requests[0].body.contains(Data(sent).base64EncodedString()))
+            folder.append(1, to: path)
+            let failure = try await call(server, [.file(file)]).failure
+            #expect(failure?.kind == .imageUnreadable && failure?.message.contains("0.tar/a.jpg changed after it was added") == true)
+        }
+    }
+
     @Test func folderIsNotAPicture() {
         #expect(throws: PictureFault.unreadable("\(folder.path.string) is not a regular file")) {
             try PictureReader.check(.make(folder.path))

@@ -193,7 +193,20 @@ import Testing
     @Test func digestOfAnUnchangedFileIsKnown() throws {
         let fixture = try Fixture.make(pictures: 1..<2)
         let file = PictureFile.make(1, at: "/pictures/1.jpg")
-        #expect(try fixture.queue.reader.knownDigest(of: file.path, stamp: file.stamp)?.digest == file.digest)
+        #expect(try fixture.queue.reader.knownDigest(of: file)?.digest == file.digest)
+    }
+
+    @Test func aPictureInAnArchiveIsKnownByItsPlaceThere() throws {
+        let fixture = try Fixture.make()
+        try fixture.add(.member("a.jpg", 1, at: 512), .member("b.jpg", 2, at: 2_048))
+        var asked = PictureFile.member("b.jpg", 2, at: 2_048)
+        asked.digest = nil
+        #expect(try fixture.queue.reader.knownDigest(of: asked)?.digest == PictureFile.member("b.jpg", 2, at: 2_048).digest)
+        asked.slice?.offset = 4_096
+        #expect(try fixture.queue.reader.knownDigest(of: asked) == nil)
+        asked.slice = nil
+        #expect(try fixture.queue.reader.knownDigest(of: asked) == nil, "nor is the archive itself")
+        #expect(try fixture.claim(2).flatMap(\.request.images).count == 2)
     }
 
     @Test(arguments: [
@@ -202,7 +215,9 @@ import Testing
     ])
     func digestOfAChangedFileIsNotKnown(stamp: FileStamp) throws {
         let fixture = try Fixture.make(pictures: 1..<2)
-        #expect(try fixture.queue.reader.knownDigest(of: "/pictures/1.jpg", stamp: stamp) == nil)
+        var file = PictureFile.make(1, at: "/pictures/1.jpg")
+        file.stamp = stamp
+        #expect(try fixture.queue.reader.knownDigest(of: file) == nil)
     }
 
     @Test func urlIsItsOwnKey() throws {

@@ -34,7 +34,7 @@ import Testing
         (KnownPictures.lookup, "sqlite_autoindex_pictures_1 (path=? AND start=? AND size=? AND modified=? AND inode=?)"),
         (DepartureSearch.keys, "(batch=? AND key>?)"), (DepartStep.nameOfThisRun, "entries_job (job=? AND rowid>?)"),
         (QueueReader.missingOfBatch, "entries_missing (batch=?)"), (EntrySelection.missingPage, "entries_missing (batch=? AND rowid>?)"),
-        (EntrySelection.batchPage, "(batch=? AND key>?)"), (JobRow.remainingPictures, "entries_job (job=?)"),
+        (EntrySelection.batchPage, "(batch=? AND key>?)"), (JobRow.remainingPlaces, "entries_job (job=?)"),
         (CaptionSearch.lookup, "sqlite_autoindex_jobs_1 (batch=? AND fingerprint=?)"),
     ])
     func statementUsesItsIndex(sql: String, index: String) throws {
@@ -84,7 +84,7 @@ import Testing
     private func live(_ fixture: Fixture) throws {
         let queue = fixture.queue
         try fixture.add(0..<9)
-        try fixture.add(.make(20, key: "0.jpg"), .make(1, key: "copy.jpg"), .make(0, key: "0.jpg"))
+        try fixture.add(.make(20, key: "0.jpg"), .make(1, key: "copy.jpg"), .make(0, key: "0.jpg"), .member("a.jpg", 1, at: 512))
         let outcomes: [Outcome] = [.text("a"), .permanent, .transient, .unanswered, .notSent("stopping")]
         for (claim, outcome) in zip(try fixture.claim(9), outcomes) { try fixture.settle(claim, outcome) }
         _ = try queue.rescue(except: fixture.worker, now: .after(400))
@@ -97,7 +97,8 @@ import Testing
         _ = try (queue.reader.batchStatuses(in: sample), queue.reader.causes(of: fixture.batch, .failed, in: sample))
         _ = try queue.reader.jobs(of: [.make(1)], in: fixture.batch)
         _ = try fixture.turn(claiming: 1, in: sample)
-        _ = try queue.reader.knownDigest(of: "/pictures/0.jpg", stamp: FileStamp(size: 1, modified: 1, inode: 1))
+        _ = try queue.reader.knownDigest(of: .make(0, at: "/pictures/0.jpg"))
+        _ = try queue.reader.knownDigest(of: .member("0.jpg", 0, at: 512))
         _ = try queue.reader.paths(ofDefaultKeys: ["0.jpg"], in: fixture.batch)
         try depart(fixture)
         _ = try queue.records()

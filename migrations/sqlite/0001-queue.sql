@@ -68,6 +68,9 @@ CREATE TABLE pictures (
     CHECK ((start >= 0) = (member IS NOT NULL AND length IS NOT NULL))
 ) STRICT;
 
+-- An archive may hold a million of them.
+CREATE INDEX pictures_by_member ON pictures (path, member) WHERE member IS NOT NULL;
+
 -- Narrow and hot. `images` is a JSON list: a number is a picture, a text is a URL. `lease` is the open attempt.
 -- `attempts` counts calls for display; failures, unanswered, crashes and asked_again (how often because of flags, asked_longer of these for
 -- a longer answer) are the budgets that `retry` and `release` refill. `route` is where the job is asked; 0: at the batch's own provider and

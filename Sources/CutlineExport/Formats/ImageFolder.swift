@@ -44,6 +44,7 @@ struct ImageFolder: RecordFolder {
         guard file.format != .heic else { throw Omission.formatNotRead }
         let name = "\(DatasetColumns.name(of: record)).\(file.format.fileExtension)"
         try bring(file, as: FilePath.Component(name)!)
+        if transfer != .copy, file.slice != nil { report.remark(.copiedFromArchive, record) }
         text.startOver()
         text.openObject()
         text.key("file_name")
@@ -82,7 +83,7 @@ struct ImageFolder: RecordFolder {
     }
 
     private func bring(_ file: PictureFile, as name: FilePath.Component) throws {
-        switch transfer {
+        switch file.slice == nil ? transfer : .copy {
         case .copy: try folder.copy(file, as: name)
         case .link:
             try PictureStream.check(file)

@@ -16,6 +16,7 @@ struct KohyaMetadata: RecordText {
     mutating func add(_ record: Record, _ report: inout ExportReport) throws {
         let caption = try record.captionText()
         let file = try record.onlyFile()
+        guard file.slice == nil else { throw Omission.inArchive }
         guard let path = String(validating: file.path) else { throw Omission.notUnicode }
         try PictureStream.check(file)
         // A key that stands twice is read as the last one.

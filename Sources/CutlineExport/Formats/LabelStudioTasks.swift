@@ -103,6 +103,7 @@ extension TaskLinks {
         switch record.pictures[0] {
         case .url(let url): return url
         case .file(let file):
+            guard file.slice == nil else { throw .inArchive }
             do throws(Omission) {
                 try PictureStream.check(file)
             } catch {

@@ -28,6 +28,7 @@ struct SidecarNames {
     }
 
     mutating func beside(_ file: PictureFile, _ record: Record) throws(Omission) -> Place {
+        guard file.slice == nil else { throw .inArchive }
         guard let picture = file.path.lastComponent else { throw .pictureUnreadable }
         return try place(of: FilePath(root: nil, [picture]).bytes, in: file.path.removingLastComponent(), record)
     }

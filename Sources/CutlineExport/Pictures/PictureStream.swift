@@ -11,7 +11,8 @@ import SystemPackage
 /// A local picture, opened to be exported with its caption, which belongs to the bytes that were sent.
 ///
 /// Size and time of change as they were stored are enough to trust it; where only the time differs (a restored backup, a new checkout) its
-/// SHA-256 decides. What is copied is hashed on the way.
+/// SHA-256 decides. What is copied is hashed on the way. Of a picture in an archive the archive may have changed elsewhere: then, too, its
+/// SHA-256 decides.
 struct PictureStream: ~Copyable {
     let size: Int64
     private let file: PictureFile
@@ -24,15 +25,17 @@ struct PictureStream: ~Copyable {
         guard opened >= 0 else { throw errno == ENOENT || errno == ENOTDIR ? .pictureGone : .pictureUnreadable }
         var status = stat()
         let isFile = fstat(opened, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-        let isSameTime = status.modified == file.stamp.modified
-        guard isFile, Int64(status.st_size) == file.stamp.size, isSameTime || file.digest != nil else {
+        let isSameSize = Int64(status.st_size) == file.stamp.size
+        let isSame = isSameSize && status.modified == file.stamp.modified
+        let holdsIt = isSameSize || file.slice != nil && Int64(status.st_size) >= file.offset + file.byteCount
+        guard isFile, holdsIt, isSame || file.digest != nil else {
             close(opened)
             throw isFile ? .pictureChanged : .pictureUnreadable
         }
         self.file = file
         descriptor = FileDescriptor(rawValue: opened)
-        size = Int64(status.st_size)
-        isTrusted = isSameTime
+        size = file.byteCount
+        isTrusted = isSame
     }
 
     deinit { close(descriptor.rawValue) }
@@ -47,7 +50,7 @@ struct PictureStream: ~Copyable {
     /// Its leading bytes, where the size in pixels stands.
     func head(_ count: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: min(count, Int(size)))
-        let read = bytes.withUnsafeMutableBytes { pread(descriptor.rawValue, $0.baseAddress, $0.count, 0) }
+        let read = bytes.withUnsafeMutableBytes { pread(descriptor.rawValue, $0.baseAddress, $0.count, off_t(file.offset)) }
         return Array(bytes.prefix(max(0, read)))
     }
 
@@ -62,7 +65,9 @@ struct PictureStream: ~Copyable {
         while rest > 0 {
             let piece = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(Int(min(rest, Int64(buffer.count)))))
             let count: Int
-            do { count = try descriptor.read(into: piece) } catch { throw Omission.pictureUnreadable }
+            do { count = try descriptor.read(fromAbsoluteOffset: file.offset + size - rest, into: piece) } catch {
+                throw Omission.pictureUnreadable
+            }
             guard count > 0 else { throw Omission.pictureChanged }
             let bytes = UnsafeRawBufferPointer(rebasing: piece.prefix(count))
             if file.digest != nil { hash.update(bufferPointer: bytes) }

@@ -19,7 +19,7 @@ extension ImageSource {
     var place: Place {
         switch self {
         case .url(let url): .url(url)
-        case .file(let file): .file(file.path)
+        case .file(let file): .file(file.place)
         }
     }
 }
@@ -27,7 +27,7 @@ extension ImageSource {
 extension Record {
     /// Where its only picture, a local one, lies below what was named as input.
     func pathBelowInput(of file: PictureFile) -> PathBelowInput {
-        PathBelowInput(hasOwnKey ? images.first ?? key : key, file.path)
+        PathBelowInput(hasOwnKey ? images.first ?? key : key, file.place)
     }
 
     /// A name for a picture on the web, for whoever fetches it: its address without the scheme.
@@ -50,7 +50,7 @@ extension Record {
         guard pictures.count == images.count else { return images }
         return zip(images, pictures).map { text, picture in
             guard text.utf8.contains(UInt8(ascii: "\\")), case .file(let file) = picture else { return text }
-            return String(validating: PathBelowInput(text, file.path).reference) ?? text
+            return String(validating: PathBelowInput(text, file.place).reference) ?? text
         }
     }
 

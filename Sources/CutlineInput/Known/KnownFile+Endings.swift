@@ -44,8 +44,9 @@ extension KnownFile {
     static let video = KnownFile(.video, "a video", "save the pictures you want from it, and name their folder")
     static let pdf = KnownFile(.document, "a PDF document", "save its pages as pictures, and name their folder")
     static let postScript = KnownFile(.document, "a PostScript document", "save it as PNG and name that")
-    static let tar = KnownFile(.tar, "a tar archive", unpack)
-    static let zip = KnownFile(.zip, "a ZIP archive", unpack)
+    static let tar = KnownFile(.tar, "a tar archive", inPlace)
+    static let zip = KnownFile(.zip, "a ZIP archive", inPlace)
+    private static let inPlace = "name it as an input of its own, and the pictures in it are read where they stand"
     static let parquet = KnownFile(.table, "a parquet file", tableRemedy)
     static let arrow = KnownFile(.table, "an Arrow file", tableRemedy)
     static let hdf5 = KnownFile(.table, "an HDF5 file", tableRemedy)

@@ -35,6 +35,10 @@ struct PromptTemplate {
 
     /// - Throws: where `column` does not know a name.
     func filled(for place: RowPlace, _ column: (String) -> JSONValue?) throws(InputError) -> String {
+        try filled(refusing: place.error, column)
+    }
+
+    func filled(refusing error: (String) -> InputError, _ column: (String) -> JSONValue?) throws(InputError) -> String {
         guard !pieces.isEmpty else { return text }
         var result = ""
         for piece in pieces {
@@ -42,12 +46,12 @@ struct PromptTemplate {
             case .text(let text): result += text
             case .column(let name):
                 guard let value = column(name), value != .null else {
-                    throw place.error("the prompt asks for {{\(name)}}, but there is no column \(name) here; add it, or mend the prompt")
+                    throw error("the prompt asks for {{\(name)}}, but there is no column \(name) here; add it, or mend the prompt")
                 }
                 result += value.string ?? value.text
             }
         }
-        guard !result.isEmpty else { throw place.error("the prompt is empty once its columns are filled in") }
+        guard !result.isEmpty else { throw error("the prompt is empty once its columns are filled in") }
         return result
     }
 

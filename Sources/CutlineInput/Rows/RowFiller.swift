@@ -36,6 +36,22 @@ struct RowFiller {
             extra: row.extra)
     }
 
+    /// A picture in an archive; what its texts say are its columns.
+    func item(of row: ArchiveRow) throws(InputError) -> InputItem {
+        let name = row.image.asGiven
+        let prompt: String? =
+            template.firstColumn == nil
+            ? nil
+            : try template.filled(refusing: { InputError("\(name): \($0)") }) { column in
+                switch column {
+                case "key": .string(row.key)
+                case "image": .string(name)
+                default: row.columns[column]
+                }
+            }
+        return InputItem(key: row.key, hasOwnKey: false, image: row.image, prompt: prompt, extra: row.columns)
+    }
+
     /// Its texts are sent as they are. Nil where a picture of the line is excluded.
     func item(of line: BatchLine) -> InputItem? {
         guard !line.urls.contains(where: finder.exclusion.covers) else { return nil }

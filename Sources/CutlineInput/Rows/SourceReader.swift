@@ -5,6 +5,8 @@ enum InputSource: Sendable {
     /// Found already.
     case items([InputItem])
     case rows(RowFile)
+    /// Its pictures, with columns of their own.
+    case archive(Archive)
 }
 
 /// An item, and the row that it stands in.
@@ -21,6 +23,7 @@ struct SourceReader {
         case objects(ListElements)
         case csv(CSVReader, CSVHeader)
         case list(NameReader, RowPlace?, IndexingIterator<[InputItem]>)
+        case archive(ArchiveWalk)
         case empty
     }
 
@@ -40,6 +43,8 @@ struct SourceReader {
         switch source {
         case .items(let items):
             cursor = .items(items.makeIterator())
+        case .archive(let archive):
+            cursor = .archive(try ArchiveWalk(archive, exclusion: filler.finder.exclusion, report: skipped.report))
         case .rows(let file):
             switch file.form {
             case .jsonLines: cursor = .jsonLines(LineReader(file))
@@ -112,6 +117,14 @@ struct SourceReader {
                     try faults.note(error.ofOneEntry, at: next)
                 }
             }
+        case .archive(var walk):
+            cursor = .empty
+            guard let row = try walk.next() else {
+                skipped.add(walk.skipped)
+                return nil
+            }
+            cursor = .archive(walk)
+            return Located(item: try filler.item(of: row), place: nil)
         case .empty: return nil
         }
     }

@@ -140,9 +140,9 @@ struct AddStep {
 }
 
 extension JobDraft {
-    /// Where a default key belongs: the file of its only picture.
+    /// Where a default key belongs: the place of its only picture.
     var path: FilePath? {
         guard images.count == 1, case .file(let file) = images[0] else { return nil }
-        return file.path
+        return file.place
     }
 }

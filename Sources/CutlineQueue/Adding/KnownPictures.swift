@@ -24,7 +24,10 @@ package struct KnownPictures: Sendable {
 
     private struct Look: Hashable {
         let path: FilePath
+        let slice: FileSlice?
         let stamp: FileStamp
+
+        init(_ file: PictureFile) { (path, slice, stamp) = (file.path, file.slice, file.stamp) }
     }
 
     private var pictures: [Look: Picture] = [:]
@@ -35,7 +38,7 @@ package struct KnownPictures: Sendable {
         let rows = try Row.fetchCursor(db.cachedStatement(sql: Self.lookup), arguments: [Self.list(files)])
         while let row = try rows.next() {
             let file = files[row[0]]
-            pictures[Look(path: file.path, stamp: file.stamp)] = Picture(row, from: 1)
+            pictures[Look(file)] = Picture(row, from: 1)
         }
         // Names that are no UTF-8 cannot stand in JSON; there are few.
         for file in files where file.path.exactText == nil {
@@ -43,22 +46,23 @@ package struct KnownPictures: Sendable {
                 let row = try Row.fetchOne(
                     db.cachedStatement(sql: Self.one),
                     arguments: [
-                        Data(file.path.bytes), file.stamp.size, file.stamp.modified, Int64(bitPattern: file.stamp.inode),
+                        Data(file.path.bytes), file.slice?.offset ?? -1, file.stamp.size, file.stamp.modified,
+                        Int64(bitPattern: file.stamp.inode), file.slice?.length,
                     ])
             else { continue }
-            pictures[Look(path: file.path, stamp: file.stamp)] = Picture(row, from: 0)
+            pictures[Look(file)] = Picture(row, from: 0)
         }
     }
 
-    /// What was found in a file that was read before and has not changed since.
-    package func content(of path: FilePath, stamp: FileStamp) -> PictureContent? {
-        guard let picture = pictures[Look(path: path, stamp: stamp)], let digest = picture.digest else { return nil }
+    /// What was found in a picture that was read before and whose file has not changed since.
+    package func content(of file: PictureFile) -> PictureContent? {
+        guard let picture = pictures[Look(file)], let digest = picture.digest else { return nil }
         return PictureContent(digest: digest, damage: picture.damage, orientation: picture.orientation)
     }
 
     /// The row that storing the picture would find as it is; nil where it would write.
     func row(of file: PictureFile) -> Int64? {
-        guard let picture = pictures[Look(path: file.path, stamp: file.stamp)], picture.format == file.format.rawValue,
+        guard let picture = pictures[Look(file)], picture.format == file.format.rawValue,
             file.digest == nil || picture.digest == file.digest
         else { return nil }
         return picture.id
@@ -70,6 +74,7 @@ package struct KnownPictures: Sendable {
                 guard let path = file.path.exactText else { return .null }
                 return .array([
                     .string(path), .integer(file.stamp.size), .integer(file.stamp.modified), .integer(Int64(bitPattern: file.stamp.inode)),
+                    .integer(file.slice?.offset ?? -1), file.slice.map { .integer($0.length) } ?? .null,
                 ])
             }
         ).text
@@ -77,13 +82,16 @@ package struct KnownPictures: Sendable {
 
     static let lookup = """
         SELECT chosen.key, pictures.id, pictures.digest, pictures.format, pictures.damage, pictures.orientation FROM json_each(?) AS chosen
-            CROSS JOIN pictures ON pictures.path = CAST(json_extract(chosen.value, '$[0]') AS BLOB) AND pictures.start = -1
+            CROSS JOIN pictures ON pictures.path = CAST(json_extract(chosen.value, '$[0]') AS BLOB)
+                AND pictures.start = json_extract(chosen.value, '$[4]') AND pictures.length IS json_extract(chosen.value, '$[5]')
                 AND pictures.size = json_extract(chosen.value, '$[1]') AND pictures.modified = json_extract(chosen.value, '$[2]')
                 AND pictures.inode = json_extract(chosen.value, '$[3]')
         """
 
-    private static let one =
-        "SELECT id, digest, format, damage, orientation FROM pictures WHERE path = ? AND start = -1 AND size = ? AND modified = ? AND inode = ?"
+    private static let one = """
+        SELECT id, digest, format, damage, orientation FROM pictures
+        WHERE path = ? AND start = ? AND size = ? AND modified = ? AND inode = ? AND length IS ?
+        """
 }
 
 extension FilePath {

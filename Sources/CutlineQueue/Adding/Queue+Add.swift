@@ -107,15 +107,20 @@ extension QueueReader {
             CROSS JOIN entries ON entries.batch = ? AND entries.key = chosen.value AND entries.own_key = 0 AND entries.path IS NOT NULL
         """
 
-    /// What was found in a file that was read before and has not changed since.
-    package func knownDigest(of path: FilePath, stamp: FileStamp) throws -> PictureContent? {
+    /// What was found in a picture that was read before and whose file has not changed since.
+    package func knownDigest(of file: PictureFile) throws -> PictureContent? {
         try read { db in
             let statement = try db.cachedStatement(
-                sql:
-                    "SELECT digest, damage, orientation FROM pictures WHERE path = ? AND start = -1 AND size = ? AND modified = ? AND inode = ?"
-            )
+                sql: """
+                    SELECT digest, damage, orientation FROM pictures
+                    WHERE path = ? AND start = ? AND size = ? AND modified = ? AND inode = ? AND length IS ?
+                    """)
             let row = try Row.fetchOne(
-                statement, arguments: [Data(path.bytes), stamp.size, stamp.modified, Int64(bitPattern: stamp.inode)])
+                statement,
+                arguments: [
+                    Data(file.path.bytes), file.slice?.offset ?? -1, file.stamp.size, file.stamp.modified,
+                    Int64(bitPattern: file.stamp.inode), file.slice?.length,
+                ])
             guard let row, let digest = row["digest"] as Data? else { return nil }
             return PictureContent(
                 digest: Array(digest), damage: (row["damage"] as String?).flatMap(PictureDamage.init),

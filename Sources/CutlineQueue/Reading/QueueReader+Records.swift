@@ -113,20 +113,18 @@ extension CutlineCore.Record {
 }
 
 extension ImageSource {
-    /// The pictures of an entry's job. A copy of a picture has the job of the first, but a path of its own.
+    /// The pictures of an entry's job. A copy of a picture has the job of the first, but a place of its own; and what is in an archive may
+    /// have been seen elsewhere in it since.
     fileprivate static func sources(of row: Row, _ db: Database) throws -> [ImageSource] {
         let sources = try ImageColumn.load(row["images"], db)
-        guard sources.count == 1, case .file(var file) = sources[0], let path = (row["path"] as Data?).map({ FilePath(bytes: Array($0)) }),
-            path.bytes != file.path.bytes
+        guard sources.count == 1, case .file(var file) = sources[0], let place = (row["path"] as Data?).map({ FilePath(bytes: Array($0)) }),
+            file.slice != nil || place.bytes != file.place.bytes
         else { return sources }
         // It was looked at when it was added; of several looks the last one counts.
-        let looks = try Row.fetchAll(
-            db.cachedStatement(sql: "SELECT id, size, modified, inode, digest FROM pictures WHERE path = ?"), arguments: [Data(path.bytes)])
-        let same = looks.filter { ($0["digest"] as Data?).map { Array($0) } == file.digest }
-        file.path = path
-        if let last = same.max(by: { ($0["id"] as Int64) < $1["id"] }) {
-            file.stamp = FileStamp(size: last["size"], modified: last["modified"], inode: UInt64(bitPattern: last["inode"] as Int64))
-        }
+        if let look = try ImageColumn.looks(at: place, db).first(where: { $0.file.digest == file.digest }) { return [.file(look.file)] }
+        // Two names of one member.
+        if file.slice != nil, place.starts(with: file.path) { return sources }
+        (file.path, file.slice) = (place, nil)
         return [.file(file)]
     }
 }

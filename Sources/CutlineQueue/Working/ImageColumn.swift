@@ -8,8 +8,7 @@ enum ImageColumn {
     static func load(_ column: String, _ db: Database) throws -> [ImageSource] {
         try JSONValue(parsing: column.utf8).array?.map { item in
             if let url = item.string { return .url(url) }
-            let statement = try db.cachedStatement(
-                sql: "SELECT path, size, modified, inode, format, digest, damage, orientation FROM pictures WHERE id = ?")
+            let statement = try db.cachedStatement(sql: "SELECT \(PictureFile.columns) FROM pictures WHERE id = ?")
             guard let id = item.int, let row = try Row.fetchOne(statement, arguments: [id]) else {
                 throw DatabaseError(message: "no picture \(item.text)")
             }
@@ -33,7 +32,8 @@ enum ImageColumn {
     private static func id(of file: PictureFile, _ db: Database) throws -> Int64 {
         let statement = try db.cachedStatement(
             sql: """
-                INSERT INTO pictures (path, size, modified, inode, format, digest, damage, orientation) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO pictures (path, member, start, length, size, modified, inode, format, digest, damage, orientation)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (path, start, size, modified, inode) DO UPDATE SET digest = ifnull(excluded.digest, digest), format = excluded.format,
                     damage = iif(excluded.digest IS NULL, damage, excluded.damage),
                     orientation = iif(excluded.digest IS NULL, orientation, excluded.orientation)
@@ -42,18 +42,49 @@ enum ImageColumn {
         return try Int64.fetchOne(
             statement,
             arguments: [
-                Data(file.path.bytes), file.stamp.size, file.stamp.modified, Int64(bitPattern: file.stamp.inode), file.format.rawValue,
-                file.digest.map { Data($0) }, file.damage?.rawValue, file.orientation?.rawValue,
+                Data(file.path.bytes), file.slice.map { Data($0.member) }, file.slice?.offset ?? -1, file.slice?.length, file.stamp.size,
+                file.stamp.modified, Int64(bitPattern: file.stamp.inode), file.format.rawValue, file.digest.map { Data($0) },
+                file.damage?.rawValue, file.orientation?.rawValue,
             ])!
     }
 }
 
+extension ImageColumn {
+    /// What was seen at an entry's place when it was added, the last look first.
+    static func looks(at place: FilePath, _ db: Database) throws -> [(id: Int64, file: PictureFile)] {
+        let own = try looks(
+            Row.fetchAll(
+                db.cachedStatement(
+                    sql: "SELECT id, \(PictureFile.columns) FROM pictures WHERE path = ? AND start = -1"),
+                arguments: [Data(place.bytes)]))
+        // Only archives have something below them.
+        return try own.isEmpty ? looksIntoArchive(place.bytes, db) : own
+    }
+
+    private static func looksIntoArchive(_ place: [UInt8], _ db: Database) throws -> [(id: Int64, file: PictureFile)] {
+        let statement = try db.cachedStatement(
+            sql: "SELECT id, \(PictureFile.columns) FROM pictures WHERE path = ? AND member = ?")
+        for end in place.indices.reversed() where place[end] == UInt8(ascii: "/") {
+            let rows = try Row.fetchAll(statement, arguments: [Data(place[..<end]), Data(place[(end + 1)...])])
+            if !rows.isEmpty { return looks(rows) }
+        }
+        return []
+    }
+
+    private static func looks(_ rows: [Row]) -> [(id: Int64, file: PictureFile)] {
+        rows.map { ($0["id"], PictureFile($0)) }.sorted { $0.id > $1.id }
+    }
+}
+
 extension PictureFile {
+    fileprivate static let columns = "path, member, start, length, size, modified, inode, format, digest, damage, orientation"
+
     fileprivate init(_ row: Row) {
         self.init(
             path: FilePath(bytes: Array(row["path"] as Data)),
             stamp: FileStamp(size: row["size"], modified: row["modified"], inode: UInt64(bitPattern: row["inode"] as Int64)),
             format: PictureFormat(rawValue: row["format"]) ?? .jpeg, digest: (row["digest"] as Data?).map { Array($0) },
+            slice: (row["member"] as Data?).map { FileSlice(member: Array($0), offset: row["start"], length: row["length"]) },
             damage: (row["damage"] as String?).flatMap(PictureDamage.init),
             orientation: (row["orientation"] as Int?).flatMap(PictureOrientation.init))
     }

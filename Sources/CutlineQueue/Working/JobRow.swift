@@ -1,5 +1,7 @@
 import CutlineCore
+import Foundation
 import GRDB
+import SystemPackage
 
 /// What adding, settling and departing all do to a job.
 enum JobRow {
@@ -38,16 +40,13 @@ enum JobRow {
 
     /// The job of copies is sent from where one of them lies that is there.
     static func pointToRemainingEntry(_ job: Int64, _ db: Database) throws {
-        let places = try Optional<Int64>.fetchCursor(db.cachedStatement(sql: remainingPictures), arguments: [job])
-        while let place = try places.next() {
-            guard let picture = place else { continue }
+        for place in try Data.fetchAll(db.cachedStatement(sql: remainingPlaces), arguments: [job]) {
+            guard let look = try ImageColumn.looks(at: FilePath(bytes: Array(place)), db).first else { continue }
             return try db.cachedStatement(sql: "UPDATE jobs SET images = ? WHERE id = ? AND state <> 'succeeded'")
-                .execute(arguments: [JSONValue.array([.integer(picture)]).text, job])
+                .execute(arguments: [JSONValue.array([.integer(look.id)]).text, job])
         }
     }
 
-    static let remainingPictures = """
-        SELECT (SELECT max(id) FROM pictures WHERE pictures.path = entries.path) FROM entries
-        WHERE job = ? AND missing_since IS NULL AND path IS NOT NULL ORDER BY id
-        """
+    static let remainingPlaces =
+        "SELECT path FROM entries WHERE job = ? AND missing_since IS NULL AND path IS NOT NULL ORDER BY id"
 }

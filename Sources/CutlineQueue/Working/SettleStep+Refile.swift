@@ -50,6 +50,6 @@ extension [ImageSource] {
     /// As an entry's `path` has it: nil for several pictures and for addresses.
     fileprivate var onlyPath: FilePath? {
         guard count == 1, case .file(let file) = self[0] else { return nil }
-        return file.path
+        return file.place
     }
 }

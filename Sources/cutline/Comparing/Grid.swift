@@ -78,14 +78,16 @@ struct Grid {
             let items = try plan.checked(for: settings, isTold: false).sample(options.sample)
             let isFirst = cells.isEmpty
             let make = { (item: InputItem) in
-                try Drafter.draft(item, settings: settings, inBothIdentities: true) { path, stamp in
-                    if let content = read[path]?.content(of: stamp) { return content }
-                    return try reader?.knownDigest(of: path, stamp: stamp)
+                try Drafter.draft(item, settings: settings, inBothIdentities: true) { asked in
+                    if let file = read[asked.place], file.slice == asked.slice, let content = file.content(of: asked.stamp) {
+                        return content
+                    }
+                    return try reader?.knownDigest(of: asked)
                 }
             }
             // The sample is the same for every cell, and told once.
             let drafts = try items.compactMap { try telling.draft($0, isTold: isFirst, make) }
-            for case .file(let file) in drafts.flatMap(\.images) { read[file.path] = file }
+            for case .file(let file) in drafts.flatMap(\.images) { read[file.place] = file }
             cells.append(Cell(label: labels.next(settings), settings: settings, drafts: drafts))
         }
         try telling.close()
@@ -194,7 +196,7 @@ private struct Labels {
 extension TokenEstimate {
     fileprivate mutating func add(_ draft: JobDraft, of settings: BatchSettings, _ rule: ImageTokens) {
         let images = draft.images.map { image in
-            let size: PictureSize? = if case .file(let file) = image { PictureSize(headerOf: file.path) } else { nil }
+            let size: PictureSize? = if case .file(let file) = image { PictureSize(headerOf: file.path, file.slice) } else { nil }
             return rule.range(of: size, detail: settings.parameters.detail)
         }
         add(texts: [draft.prompt ?? settings.prompt] + (settings.system.map { [$0] } ?? []), images: images)

@@ -37,12 +37,12 @@ struct PagePicture {
     /// Browsers turn a whole picture themselves; a thumbnail has lost what says how.
     private static func picture(of file: PictureFile) -> (bytes: [UInt8], format: PictureFormat, orientation: Int)? {
         // What cannot be read is said on the page.
-        guard let head = try? PictureBytes.read(file.path, first: max(small + 1, ExifThumbnail.headerLength)),
+        guard let head = try? PictureBytes.read(file.path, file.slice, first: max(small + 1, ExifThumbnail.headerLength)),
             let format = PictureFormat(firstBytes: head)
         else { return nil }
         if head.count <= small { return (head, format, 1) }
         if let thumbnail = ExifThumbnail(header: head) { return (thumbnail.bytes, .jpeg, thumbnail.orientation) }
-        guard let whole = try? PictureBytes.read(file.path, first: largest + 1), whole.count <= largest else { return nil }
+        guard let whole = try? PictureBytes.read(file.path, file.slice, first: largest + 1), whole.count <= largest else { return nil }
         return (whole, format, 1)
     }
 }

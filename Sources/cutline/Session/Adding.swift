@@ -282,10 +282,10 @@ struct Adding {
 }
 
 extension InputItem {
-    /// The file of its only picture.
+    /// The place of its only picture.
     fileprivate var filePath: FilePath? {
         guard images.count == 1, case .file(let file) = images[0].source else { return nil }
-        return file.path
+        return file.place
     }
 }
 

@@ -101,8 +101,8 @@ private struct Sending {
         switch image {
         case .url: addresses += 1
         case .file(let file):
-            size = PictureSize(headerOf: file.path)
-            files[file.format, default: .init()].add(bytes: file.stamp.size, size: size)
+            size = PictureSize(headerOf: file.path, file.slice)
+            files[file.format, default: .init()].add(bytes: file.byteCount, size: size)
         }
         return rule.range(of: size, detail: settings.parameters.detail)
     }

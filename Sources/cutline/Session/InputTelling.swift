@@ -79,8 +79,8 @@ final class TurnedPictures: Sendable {
 extension InputError {
     /// What happened to the item's picture, without its path.
     fileprivate func reason(of item: InputItem) -> String {
-        for case .file(let file) in item.images.map(\.source) where description.hasPrefix("\(file.path.text) ") {
-            return String(description.dropFirst(file.path.text.count + 1))
+        for case .file(let file) in item.images.map(\.source) where description.hasPrefix("\(file.place.text) ") {
+            return String(description.dropFirst(file.place.text.count + 1))
         }
         return description
     }

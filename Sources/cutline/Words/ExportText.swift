@@ -140,6 +140,8 @@ extension Omission {
         case .nameTooLong: "whose caption file would have too long a name"
         case .captionFileExists: "whose caption file was there already"
         case .formatNotRead: "whose picture is HEIC, which the readers of this format do not open"
+        case .inArchive:
+            "whose picture lies in an archive, where this format cannot point to it; choose a format that copies pictures, or give -o FOLDER for caption files"
         }
     }
 }
@@ -171,6 +173,7 @@ extension Remark {
         case .droppedNUL: "without its NUL characters, which Label Studio cannot store"
         case .keyRepeated: "under BATCH/KEY, since an earlier batch has the key; choose with --batch"
         case .appended: "added to a caption file that was there"
+        case .copiedFromArchive: "with a copy of its picture, since no link leads into an archive"
         }
     }
 }

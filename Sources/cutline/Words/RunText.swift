@@ -127,7 +127,7 @@ enum RunText {
     /// A file that was edited between adding and sending.
     static func changed(_ images: [ImageSource]) -> String {
         let files = images.compactMap { image in
-            if case .file(let file) = image { Words.clean(file.path.text) } else { nil }
+            if case .file(let file) = image { Words.clean(file.place.text) } else { nil }
         }
         return "\(files.joined(separator: ", ")) changed after it was added; it is sent as it is now, in a few seconds"
     }
