@@ -48,7 +48,7 @@ struct PictureFinder {
         case .picture(let file): return named.parent.item(named.relative, file)
         case .folder: throw InputError("\(text) is a folder; name one picture here, or give the folder as an input of its own")
         case .special: throw named.special
-        case .notAPicture(let file): throw try named.archive?.asPicture ?? file.refusal(of: text)
+        case .notAPicture(let file): throw named.archive?.asPicture ?? file.refusal(of: text)
         }
     }
 
@@ -109,7 +109,7 @@ struct PictureFinder {
         case .folder: try walk(FilePath(), of: Place(given: named.given, finder: self), into: &items, skipped: &skipped)
         case .special: throw named.special
         case .notAPicture(let file):
-            guard let archive = try named.archive else { throw file.refusal(of: named.text) }
+            guard let archive = named.archive else { throw file.refusal(of: named.text) }
             archives.append(archive)
         }
     }
@@ -131,7 +131,7 @@ struct PictureFinder {
             try walk(named.relative, of: named.parent, around: around, into: &items, skipped: &skipped)
         case .special: skipped.leaveOutSpecial(named.shown)
         case .notAPicture(let file):
-            if let archive = named.readableArchive { archives.append(archive) } else { skipped.leaveOut(named.shown, file) }
+            if let archive = named.archive { archives.append(archive) } else { skipped.leaveOut(named.shown, file) }
         }
     }
 
@@ -202,28 +202,14 @@ private struct Named {
 
     var special: InputError { InputError("\(text) is a device, FIFO or socket, not a picture; take it out of the input") }
 
-    /// What it is where it is no picture but holds some.
+    /// What it is where it is no picture but holds some. Many documents are zip files, which their names tell; of what a pattern finds only
+    /// what is called an archive is meant.
     var archive: Archive? {
-        get throws(InputError) {
-            let kind: ArchiveKind?
-            do throws(Errno) { kind = try ArchiveKind(of: path) } catch { throw self.error(error) }
-            switch kind {
-            case .readable(let form): return archive(form)
-            case .packed(let packing): throw Archive.refuse(packing, text)
-            case nil: return nil
-            }
-        }
-    }
-
-    /// Of what a pattern finds only what is called an archive: many documents are zip files.
-    var readableArchive: Archive? {
+        guard !isBelowParent || ArchiveForm.isName(path.bytes) else { return nil }
+        if let known = KnownFile(at: path), known.kind != .tar, known.kind != .zip { return nil }
         // What cannot be read is told as what it is.
-        guard ArchiveKind.isName(path.bytes), case .readable(let form)? = try? ArchiveKind(of: path) else { return nil }
-        return archive(form)
-    }
-
-    private func archive(_ form: ArchiveKind.Form) -> Archive {
-        Archive(path: path, folder: parent.given, relative: relative, prefix: parent.prefix, form: form)
+        guard let form = try? ArchiveForm(of: path) else { return nil }
+        return Archive(path: path, folder: parent.given, relative: relative, prefix: parent.prefix, form: form)
     }
 
     func look() throws(InputError) -> Finding {

@@ -35,7 +35,10 @@ import Testing
         ("a.psd", Array("8BPS\0\u{1}".utf8), "is a Photoshop document; export it as PNG or JPEG and name that"),
         ("no ending", Array("8BPS\0\u{1}".utf8), "is a Photoshop document; export it as PNG or JPEG and name that"),
         ("a.svg", Array("<svg xmlns='http://www.w3.org/2000/svg'/>".utf8), "is an SVG drawing; export it as PNG and name that"),
-        ("more.zip", [0x50, 0x4B, 3, 4], "is a ZIP archive; unpack it and name the folder"),
+        (
+            "more.zip", [0x50, 0x4B, 3, 4],
+            "is a ZIP archive; name it as an input of its own, and the pictures in it are read where they stand"
+        ),
     ]
 
     @Test(arguments: lost)

@@ -108,7 +108,7 @@ struct KnownInputTests {
 
     @Test(arguments: [
         ("x.xlsx", Array("PK\u{03}\u{04}".utf8), "is an Excel workbook; save the sheet as CSV and name that"),
-        ("list.csv", Array("PK\u{03}\u{04}".utf8), "is a ZIP archive; unpack it and name the folder"),
+        ("list.csv", Array("PK\u{03}\u{04}".utf8), "is a ZIP archive; name it as an input of its own, "),
         ("x.ods", Array("PK\u{03}\u{04}".utf8), "is an OpenDocument spreadsheet; save the sheet as CSV and name that"),
         (
             "x.parquet", Array("PAR1".utf8),

@@ -11,9 +11,9 @@ struct Archive: Hashable, Sendable {
     let folder: FilePath
     /// What stands in front of the members' names in keys: the archive's own name without its ending.
     let key: FilePath
-    let form: ArchiveKind.Form
+    let form: ArchiveForm
 
-    init(path: FilePath, folder: FilePath, relative: FilePath, prefix: FilePath, form: ArchiveKind.Form) {
+    init(path: FilePath, folder: FilePath, relative: FilePath, prefix: FilePath, form: ArchiveForm) {
         self.path = path
         self.folder = folder
         given = folder.pushing(relative)
@@ -31,13 +31,6 @@ struct Archive: Hashable, Sendable {
     /// Where one picture is meant.
     var asPicture: InputError {
         InputError("\(name) is an archive; give it as an input of its own, and the pictures in it are read where they stand")
-    }
-
-    /// Of an archive in which nothing can be read.
-    static func refuse(_ packing: ArchiveKind.Packing, _ name: String) -> InputError {
-        InputError(
-            "\(name) is packed with \(packing.name), and only uncompressed tar files and what zip files store uncompressed can be read in place; "
-                + "unpack it first (\(packing.command) \(name)) and name what comes out")
     }
 
     func error(_ fault: ArchiveFault) -> InputError {

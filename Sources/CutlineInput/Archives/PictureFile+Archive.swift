@@ -25,11 +25,11 @@ extension PictureFile {
 extension Archive {
     /// One that was an input before.
     fileprivate init(at path: FilePath) throws(InputError) {
-        let kind: ArchiveKind?
-        do throws(Errno) { kind = try ArchiveKind(of: path) } catch {
+        let form: ArchiveForm?
+        do throws(Errno) { form = try ArchiveForm(of: path) } catch {
             throw InputError("\(path.text) cannot be read: \(error)", cause: error)
         }
-        guard case .readable(let form) = kind else {
+        guard let form else {
             throw InputError("\(path.text) is no longer an archive; restore it or take it out of the input")
         }
         let name = FilePath(root: nil, [path.lastComponent].compactMap(\.self))

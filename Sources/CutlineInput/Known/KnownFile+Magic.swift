@@ -55,7 +55,9 @@ extension KnownFile {
     /// A compressed archive, or one compressed file.
     private static func packed(_ name: String, _ what: String, _ command: String) -> KnownFile {
         let isArchive = ["tar", "tgz", "tbz", "tbz2", "txz", "tzst"].contains { name.hasSuffix(".\($0)") || name.contains(".\($0).") }
-        if isArchive { return .archive("a tar archive compressed with \(what)") }
+        if isArchive {
+            return KnownFile(.archive, "a tar archive compressed with \(what)", "unpack it (\(command)) and name the tar file")
+        }
         return KnownFile(.archive, "a file compressed with \(what)", "unpack it (\(command)) and name what was in it")
     }
 

@@ -1,39 +1,27 @@
 import CutlineCore
 import SystemPackage
 
-/// What a file is that holds others.
-enum ArchiveKind: Hashable, Sendable {
-    case readable(Form)
-    /// All of it is compressed: nothing in it can be read where it stands.
-    case packed(Packing)
+/// The forms of archives whose members can be read where they stand.
+enum ArchiveForm: Hashable, Sendable {
+    case tar, zip
 
-    enum Form: Hashable, Sendable { case tar, zip }
-
-    struct Packing: Hashable, Sendable {
-        let name: String
-        /// The command that unpacks it.
-        let command: String
-    }
-
-    /// What a file's first bytes and its name say; nil where it is no archive that is known.
+    /// What a file's first bytes and its name say; nil where it is none of the two.
     init?(firstBytes head: [UInt8], name: [UInt8]) {
-        if let packing = Self.packings.first(where: { head.starts(with: $0.mark) }) {
-            self = .packed(Packing(name: packing.name, command: packing.command))
-        } else if [[3, 4], [5, 6], [7, 8]].contains(where: { head.starts(with: [0x50, 0x4B] + $0) }) {
-            self = .readable(.zip)
+        if [[3, 4], [5, 6], [7, 8]].contains(where: { head.starts(with: [0x50, 0x4B] + $0) }) {
+            self = .zip
         } else if TarHeader(Array(head.prefix(TarHeader.length))) != nil {
-            self = .readable(.tar)
+            self = .tar
         } else if Self.ending(of: name) == "tar", !head.isEmpty, head.allSatisfy({ $0 == 0 }) {
             // Without a member there is nothing but its end.
-            self = .readable(.tar)
+            self = .tar
         } else {
             return nil
         }
     }
 
     init?(of path: FilePath) throws(Errno) {
-        guard let kind = Self(firstBytes: try Self.head(of: path), name: path.bytes) else { return nil }
-        self = kind
+        guard let form = Self(firstBytes: try Self.head(of: path), name: path.bytes) else { return nil }
+        self = form
     }
 
     /// How the names of archives end.
@@ -48,13 +36,7 @@ enum ArchiveKind: Hashable, Sendable {
         return String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased()
     }
 
-    private static let endings: Set = ["tar", "zip", "tgz", "tbz2", "txz", "gz", "bz2", "xz", "zst", "7z", "rar"]
-
-    private static let packings: [(mark: [UInt8], name: String, command: String)] = [
-        ([0x1F, 0x8B], "gzip", "gunzip"), (Array("BZh".utf8), "bzip2", "bunzip2"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz", "unxz"),
-        ([0x28, 0xB5, 0x2F, 0xFD], "Zstandard", "unzstd"), (Array("7z".utf8) + [0xBC, 0xAF, 0x27, 0x1C], "7z", "7z x"),
-        (Array("Rar!".utf8), "RAR", "unrar x"),
-    ]
+    private static let endings: Set = ["tar", "zip"]
 
     private static func head(of path: FilePath) throws(Errno) -> [UInt8] {
         let descriptor = try FileDescriptor.openForReading(path)
