@@ -79,7 +79,8 @@ let package = Package(
         suite("CutlineSimulatorTests", ["CutlineSimulator", httpClient]),
         suite("CutlineRunnerTests", ["CutlineRunner", "CutlineQueue", "CutlineProvider", grdb]),
         suite(
-            "CommandTests", ["cutline", "CutlineSimulator", "CutlineInput", "CutlineQueue", "CutlineProvider", "CutlineRunner", argumentParser]),
+            "CommandTests",
+            ["cutline", "CutlineSimulator", "CutlineInput", "CutlineQueue", "CutlineProvider", "CutlineRunner", argumentParser]),
         // Runs the built binary, so that it must be built before.
         suite("EndToEndTests", ["cutline"]),
     ],

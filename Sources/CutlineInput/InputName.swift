@@ -22,7 +22,9 @@ enum InputName {
 
     /// The folder of a picture that is named by itself; nil for all else.
     private static func pictureFolder(_ input: String, from folder: FilePath) -> FilePath? {
-        guard case .pictures? = try? InputKind(input, from: folder), !WebAddress.isMeant(by: input), !input.utf8.contains(0) else { return nil }
+        guard case .pictures? = try? InputKind(input, from: folder), !WebAddress.isMeant(by: input), !input.utf8.contains(0) else {
+            return nil
+        }
         let path = folder.pushing(FilePath(input))
         // What cannot be looked at was refused before.
         guard let facts = try? FileFacts(path: path), facts.kind == .regular else { return nil }

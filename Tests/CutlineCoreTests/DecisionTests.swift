@@ -9,7 +9,8 @@ struct DecisionTests {
         .unauthorized: .release, .forbidden: .release, .quotaExhausted: .release, .rateLimited: .release, .overloaded: .retry,
         .serverError: .retry, .timeout: .retry, .unreachable: .release, .connectionLost: .retry, .tls: .release,
         .wrongEndpoint: .release, .modelNotFound: .release, .noVision: .fail, .imageUnreachable: .retry, .imageRejected: .fail,
-        .imageUnreadable: .fail, .tooLarge: .fail, .contextTooLong: .fail, .contentFiltered: .fail, .refused: .fail,
+        .imageUnreadable: .fail, .imageNotAllowed: .fail, .tooLarge: .fail, .contextTooLong: .fail, .contentFiltered: .fail,
+        .refused: .fail,
         .emptyAnswer: .retry, .malformedAnswer: .retry, .schemaMismatch: .fail, .unsupportedParameter: .fail,
         .invalidRequest: .fail, .cancelled: .release,
     ]

@@ -42,7 +42,7 @@ import Testing
 
     @Test(arguments: [
         ("l.jsonl", "{\"image\": \"a.png\"}\n{\"image\": \"none.png\"}\nnonsense\n{\"image\": \"b.png\"}\n", 2),
-        ("l.csv", "image,title\na.png,A\nnone.png,B\nb.png\nb.png,C\n", 2),
+        ("l.csv", "image,title\na.png,A\nnone.png,B\nb.png,B,C\nb.png,C\n", 2),
         ("jobs.json", #"{"images": ["a.png", "none.png", "b.png"]}"#, 1),
     ])
     func theOthersAreAddedWithoutThem(name: String, text: String, bad: Int) throws {

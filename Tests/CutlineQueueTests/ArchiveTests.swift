@@ -64,7 +64,7 @@ extension JobDraft {
 
     @Test func aDefaultKeyBelongsToItsMember() throws {
         try fixture.add(.member("a.jpg", 1, at: 512))
-        #expect(try fixture.queue.path(ofDefaultKey: "0/a.jpg", in: fixture.batch) == "/shards/0.tar/a.jpg")
+        #expect(try fixture.queue.reader.paths(ofDefaultKeys: ["0/a.jpg"], in: fixture.batch) == ["/shards/0.tar/a.jpg"])
         #expect(try fixture.queue.add([.member("a.jpg", 2, at: 512, modified: 2)], to: fixture.batch, now: .start).edited == 1)
         #expect(throws: QueueError.self) {
             try fixture.queue.add([.member("a.jpg", 3, at: 512, in: "/other/0.tar")], to: fixture.batch, now: .start)

@@ -296,7 +296,7 @@ import Testing
         var (added, captions) = (Added(), try search())
         #expect(try fixture.queue.changed(among: drafts, in: fixture.batch, &captions, &added).isEmpty)
         let known = try fixture.queue.reader.knownPictures(drafts.flatMap(\.images))
-        for draft in drafts { #expect(draft.images[0].file.flatMap { known.content(of: $0.path, stamp: $0.stamp) } != nil) }
+        for draft in drafts { #expect(draft.images[0].file.flatMap { known.content(of: $0) } != nil) }
     }
 
     private func search() throws -> CaptionSearch {

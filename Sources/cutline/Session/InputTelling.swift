@@ -46,7 +46,8 @@ struct InputTelling: Sendable {
     /// For stderr, with their ends of line.
     func text(of input: CheckedInput, sendingDamaged: Bool) -> String {
         let lines =
-            input.notes.lines + InputText.skipped(input.skipped, report) + InputText.bad(report.tally(.bad)) + InputText.gone(report.tally(.gone))
+            input.notes.lines + InputText.skipped(input.skipped, report) + InputText.bad(report.tally(.bad))
+            + InputText.gone(report.tally(.gone))
             + InputText.damaged(report.tally(.damaged), areSent: sendingDamaged) + [InputText.turned(turned.counts)].compactMap(\.self)
         return lines.map { "\($0)\n" }.joined()
     }
