@@ -64,7 +64,7 @@ import Testing
 
     @Test func mixedKindsAreSaidWithWhatTheReaderDoes() async {
         let desk = await desk("photos")
-        desk.folder.write("photos/c.gif", Array("GIF89a\u{3}\u{0}\u{2}\u{0}".utf8))
+        desk.folder.write("photos/c.gif", Array("GIF89a\u{3}\u{0}\u{2}\u{0}\u{0}\u{0}\u{0};".utf8))
         _ = await desk.caption("photos", "--batch", "photos")
         let said = await desk.cutline("export", "--format", "webdataset", "-o", "set")
         #expect(
@@ -77,7 +77,7 @@ import Testing
 
     @Test func picturesOfOneStemAreNamedWithWhatTrainersRead() async {
         let desk = Desk(pictures: "photos/cat.png")
-        desk.folder.write("photos/cat.gif", Array("GIF89a\u{3}\u{0}\u{2}\u{0}".utf8))
+        desk.folder.write("photos/cat.gif", Array("GIF89a\u{3}\u{0}\u{2}\u{0}\u{0}\u{0}\u{0};".utf8))
         _ = await desk.caption("photos")
         let said = await desk.cutline("export", "--format", "sidecar")
         #expect(

@@ -120,18 +120,19 @@ struct Adding {
                     try add(items.compactMap { try telling.draft($0) { try draft($0, known) } })
                 }
             } using: { (next: () throws -> [JobDraft]?) in
-                // What stands already costs no transaction.
-                func changed() throws -> [JobDraft]? {
-                    guard let chunk = try next() else { return nil }
-                    count += chunk.count
-                    return try queue.changed(among: chunk, in: batch, &captions, &added)
+                func counted() throws -> [JobDraft]? {
+                    let chunk = try next()
+                    count += chunk?.count ?? 0
+                    return chunk
                 }
-                while let first = try changed() {
+                while let chunk = try counted() {
+                    // What stands already costs no transaction.
+                    let first = try queue.changed(among: chunk, in: batch, &captions, &added)
                     progress.added(count, of: input.count)
                     if first.isEmpty { continue }
                     var (drafts, left) = (Optional(first), chunks)
                     let more = try queue.add(to: batch, &captions, now: environment.now()) {
-                        guard left > 0, let chunk = try drafts ?? changed() else { return nil }
+                        guard left > 0, let chunk = try drafts ?? counted() else { return nil }
                         (drafts, left) = (nil, left - 1)
                         return chunk
                     }

@@ -8,7 +8,6 @@ extension JobStatus {
         var text = JSONText()
         text.openObject()
         text.members(of: record)
-        text.member("missing_since", missingSince?.iso8601)
         text.key("attempt_log")
         text.openArray()
         for attempt in attempts { text.write(attempt) }
