@@ -168,7 +168,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["empty"], 65, "holds no picture"), (["-"], 64, "a list on stdin cannot stand"), (["list.csv"], 64, "a manifest, a list or a job file"),
+        (["empty"], 65, "holds no picture"), (["-"], 64, "a list on stdin cannot stand"),
+        (["list.csv"], 64, "a manifest, a list or a job file"),
         (["photos", "-o", "x.txt"], 64, "ends in .json"), (["photos", "--max-tokens", "0"], 64, "--max-tokens must be above 0"),
         (["photos", "--base-url", "http://example.com/v1", "--provider", "openai"], 64, "--insecure-http"),
     ])

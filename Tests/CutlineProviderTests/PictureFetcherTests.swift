@@ -90,7 +90,7 @@ struct InternetAddressTests {
         try await TestServer.run(.routes(["/a.gif": TestServer.http(200, picture)])) { server in
             for host in ["127.0.0.1", "localhost", "[::1]", "127.1"] {
                 let failure = await failure(fetcher(allowing: false), "http://\(host):\(server.port)/a.gif")
-                #expect(failure?.kind == .imageUnreadable && failure?.billed == .no)
+                #expect(failure?.kind == .imageNotAllowed && failure?.billed == .no)
                 #expect(failure?.message.contains("--allow-private-hosts") == true)
             }
             #expect(server.connections == 0)
@@ -102,7 +102,7 @@ struct InternetAddressTests {
         try await TestServer.run(TestServer.caption("x")) { server in
             var fetcher = fetcher(allowing: false)
             fetcher.resolve = { _ in [InternetAddress(bytes: [1, 1, 1, 1])!, InternetAddress(bytes: [10, 0, 0, 1])!] }
-            #expect(await failure(fetcher, "http://pictures.invalid:\(server.port)/")?.kind == .imageUnreadable)
+            #expect(await failure(fetcher, "http://pictures.invalid:\(server.port)/")?.kind == .imageNotAllowed)
             #expect(server.connections == 0)
         }
     }
@@ -147,7 +147,7 @@ struct InternetAddressTests {
                 // The first host counts as public here; the machine has no other.
                 fetcher.resolve = { [InternetAddress(bytes: $0 == "outside.invalid" ? [1, 1, 1, 1] : [127, 0, 0, 1])!] }
                 _ = outside
-                #expect(await failure(fetcher, "http://127.0.0.1:\(outside.port)/")?.kind == .imageUnreadable)
+                #expect(await failure(fetcher, "http://127.0.0.1:\(outside.port)/")?.kind == .imageNotAllowed)
                 #expect(inside.connections == 0)
             }
         }
