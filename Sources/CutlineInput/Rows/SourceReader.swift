@@ -73,39 +73,21 @@ struct SourceReader {
         case .jsonLines(var reader):
             cursor = .empty
             defer { cursor = .jsonLines(reader) }
-            while let (place, bytes) = try reader.next() {
-                do throws(InputError) {
-                    if let item = try item(of: bytes, at: place) { return Located(item: item, place: place) }
-                    skipped.excluded += 1
-                } catch {
-                    try faults.note(error.ofOneEntry, at: place)
-                }
+            return try nextItem({ () throws(InputError) in try reader.next().map { ($0.place, $0.bytes) } }) {
+                (source, bytes, place) throws(InputError) in try source.item(of: bytes, at: place)
             }
-            return nil
         case .objects(var reader):
             cursor = .empty
             defer { cursor = .objects(reader) }
-            while let (place, bytes) = try reader.next() {
-                do throws(InputError) {
-                    if let item = try item(of: bytes, at: place) { return Located(item: item, place: place) }
-                    skipped.excluded += 1
-                } catch {
-                    try faults.note(error.ofOneEntry, at: place)
-                }
+            return try nextItem({ () throws(InputError) in try reader.next().map { ($0.place, $0.bytes) } }) {
+                (source, bytes, place) throws(InputError) in try source.item(of: bytes, at: place)
             }
-            return nil
         case .csv(var reader, let header):
             cursor = .empty
             defer { cursor = .csv(reader, header) }
-            while let (place, fields) = try reader.next() {
-                do throws(InputError) {
-                    if let item = try filler.item(of: try header.row(fields.get(), at: place)) { return Located(item: item, place: place) }
-                    skipped.excluded += 1
-                } catch {
-                    try faults.note(error.ofOneEntry, at: place)
-                }
+            return try nextItem({ () throws(InputError) in try reader.next().map { ($0.place, $0.fields) } }) {
+                (source, fields, place) throws(InputError) in try source.filler.item(of: try header.row(fields.get(), at: place))
             }
-            return nil
         case .list(var reader, var place, var items):
             cursor = .empty
             defer { cursor = .list(reader, place, items) }
@@ -127,6 +109,22 @@ struct SourceReader {
             return Located(item: try filler.item(of: row), place: nil)
         case .empty: return nil
         }
+    }
+
+    /// The next row that makes an item. An excluded one is counted; what is wrong with one is among the faults.
+    private mutating func nextItem<Row>(
+        _ next: () throws(InputError) -> (RowPlace, Row)?,
+        _ item: (inout SourceReader, Row, RowPlace) throws(InputError) -> InputItem?
+    ) throws(InputError) -> Located? {
+        while let (place, row) = try next() {
+            do throws(InputError) {
+                if let item = try item(&self, row, place) { return Located(item: item, place: place) }
+                skipped.excluded += 1
+            } catch {
+                try faults.note(error.ofOneEntry, at: place)
+            }
+        }
+        return nil
     }
 
     private mutating func item(of line: [UInt8], at place: RowPlace) throws(InputError) -> InputItem? {

@@ -88,7 +88,6 @@ extension Queue {
             return try adding.objection(to: draft, replacing: entry)
         }
     }
-
 }
 
 extension QueueReader {
