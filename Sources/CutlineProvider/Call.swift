@@ -20,6 +20,8 @@ struct Call: Sendable {
     /// How long the call's claim may be used; nil: for ever.
     let trust: TrustWindow?
     let body: RequestBody
+    /// Who is told how far it has come; nil: nobody asks.
+    var progress: CallProgress?
     /// The way to the provider.
     var route = NetworkRoute.straight
 

@@ -41,7 +41,7 @@ extension ProviderClient {
         request.headers = [
             "User-Agent": Self.userAgent, "Accept": "application/json", "X-API-Key": source.key,
         ]
-        let progress = CallProgress()
+        let progress = CallProgress(now: now)
         let start = now()
         switch await answer(to: request, by: call.route, within: timeout, progress) {
         case .success(.answer(let answer)): return try token(from: answer, source, start: start)

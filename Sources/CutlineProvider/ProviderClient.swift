@@ -80,8 +80,10 @@ package final class ProviderClient: Sendable {
     ///   - timeout: of the request, to the last byte of the answer, however steadily bytes arrive. Fetching pictures and exchanging the
     ///     key come before; both together take less than a minute.
     ///   - trust: how long the call's claim may be used; nil: for ever. What comes too late for it is not sent.
+    ///   - progress: is told how far the call has come; nil: nobody asks.
     package func call(
-        _ request: CaptionRequest, profile: Profile, key: String?, timeout: Duration, trust: TrustWindow? = nil
+        _ request: CaptionRequest, profile: Profile, key: String?, timeout: Duration, trust: TrustWindow? = nil,
+        progress: CallProgress? = nil
     ) async -> Outcome {
         if let objection = Self.objection(to: profile, allowsInsecureHTTP: allowsInsecureHTTP) {
             return .failure(Failure(.wrongEndpoint, objection))
@@ -93,6 +95,7 @@ package final class ProviderClient: Sendable {
         // Their files live as long as this.
         defer { withExtendedLifetime(pictures) {} }
         var call = Call(request: request, images: pictures.images, profile: profile, key: key, trust: trust, redraft: redraft)
+        call.progress = progress
         do throws(NetworkRouteProblem) {
             call.route = try routes.route(of: profile)
             // What a route needs is read before anything is sent on it.
@@ -111,7 +114,7 @@ package final class ProviderClient: Sendable {
         var request = HTTPClientRequest(url: call.address)
         request.method = .POST
         request.headers = call.headers
-        let progress = CallProgress()
+        let progress = call.progress ?? CallProgress(now: now)
         let stream = RequestStream(body: call.body, eventLoop: group.next(), progress: progress) { [now, trust = call.trust] in
             trust?.mayFinish(at: now()) ?? true
         }

@@ -3,23 +3,31 @@ import NIOCore
 import Synchronization
 
 /// How far a call has come; written by the body and the deadline, read when the call has ended.
-final class CallProgress: Sendable {
+package final class CallProgress: Sendable {
     /// Who gave the call up.
     enum Stop: Sendable { case deadline, caller }
 
     struct State: Sendable {
         /// The connection asked for the body, so it is established.
         var isConnected = false
-        /// The connection has everything: from here on the provider may have billed.
-        var isHandedOver = false
+        /// When the connection had everything: from here on the provider may have billed.
+        var handedOverAt: Timestamp?
         var stop: Stop?
+
+        var isHandedOver: Bool { handedOverAt != nil }
     }
 
     private let state = Mutex(State())
+    private let now: @Sendable () -> Timestamp
+
+    package init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+
+    /// When the request had left; nil: it has not.
+    package var handedOverAt: Timestamp? { current.handedOverAt }
 
     var current: State { state.withLock { $0 } }
     func connected() { state.withLock { $0.isConnected = true } }
-    func handedOver() { state.withLock { $0.isHandedOver = true } }
+    func handedOver() { state.withLock { $0.handedOverAt = now() } }
     /// The first reason counts.
     func stopped(_ reason: Stop) { state.withLock { $0.stop = $0.stop ?? reason } }
 }

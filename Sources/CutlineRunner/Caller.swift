@@ -33,8 +33,8 @@ package actor Caller {
         startSimulator = simulator
     }
 
-    /// One call for one claim.
-    package nonisolated func call(_ claim: Claim) async -> Outcome {
+    /// One call for one claim; `progress` is told how far it has come.
+    package nonisolated func call(_ claim: Claim, _ progress: CallProgress) async -> Outcome {
         let profile: Profile
         do { profile = try await self.profile(of: Place(batch: claim.batch, route: claim.route)) } catch let failure as Failure {
             return .failure(failure)
@@ -46,7 +46,8 @@ package actor Caller {
             return .failure(Failure(.unauthorized, "there is no API key: set the environment variable \(variable)"))
         }
         let outcome = await client.call(
-            claim.request, profile: profile, key: key, timeout: timeout, trust: claim.trust(timeout: timeout))
+            claim.request, profile: profile, key: key, timeout: timeout, trust: claim.trust(timeout: timeout),
+            progress: progress)
         return outcome.priced(with: profile.price(of: claim.request.model), images: claim.request.images.count)
     }
 

@@ -1,4 +1,5 @@
 import CutlineCore
+import CutlineProvider
 import CutlineQueue
 import Dispatch
 
@@ -10,7 +11,7 @@ package actor Runner {
 
     private var loop: WorkLoop
     private let clock: RunnerClock
-    private let call: @Sendable (Claim) async -> Outcome
+    private let call: @Sendable (Claim, CallProgress) async -> Outcome
     private let report: @Sendable (RunnerEvent) -> Void
 
     /// The calls that have not ended.
@@ -26,7 +27,7 @@ package actor Runner {
     ///   - report: hears of events in order, on the runner's own queue, after what was claimed has left; it must not block.
     package init(
         queue: Queue, worker: Worker, options: RunnerOptions, clock: RunnerClock,
-        call: @escaping @Sendable (Claim) async -> Outcome, report: @escaping @Sendable (RunnerEvent) -> Void
+        call: @escaping @Sendable (Claim, CallProgress) async -> Outcome, report: @escaping @Sendable (RunnerEvent) -> Void
     ) {
         loop = WorkLoop(queue: queue, worker: worker, options: options, clock: clock)
         self.clock = clock
@@ -69,16 +70,16 @@ package actor Runner {
     }
 
     private func send(_ claim: Claim) {
-        let call = self.call
+        let (call, progress) = (self.call, CallProgress(now: clock.now))
         calls[claim.attempt] = Task.detached { [weak self] in
-            let outcome = await call(claim)
-            await self?.callEnded(claim.attempt, outcome)
+            let outcome = await call(claim, progress)
+            await self?.callEnded(claim.attempt, outcome, sentAt: progress.handedOverAt)
         }
     }
 
-    private func callEnded(_ attempt: AttemptID, _ outcome: Outcome) {
+    private func callEnded(_ attempt: AttemptID, _ outcome: Outcome, sentAt: Timestamp?) {
         calls[attempt] = nil
-        perform(loop.callEnded(attempt, outcome))
+        perform(loop.callEnded(attempt, outcome, sentAt: sentAt))
     }
 
     private func setAlarm(_ time: Timestamp?) {

@@ -93,11 +93,14 @@ extension WorkLoop {
     }
 
     /// Several calls that end at once share one turn: it stands at the end of the line.
-    package mutating func callEnded(_ attempt: AttemptID, _ outcome: Outcome) -> [LoopOrder] {
+    ///
+    /// - Parameter sentAt: when the request had left; nil: it is not known.
+    package mutating func callEnded(_ attempt: AttemptID, _ outcome: Outcome, sentAt: Timestamp? = nil) -> [LoopOrder] {
         telling {
             guard let claim = $0.calls[attempt] else { return }
             let now = $0.clock.now()
-            $0.ended.append(Settlement(attempt: attempt, outcome: outcome, latency: now - claim.startedAt, endedAt: now))
+            $0.ended.append(
+                Settlement(attempt: attempt, outcome: outcome, latency: now - claim.startedAt, sentAt: sentAt, endedAt: now))
             if case .notSent = outcome { $0.restsUntil = now + .seconds(1) }
             guard !$0.isTurnDue else { return }
             $0.isTurnDue = true

@@ -28,11 +28,11 @@ extension Lane {
     }
 
     mutating func apply(
-        _ event: LaneEvent, model: String, estimatedTokens tokens: Int, startedAt: Timestamp, at now: Timestamp,
+        _ event: LaneEvent, model: String, estimatedTokens tokens: Int, startedAt: Timestamp, sentAt: Timestamp? = nil, at now: Timestamp,
         evidence: JobEvidence = JobEvidence()
     ) -> [LaneAction] {
         let call = CallUnits(inputTokens: tokens, outputTokens: 0)
-        return apply(event, model: model, reserved: call, startedAt: startedAt, at: now, evidence: evidence)
+        return apply(event, model: model, reserved: call, startedAt: startedAt, sentAt: sentAt, at: now, evidence: evidence)
     }
 }
 

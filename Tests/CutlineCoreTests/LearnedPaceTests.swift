@@ -77,6 +77,40 @@ import Testing
         #expect(figures.seconds < 1.4 * (5_000 - 450) / 15)
     }
 
+    struct Slow {
+        var counting: Counting
+        var rate: Double
+    }
+
+    static var slow: [Slow] {
+        var all: [Slow] = []
+        for rate in [0.25, 0.5, 1, 2] {
+            for burst in [1.0, 10, 60] { all.append(Slow(counting: .bucket(rate: rate, burst: burst), rate: rate)) }
+        }
+        for (count, seconds) in [(10, 10.0), (15, 60.0), (60, 60.0)] {
+            let rate = Double(count) / seconds
+            all.append(Slow(counting: .fixedWindow(count: count, seconds: seconds, offset: 7_000), rate: rate))
+            all.append(Slow(counting: .slidingWindow(count: count, seconds: seconds), rate: rate))
+        }
+        return all
+    }
+
+    /// Where a provider takes few calls, a refusal that is put down to chance is followed by many more.
+    @Test(arguments: [0.5, 3.0], [true, false]) func aSlowProviderIsNotStormed(latency: Double, tellsWait: Bool) {
+        var shares: [Double] = []
+        for slow in Self.slow {
+            let (counting, rate) = (slow.counting, slow.rate)
+            var simulation = PaceSimulation(
+                jobs: Int(rate * 900) + 20, counting: counting, latency: latency, jitter: 0.3, lateness: 4)
+            simulation.tellsWait = tellsWait
+            let figures = simulation.run()
+            #expect(figures.refusedShare < 0.33, "\(counting): \(figures.refusals) of \(figures.calls)")
+            #expect(figures.seconds < 1.3 * Double(simulation.jobs) / rate, "\(counting): \(figures.seconds) s")
+            shares.append(figures.refusedShare)
+        }
+        #expect(shares.reduce(0, +) / Double(shares.count) < 0.13)
+    }
+
     /// Two hundred at once, half a second each: 2.5 s for a thousand.
     @Test(arguments: [nil, 24_000, 60_000, 600_000] as [Int?])
     func aToldConcurrencyIsUsedFromTheFirstRound(requestsPerMinute: Int?) {

@@ -96,6 +96,10 @@ struct PaceSimulation {
     /// Refusals that no call of this run explains: when they are heard, and how much earlier their call was started.
     var strays: [(at: Int64, age: Int64)] = []
     var announcing = Announcing.never
+    /// Milliseconds that a call is kept where no connection is idle and a new one is opened.
+    var opening: Int64 = 0
+    /// Whether the lane is told when a call left.
+    var tellsOfLeaving = true
 
     /// Whether the headers of an answer tell what the limit leaves, and as of when.
     enum Announcing { case never, asOfTheBeginning, asOfTheEnd }
@@ -121,8 +125,9 @@ struct PaceSimulation {
     }
 
     private enum Happening {
-        case answered(process: Int, startedAt: Timestamp, Announced.Allowance?)
-        case refused(process: Int, startedAt: Timestamp, wait: Double?, endedAt: Timestamp, Announced.Allowance?)
+        case arrived(process: Int, startedAt: Timestamp)
+        case answered(process: Int, startedAt: Timestamp, sentAt: Timestamp, Announced.Allowance?)
+        case refused(process: Int, startedAt: Timestamp, sentAt: Timestamp, wait: Double?, endedAt: Timestamp, Announced.Allowance?)
         case stray(startedAt: Timestamp)
         case wake(process: Int)
     }
@@ -134,10 +139,18 @@ struct PaceSimulation {
         var figures = Figures(lane: Lane(limits: limits, at: at(0)))
         var (queued, answered) = (jobs, 0)
         var wakes = [Int64?](repeating: nil, count: processes)
+        var idleConnections = 0
 
         func send(_ process: Int, _ now: Int64) {
             queued -= 1
             figures.calls += 1
+            guard opening > 0 else { return arrive(process, at(now), now) }
+            let isWarm = idleConnections > 0
+            idleConnections -= isWarm ? 1 : 0
+            happenings.push(.arrived(process: process, startedAt: at(now)), at: now + (isWarm ? 1 : opening))
+        }
+
+        func arrive(_ process: Int, _ startedAt: Timestamp, _ now: Int64) {
             let share = chance.last { $0.at <= Double(now) }?.share ?? 0
             let isByChance = share > 0 && Double.random(in: 0..<1, using: &random) < share
             let wait = isByChance ? chanceWait : server.take(at: Double(now))
@@ -152,11 +165,14 @@ struct PaceSimulation {
                 let ended = now + Int64(delay)
                 let told = isByChance || tellsWait ? wait : nil
                 happenings.push(
-                    .refused(process: process, startedAt: at(now), wait: told, endedAt: at(ended), allowance), at: ended + Int64(lag))
+                    .refused(process: process, startedAt: startedAt, sentAt: at(now), wait: told, endedAt: at(ended), allowance),
+                    at: ended + Int64(lag))
             } else {
                 figures.taken.append(Double(now))
                 let factor = jitter > 0 ? Double.random(in: 1 - jitter...1 + jitter, using: &random) : 1
-                happenings.push(.answered(process: process, startedAt: at(now), allowance), at: now + Int64(latency * 1_000 * factor))
+                happenings.push(
+                    .answered(process: process, startedAt: startedAt, sentAt: at(now), allowance),
+                    at: now + Int64(latency * 1_000 * factor))
             }
         }
 
@@ -180,8 +196,10 @@ struct PaceSimulation {
             }
         }
 
-        func hear(_ event: LaneEvent, _ startedAt: Timestamp, _ now: Int64) {
-            _ = figures.lane.apply(event, model: "m", estimatedTokens: 1_000, startedAt: startedAt, at: at(now))
+        func hear(_ event: LaneEvent, _ startedAt: Timestamp, _ sentAt: Timestamp, _ now: Int64) {
+            idleConnections += 1
+            _ = figures.lane.apply(
+                event, model: "m", estimatedTokens: 1_000, startedAt: startedAt, sentAt: tellsOfLeaving ? sentAt : nil, at: at(now))
         }
 
         func announce(_ allowance: Announced.Allowance?, _ startedAt: Timestamp, _ now: Int64) {
@@ -194,16 +212,17 @@ struct PaceSimulation {
         while let (now, happening) = happenings.pop() {
             while figures.rates.count * 1_000 <= now { figures.rates.append(figures.lane.learnedRate) }
             switch happening {
-            case .answered(let process, let startedAt, let allowance):
+            case .arrived(let process, let startedAt): arrive(process, startedAt, now)
+            case .answered(let process, let startedAt, let sentAt, let allowance):
                 answered += 1
                 figures.seconds = Double(now) / 1_000
-                hear(.answered(usedTokens: 1_000), startedAt, now)
+                hear(.answered(usedTokens: 1_000), startedAt, sentAt, now)
                 announce(announcing == .asOfTheEnd ? server.allowance(at: Double(now)) : allowance, startedAt, now)
                 if answered < jobs { claim(process, now) }
-            case .refused(let process, let startedAt, let wait, let endedAt, let allowance):
+            case .refused(let process, let startedAt, let sentAt, let wait, let endedAt, let allowance):
                 queued += 1
                 let failure = Failure(.rateLimited, "slow down", status: 429, retryAfter: wait.map { .milliseconds(Int64($0 * 1_000)) })
-                hear(.failed(failure), startedAt, (endedAt - at(0)).milliseconds)
+                hear(.failed(failure), startedAt, sentAt, (endedAt - at(0)).milliseconds)
                 announce(allowance, startedAt, now)
                 claim(process, now)
             case .stray(let startedAt):

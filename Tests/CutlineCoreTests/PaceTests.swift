@@ -108,9 +108,9 @@ struct PaceTests {
         var pace = Pace(RateLimit(count: 6_000, window: 60), at: at(0))
         #expect(pace.tryReserve(6_000, at: at(0)) == nil)
         #expect(pace.tryReserve(6_000, at: at(61_200)) == nil)
-        pace.reconcile(by: -6_000, reservedAt: at(0), at: at(61_201))
+        pace.reconcile(by: -6_000, countedAt: at(0), at: at(61_201))
         #expect(pace.tryReserve(1, at: at(61_202)).map { $0 > at(121_200) && $0 <= at(121_900) } ?? false)
-        pace.reconcile(by: -6_000, reservedAt: at(61_200), at: at(61_203))
+        pace.reconcile(by: -6_000, countedAt: at(61_200), at: at(61_203))
         #expect(pace.tryReserve(1, at: at(61_204)) == nil)
     }
 
@@ -123,7 +123,7 @@ struct PaceTests {
         var running: [(time: Int64, reserved: Int, used: Int)] = []
         while spending.times.count < 1_500 {
             while let first = running.first, first.time + Int64(latency * 1_000) <= now {
-                pace.reconcile(by: first.used - first.reserved, reservedAt: at(first.time), at: at(now))
+                pace.reconcile(by: first.used - first.reserved, countedAt: at(first.time), at: at(now))
                 running.removeFirst()
             }
             let reserved = Int.random(in: 100...200, using: &random)
@@ -157,9 +157,9 @@ struct PaceTests {
         var pace = Pace(.perMinute(6_000), at: at(0))
         #expect(pace.tryReserve(1_000, at: at(0)) == nil)
         let asReserved = pace.tryReserve(1_000, at: at(0)) ?? .never
-        pace.reconcile(by: -600, reservedAt: at(100), at: at(100))
+        pace.reconcile(by: -600, countedAt: at(100), at: at(100))
         let givenBack = pace.tryReserve(1_000, at: at(100)) ?? .never
-        pace.reconcile(by: 700, reservedAt: at(100), at: at(100))
+        pace.reconcile(by: 700, countedAt: at(100), at: at(100))
         let owed = pace.tryReserve(1_000, at: at(100)) ?? .never
         #expect(givenBack < asReserved && asReserved < owed)
         // 10 ms for each unit.
@@ -216,7 +216,7 @@ struct PaceTests {
     @Test func nothingIsOwedForLongerThanAWindow() throws {
         var pace = Pace(.perMinute(60), at: at(0))
         #expect(pace.tryReserve(1, at: at(0)) == nil)
-        pace.reconcile(by: 1_000_000, reservedAt: at(0), at: at(0))
+        pace.reconcile(by: 1_000_000, countedAt: at(0), at: at(0))
         let next = pace.tryReserve(1, at: at(0)) ?? .never
         #expect(next <= at(62_100))
         #expect(pace.tryReserve(1, at: next) == nil)
@@ -228,9 +228,9 @@ struct PaceTests {
         #expect(pace.tryReserve(.max, at: at(0)) == nil)
         for time in (0..<200).map({ at($0 * 500) }) {
             pace.advance(to: time)
-            pace.reconcile(by: .max, reservedAt: time, at: time)
+            pace.reconcile(by: .max, countedAt: time, at: time)
         }
-        pace.reconcile(by: -.max, reservedAt: at(99_500), at: at(99_500))
+        pace.reconcile(by: -.max, countedAt: at(99_500), at: at(99_500))
         let next = pace.tryReserve(1, at: at(99_500)) ?? .never
         #expect(next <= at(162_000))
         #expect(pace.tryReserve(1, at: next) == nil)

@@ -24,6 +24,45 @@ struct ToldLimitTests {
         }
     }
 
+    /// The first calls open connections and leave late, those behind them find them open: more leave in the first second than were reserved.
+    @Test(arguments: [RateLimit(count: 50, window: 1), RateLimit(count: 100, window: 2), RateLimit(count: 3_000, window: 60)])
+    func aCallIsCountedWhenItLeaves(limit: RateLimit) {
+        for (opening, latency) in [(80, 0.0), (80, 0.5), (250, 0.1), (250, 0.5)] as [(Int64, Double)] {
+            for processes in [1, 2] {
+                var simulation = PaceSimulation(
+                    jobs: 4_000, limits: Limits(requests: limit), counting: .slidingWindow(count: limit.count, seconds: limit.window),
+                    latency: latency, processes: processes, lateness: 4)
+                simulation.opening = opening
+                let figures = simulation.run()
+                #expect(figures.refusals == 0, "\(opening) ms to open a connection, \(latency) s")
+                #expect(figures.seconds <= 1.05 * 4_000 * limit.window / Double(limit.count) + latency + 1)
+                simulation.tellsOfLeaving = false
+                #expect(limit.window > 30 || simulation.run().refusals > 0, "nothing was tried")
+            }
+        }
+    }
+
+    /// Somebody else's call, or a clock that counts a little otherwise: the limit is right all the same.
+    @Test(arguments: [0.0, 0.5]) func aSeldomRefusalOfAToldLimitIsWaitedForAndTeachesNothing(latency: Double) {
+        var simulation = PaceSimulation(
+            jobs: 6_000, limits: Limits(requests: RateLimit(count: 50, window: 1)), counting: .slidingWindow(count: 50, seconds: 1),
+            latency: latency)
+        simulation.strays = [(at: 1_000, age: 20), (at: 1_003, age: 20), (at: 70_000, age: 20)]
+        let figures = simulation.run()
+        #expect(figures.lane.learnedRate == nil)
+        #expect(figures.seconds <= 1.02 * 6_000 / 50 + 2 * 1.2 + latency, "\(figures.seconds) s")
+    }
+
+    @Test func aToldLimitThatIsTooHighIsLearnedFromTheSecondRefusalOn() throws {
+        let figures = PaceSimulation(
+            jobs: 6_000, limits: Limits(requests: RateLimit(count: 80, window: 1)), counting: .bucket(rate: 50, burst: 50), latency: 0.2
+        ).run()
+        let rate = try #require(figures.lane.learnedRate)
+        #expect(rate > 40 && rate < 55)
+        #expect(figures.refusedShare < 0.02)
+        #expect(figures.seconds <= 1.1 * 6_000 / 50)
+    }
+
     /// Jobs of 100 to 2,800 tokens whose answers take 20 s, reserved with their average.
     @Test(arguments: 0..<40 as Range<UInt64>) func noMinuteHoldsMoreTokensThanToldWhateverACallUses(seed: UInt64) {
         var random = SplitMix64(seed: seed)

@@ -54,7 +54,8 @@ import Testing
     @Test func pieceWaitsForTheLoopOfItsConnection() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let body = RequestBody(.make([.file(picture(10))]), profile: Profile(name: "p"))
-        var pieces = RequestStream(body: body, eventLoop: group.next(), progress: CallProgress()).makeAsyncIterator()
+        let progress = CallProgress(now: { Timestamp(milliseconds: 0) })
+        var pieces = RequestStream(body: body, eventLoop: group.next(), progress: progress).makeAsyncIterator()
         let turns = Atomic(0)
         for _ in 1...50_000 { group.next().execute { turns.add(1, ordering: .relaxed) } }
         _ = try await pieces.next()
@@ -64,7 +65,7 @@ import Testing
 
     @Test func lastPieceIsMarkedAndPiecesAreBounded() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let progress = CallProgress()
+        let progress = CallProgress(now: { Timestamp(milliseconds: 0) })
         let body = RequestBody(.make([.file(picture(150_000)), .file(picture(9, name: "q.jpg"))]), profile: Profile(name: "p"))
         var pieces = RequestStream(body: body, eventLoop: group.next(), progress: progress).makeAsyncIterator()
         var sizes: [Int] = []

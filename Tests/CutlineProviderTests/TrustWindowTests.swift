@@ -52,7 +52,7 @@ import Testing
 
     @Test func aCallOfOnePieceIsKeptBackToo() async throws {
         let body = RequestBody(.make(), profile: Profile(name: "p"))
-        let progress = CallProgress()
+        let progress = CallProgress(now: { Timestamp(milliseconds: 0) })
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         var pieces = RequestStream(body: body, eventLoop: group.next(), progress: progress, mayFinish: { false }).makeAsyncIterator()
         await #expect(throws: LeaseOver.self) { try await pieces.next() }

@@ -18,7 +18,7 @@ import Testing
         let client = ProviderClient(connections: 1, now: place.clock.now)
         let caller = Caller(
             client: client, queue: place.queue.reader, timeout: .seconds(5), key: { _ in nil }, simulator: { throw Trouble() })
-        let outcome = await caller.call(claim)
+        let outcome = await caller.call(claim, CallProgress(now: place.clock.now))
         await client.shutdown()
         return outcome
     }
@@ -65,7 +65,7 @@ import Testing
         for (claim, variable) in zip(claims, ["OLD_KEY", "NEW_KEY"]) {
             _ = try open(variable)
             let sentence = "there is no API key: set the environment variable \(variable)"
-            #expect(await caller.call(claim) == .failure(Failure(.unauthorized, sentence)))
+            #expect(await caller.call(claim, CallProgress(now: place.clock.now)) == .failure(Failure(.unauthorized, sentence)))
         }
         await client.shutdown()
     }

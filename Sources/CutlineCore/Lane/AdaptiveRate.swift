@@ -18,8 +18,9 @@ package struct AdaptiveRate: Codable, Hashable, Sendable {
     }
 
     private enum Phase: Codable, Hashable, Sendable {
-        /// Nothing was refused, and nothing is paced. The first refusal → `overrun`.
-        case free(RecentStarts)
+        /// Nothing is paced. A refusal → `overrun`; where a limit was told and kept, the first in a while is put down to the edge of the
+        /// provider's window (`excused`: until when the next is not) and only waited for.
+        case free(RecentStarts, excused: Timestamp? = nil)
         /// The first refusal, and the lane is silent; what it teaches is worked out when the lane goes on, for until then more refusals of
         /// calls that were under way are heard. → `searching`.
         case overrun(Cut, RecentStarts)
@@ -34,6 +35,9 @@ package struct AdaptiveRate: Codable, Hashable, Sendable {
     private var chance = ChanceRefusals()
     /// Milliseconds since 1970, with fractions, up to which the pace is used.
     private var spentUntil = 0.0
+
+    /// A told limit that is right is met at the edges of windows, seldom; one that is too high is met again at once.
+    private static let excuseLasts = Duration.seconds(60)
 
     package init() {}
 
@@ -62,9 +66,9 @@ package struct AdaptiveRate: Codable, Hashable, Sendable {
         ledger.started(at: now)
         chance.started()
         switch phase {
-        case .free(var recent):
+        case .free(var recent, let excused):
             recent.add(1, at: now)
-            phase = .free(recent)
+            phase = .free(recent, excused: excused)
         case .searching(var search):
             search.trial.calls += 1
             phase = .searching(search)
@@ -77,9 +81,9 @@ package struct AdaptiveRate: Codable, Hashable, Sendable {
     mutating func notSent(startedAt: Timestamp) {
         ledger.withdraw(startedAt: startedAt)
         switch phase {
-        case .free(var recent):
+        case .free(var recent, let excused):
             recent.add(-1, at: startedAt)
-            phase = .free(recent)
+            phase = .free(recent, excused: excused)
         case .searching(var search) where startedAt >= search.trial.begin:
             search.trial.calls = max(0, search.trial.calls - 1)
             phase = .searching(search)
@@ -100,11 +104,13 @@ package struct AdaptiveRate: Codable, Hashable, Sendable {
         }
     }
 
-    mutating func refused(startedAt: Timestamp, at now: Timestamp) -> Refusal {
+    /// - Parameter isTold: whether a limit on requests was told, which the refused call kept.
+    mutating func refused(startedAt: Timestamp, isTold: Bool = false, at now: Timestamp) -> Refusal {
         ledger.refused(startedAt: startedAt, at: now)
         switch phase {
-        case .free(var recent):
+        case .free(var recent, let excused):
             recent.add(-1, at: startedAt)
+            if isTold, let refusal = excuse(startedAt: startedAt, excused, recent, at: now) { return refusal }
             phase = .overrun(ledger.cut(pace: 0, sent: recent.count(since: startedAt), startedAt: startedAt, at: now), recent)
             return .limit
         case .overrun(var cut, var recent):
@@ -121,6 +127,19 @@ package struct AdaptiveRate: Codable, Hashable, Sendable {
         }
     }
 
+    /// Nil: it is one too many to be excused.
+    private mutating func excuse(startedAt: Timestamp, _ excused: Timestamp?, _ recent: RecentStarts, at now: Timestamp) -> Refusal? {
+        if startedAt <= ledger.cutAt {
+            phase = .free(recent, excused: excused)
+            return .known
+        }
+        if let excused, now < excused { return nil }
+        let cut = ledger.cut(pace: 0, sent: recent.count(since: startedAt), startedAt: startedAt, at: now)
+        ledger.count(from: cut)
+        phase = .free(recent, excused: now + Self.excuseLasts)
+        return .limit
+    }
+
     private mutating func refused(startedAt: Timestamp, at now: Timestamp, while search: RateSearch) -> Refusal {
         var search = search
         // Of a call from before the last cut, or from a pace so long ago that faster ones were found clean since: its pace was judged.
@@ -129,7 +148,7 @@ package struct AdaptiveRate: Codable, Hashable, Sendable {
         }
         search.trial.refused(startedAt: startedAt)
         if search.isComparing {
-            if chance.isDecided(by: search.trial) { search.endComparison(&chance, at: now) }
+            if search.isDecided(chance) { search.endComparison(&chance, at: now) }
             phase = .searching(search)
             return .chance
         }
@@ -169,6 +188,7 @@ package struct AdaptiveRate: Codable, Hashable, Sendable {
         guard cut.accepted > 0 else {
             // Nothing was accepted since the last cut: the pause was too short, the pace is not at fault.
             ledger.nothingAccepted()
+            chance.sawNothingAccepted(cut)
             guard ledger.isDry, let spread = ledger.spread(at: now) else { return }
             chance.forgetDoubts()
             search.spread(spread, &ledger, at: now)
@@ -195,6 +215,7 @@ package struct AdaptiveRate: Codable, Hashable, Sendable {
     /// A clock that was set back must not stop the lane until it has caught up.
     private mutating func forgetFuture(_ now: Timestamp) {
         ledger.forgetFuture(now)
+        if case .free(let recent, let excused?) = phase, excused > now + Self.excuseLasts { phase = .free(recent) }
         if case .searching(var search) = phase, search.forgetFuture(now) { phase = .searching(search) }
         spentUntil = min(spentUntil, Double(now.milliseconds) + 60_000)
     }

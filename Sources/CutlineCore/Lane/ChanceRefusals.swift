@@ -115,6 +115,13 @@ struct ChanceRefusals: Codable, Hashable, Sendable {
         forgetDoubts()
     }
 
+    /// Refusals before which nothing was accepted are none of their own, but they count.
+    mutating func sawNothingAccepted(_ cut: Cut) {
+        guard doubts.events > 0 else { return }
+        doubts.seen.calls += cut.refused
+        doubts.seen.refusals += cut.refused
+    }
+
     mutating func forgetDoubts() {
         doubts = Doubts()
         run = Run()
@@ -147,6 +154,10 @@ struct ChanceRefusals: Codable, Hashable, Sendable {
             limitedPace = cut.pace
             forgetDoubts()
             guard isKnown else { return .limit }
+            if Self.isNoChance(cut.refused, of: cut.refused + cut.answered) {
+                rejectChance(at: cut.pace)
+                return .limit
+            }
             switch evidence {
             case .strong: return .limit
             case .none: return .unverified
@@ -162,11 +173,13 @@ struct ChanceRefusals: Codable, Hashable, Sendable {
         doubts.seen.calls += cut.refused + (isKnown ? cut.answered : cut.accepted)
         doubts.seen.refusals += cut.refused
         let (seen, calls) = (doubts.seen, Double(doubts.seen.calls))
-        if Double(seen.refusals) > Self.highestShare * calls + 1 {
+        if Self.isNoChance(seen.refusals, of: seen.calls) {
             rejectChance(at: cut.pace)
             return .limit
         }
         guard Double(seen.refusals) >= Self.rare * calls else { return .limit }
+        // Hardly anything is taken, and no lower pace is known to be below a limit.
+        if cut.bound <= 0, 2 * seen.refusals > seen.calls { return .limit }
         if !isLimited, !isKnown, Double(seen.refusals) <= Self.few * calls {
             presume(seen, .none)
             return .presumed
@@ -179,12 +192,20 @@ struct ChanceRefusals: Codable, Hashable, Sendable {
         forgetDoubts()
     }
 
-    /// Whether one refusal at the lower pace says all; where a share is known, it is counted to the end.
-    func isDecided(by trial: RateSearch.Trial) -> Bool { !isKnown && trial.refusals > 0 }
+    /// So many more than half that it is no chance; looked at with each call, it would else be reached in time.
+    private static func isNoChance(_ refusals: Int, of calls: Int) -> Bool { refusals > calls / 2 + 2 }
+
+    /// Whether the calls at the lower pace say all; where a share is known, they are counted to the end.
+    func isDecided(by trial: RateSearch.Trial, _ comparison: Comparison) -> Bool {
+        if Self.isNoChance(trial.refusals, of: trial.calls) { return true }
+        return !isKnown && trial.refusals > 0 && (comparison.isBelowBound || trial.calls >= Comparison.telling)
+    }
 
     /// What a comparison shows.
     enum Verdict: Hashable, Sendable {
         case paceExplains
+        /// And the lower one is too high as well.
+        case lowerPaceExplains
         /// But for the share that was known.
         case paceExplainsMost
         case chance
@@ -192,6 +213,10 @@ struct ChanceRefusals: Codable, Hashable, Sendable {
 
     mutating func verdict(_ comparison: Comparison, refusals: Int, of calls: Int) -> Verdict {
         let pooled = Tally(calls: comparison.seen.calls + calls, refusals: comparison.seen.refusals + refusals)
+        if Self.isNoChance(refusals, of: calls) {
+            rejectChance(at: comparison.lowerPace)
+            return .lowerPaceExplains
+        }
         if refusals > 0 {
             let isAsKnown = isKnown && !isTooMuch(refusals, of: calls)
             if !isAsKnown { (self.calls, self.refusals) = (0, 0) }

@@ -83,7 +83,7 @@ extension Lane {
     /// - Returns: whether the pace does not explain the refusal.
     private mutating func countForPace(_ failure: Failure, _ call: FailedCall, at now: Timestamp) -> Bool {
         if failure.kind == .rateLimited {
-            return failure.excess == nil && rate.refused(startedAt: call.startedAt, at: now) == .chance
+            return failure.excess == nil && rate.refused(startedAt: call.startedAt, isTold: limits.pace != nil, at: now) == .chance
         }
         if outage == nil { slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout, at: now) }
         return false

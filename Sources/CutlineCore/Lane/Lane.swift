@@ -186,12 +186,15 @@ package struct Lane: Codable, Hashable, Sendable {
     /// What was learned of a model.
     package func quirks(of model: String) -> Quirks { models[model]?.quirks ?? Quirks() }
 
-    /// Hears how a call to `model` ended that was reserved as `call` and sent at `startedAt`.
+    /// Hears how a call to `model` ended that was reserved as `call` at `startedAt`.
+    ///
+    /// - Parameter sentAt: when its request had left; nil: it is not known.
     package mutating func apply(
-        _ event: LaneEvent, model: String, reserved call: CallUnits, startedAt: Timestamp, at now: Timestamp,
+        _ event: LaneEvent, model: String, reserved call: CallUnits, startedAt: Timestamp, sentAt: Timestamp? = nil, at now: Timestamp,
         evidence: JobEvidence = JobEvidence()
     ) -> [LaneAction] {
         release(call)
+        let countedAt = meters.count(call, reservedAt: startedAt, as: sentAt, at: now)
         wait.callEnded(startedAt: startedAt)
         keyRefusals?.callEnded(startedAt: startedAt)
         models[model]?.callEnded(startedAt: startedAt)
@@ -199,12 +202,12 @@ package struct Lane: Codable, Hashable, Sendable {
         switch event {
         case .notSent:
             rate.notSent(startedAt: startedAt)
-            meters.giveBack(call, startedAt: startedAt, at: now)
+            meters.giveBack(call, countedAt: countedAt, at: now)
             return []
         case .answered(let usage):
             rate.answered(startedAt: startedAt)
             retries?.answered()
-            meters.reconcile(call, as: call.corrected(by: usage), startedAt: startedAt, at: now)
+            meters.reconcile(call, as: call.corrected(by: usage), countedAt: countedAt, at: now)
             meters.learn(from: usage, reserved: call)
             slots.callEnded(setback: false, at: now)
             breaker.answered(startedAt: startedAt)
@@ -214,7 +217,7 @@ package struct Lane: Codable, Hashable, Sendable {
             return []
         case .failed(let failure):
             let used = (failure.billed == .no ? .noTokens : call).corrected(by: failure.usage ?? Usage())
-            meters.reconcile(call, as: used, startedAt: startedAt, at: now)
+            meters.reconcile(call, as: used, countedAt: countedAt, at: now)
             return fail(failure, FailedCall(model: model, startedAt: startedAt, evidence: evidence), at: now)
         case .unanswered(let failure):
             if outage == nil { slots.callEnded(setback: true, at: now) }

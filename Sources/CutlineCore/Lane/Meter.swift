@@ -60,8 +60,14 @@ package struct Meter: Codable, Hashable, Sendable {
     mutating func release(_ units: Int, isLast: Bool) { underWay = isLast ? 0 : max(0, underWay - units) }
 
     /// Corrects what was reserved by what was used.
-    mutating func reconcile(by units: Int, reservedAt: Timestamp, at now: Timestamp) {
-        change { $0.reconcile(by: units, reservedAt: reservedAt, at: now) }
+    mutating func reconcile(by units: Int, countedAt: Timestamp, at now: Timestamp) {
+        change { $0.reconcile(by: units, countedAt: countedAt, at: now) }
+    }
+
+    /// What was reserved at one time left at another.
+    mutating func move(_ units: Int, from reservedAt: Timestamp, to sentAt: Timestamp, at now: Timestamp) {
+        advance(to: now)
+        change { $0.move(units, from: reservedAt, to: sentAt) }
     }
 
     /// An answer told by how much its call went beyond its reservation.

@@ -30,13 +30,23 @@ package struct Meters: Codable, Hashable, Sendable {
     /// The call is no longer under way.
     mutating func release(_ call: CallUnits, isLast: Bool) { change { $0.release(call[$0.kind], isLast: isLast) } }
 
-    /// It was not sent, and took nothing.
-    mutating func giveBack(_ call: CallUnits, startedAt: Timestamp, at now: Timestamp) {
-        change { $0.reconcile(by: -call[$0.kind], reservedAt: startedAt, at: now) }
+    /// The provider counts a call when it comes, not when it was reserved: a connection that had to be opened first, or a picture on a slow
+    /// disk, keeps it. What left in between is counted where it left, or those that follow at once would be too many in the provider's window.
+    ///
+    /// - Returns: when the call is counted.
+    mutating func count(_ call: CallUnits, reservedAt: Timestamp, as sentAt: Timestamp?, at now: Timestamp) -> Timestamp {
+        guard let sentAt, sentAt > reservedAt, sentAt <= now else { return reservedAt }
+        change { $0.move(call[$0.kind], from: reservedAt, to: sentAt, at: now) }
+        return sentAt
     }
 
-    mutating func reconcile(_ call: CallUnits, as used: CallUnits, startedAt: Timestamp, at now: Timestamp) {
-        change { $0.reconcile(by: used[$0.kind] - call[$0.kind], reservedAt: startedAt, at: now) }
+    /// It was not sent, and took nothing.
+    mutating func giveBack(_ call: CallUnits, countedAt: Timestamp, at now: Timestamp) {
+        change { $0.reconcile(by: -call[$0.kind], countedAt: countedAt, at: now) }
+    }
+
+    mutating func reconcile(_ call: CallUnits, as used: CallUnits, countedAt: Timestamp, at now: Timestamp) {
+        change { $0.reconcile(by: used[$0.kind] - call[$0.kind], countedAt: countedAt, at: now) }
     }
 
     /// An answer told what its call used.

@@ -88,13 +88,21 @@ package struct Pace: Codable, Hashable, Sendable {
         }
     }
 
-    package mutating func spend(_ units: Int, at now: Timestamp) { reconcile(by: units, reservedAt: now, at: now) }
+    package mutating func spend(_ units: Int, at now: Timestamp) { reconcile(by: units, countedAt: now, at: now) }
+
+    /// Counts units that were reserved at one time where they left, when `advance` came last; the flow keeps them where they were.
+    mutating func move(_ units: Int, from reservedAt: Timestamp, to sentAt: Timestamp) {
+        guard case .sliding(var window) = counted else { return }
+        window.add(-units, spentAt: reservedAt)
+        window.add(units, spentAt: sentAt)
+        counted = .sliding(window)
+    }
 
     /// Corrects a reservation by what was really used: negative gives back.
-    package mutating func reconcile(by units: Int, reservedAt: Timestamp, at now: Timestamp) {
+    package mutating func reconcile(by units: Int, countedAt: Timestamp, at now: Timestamp) {
         switch counted {
         case .sliding(var window):
-            window.add(units, spentAt: reservedAt)
+            window.add(units, spentAt: countedAt)
             counted = .sliding(window)
         case .daily(var window):
             window.add(units)

@@ -68,6 +68,10 @@ struct RateSearch: Codable, Hashable, Sendable {
         }
     }
 
+    func isDecided(_ chance: ChanceRefusals) -> Bool {
+        if case .comparing(let comparison) = stage { chance.isDecided(by: trial, comparison) } else { false }
+    }
+
     var isComparing: Bool {
         if case .comparing = stage { true } else { false }
     }
@@ -202,10 +206,14 @@ struct RateSearch: Codable, Hashable, Sendable {
     mutating func endComparison(_ chance: inout ChanceRefusals, at now: Timestamp) {
         guard case .comparing(let comparison) = stage else { return }
         let (seen, lower) = (trial, rate)
+        let seconds = max(1, Double((now - trial.begin).milliseconds) / 1_000)
         trial = Trial(begin: now)
         let verdict = chance.verdict(comparison, refusals: seen.refusals, of: seen.calls)
         switch verdict {
         case .paceExplains: narrow(low: lower, high: comparison.high, at: now)
+        case .lowerPaceExplains:
+            let accepted = Double(seen.calls - seen.refusals) / seconds
+            go(.narrowing(low: 0, high: lower), at: max(Self.slowest, lower / 4, min(0.7 * lower, 0.9 * accepted)), now)
         case .paceExplainsMost where comparison.purpose == .climb: narrow(low: lower, high: comparison.high, at: now)
         case .chance, .paceExplainsMost:
             switch comparison.purpose {

@@ -48,11 +48,13 @@ final class LaneStore {
 
     /// - Returns: the jobs that are to go back to the queue.
     func apply(
-        _ event: LaneEvent, _ evidence: JobEvidence, announced: Announced?, of attempt: AttemptRow, at now: Timestamp
+        _ event: LaneEvent, _ evidence: JobEvidence, announced: Announced?, of attempt: AttemptRow, sentAt: Timestamp? = nil,
+        at now: Timestamp
     ) throws -> [JobID] {
         let actions = try change(attempt.lane) {
             let actions = $0.apply(
-                event, model: attempt.model, reserved: attempt.estimated, startedAt: attempt.startedAt, at: now, evidence: evidence)
+                event, model: attempt.model, reserved: attempt.estimated, startedAt: attempt.startedAt, sentAt: sentAt, at: now,
+                evidence: evidence)
             // Only now: the ended call is no longer under way.
             if let announced { $0.hear(announced, startedAt: attempt.startedAt, at: now) }
             return actions

@@ -49,7 +49,8 @@ struct SettleStep {
             case .unknown(let failure): .unanswered(failure)
             case .notSent, .changed: .notSent
             }
-        let recalled = try lanes.apply(event, evidence, announced: settlement.outcome.announced, of: attempt, at: settlement.endedAt)
+        let recalled = try lanes.apply(
+            event, evidence, announced: settlement.outcome.announced, of: attempt, sentAt: settlement.sentAt, at: settlement.endedAt)
         for job in recalled { try recall(job) }
     }
 

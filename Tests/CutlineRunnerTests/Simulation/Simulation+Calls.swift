@@ -53,7 +53,7 @@ extension Simulation {
         guard sabotage == .trust || flight.claim.trust(timeout: plan.options.timeout).mayFinish(at: clock.now()) else {
             return try endCall(attempt, .notSent("too late to be sent"), of: process)
         }
-        process.flights[attempt]?.isHandedOver = true
+        process.flights[attempt]?.handedOverAt = clock.now()
         provider.calls[attempt]?.handedOverAt = clock.real
         try checkHandOver(provider.calls[attempt]!)
         guard case .answers(let outcome, let delay) = script.ending else { return }
@@ -76,11 +76,12 @@ extension Simulation {
     }
 
     func endCall(_ attempt: AttemptID, _ outcome: Outcome, of process: VirtualWorker) throws {
-        let isNew = process.flights.removeValue(forKey: attempt) != nil
+        let flight = process.flights.removeValue(forKey: attempt)
+        let isNew = flight != nil
         if isNew { provider.calls[attempt]?.heardAt = clock.real }
         if isNew, case .notSent = outcome { provider.calls[attempt]?.isTakenBack = true }
         let outcome = outcome.priced(with: SimulationPlan.BatchPlan.price, images: 1)
         if isNew, case .caption = outcome { process.heard.append(attempt) }
-        try perform(process.loop.callEnded(attempt, outcome), of: process)
+        try perform(process.loop.callEnded(attempt, outcome, sentAt: flight?.handedOverAt), of: process)
     }
 }

@@ -8,7 +8,10 @@ final class VirtualWorker {
     /// A call on its way.
     struct Flight {
         let claim: Claim
-        var isHandedOver = false
+        /// By its own clock.
+        var handedOverAt: Timestamp?
+
+        var isHandedOver: Bool { handedOverAt != nil }
     }
 
     let number: Int
