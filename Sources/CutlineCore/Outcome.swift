@@ -25,12 +25,14 @@ package struct Failure: Error, Codable, Hashable, Sendable {
     package var excess: Excess?
     /// Whether every further call would end like this one whatever its job, so that the lane waits for a person at once; nil: no.
     package var stopsLane: Bool?
+    /// Whether it came about on this machine before anything reached the provider, of whom it says nothing; nil: no.
+    package var isLocal: Bool?
 
     package init(
         _ kind: FailureClass, _ message: String, status: Int? = nil, billed: Billed = .no, retryAfter: Duration? = nil,
         requestID: String? = nil, usage: Usage? = nil, answer: String? = nil, finishReason: FinishReason? = nil,
         isWorthRepeating: Bool? = nil, remedy: Remedy? = nil, announced: Announced? = nil, excess: Excess? = nil,
-        stopsLane: Bool? = nil
+        stopsLane: Bool? = nil, isLocal: Bool? = nil
     ) {
         self.kind = kind
         self.message = message
@@ -46,6 +48,7 @@ package struct Failure: Error, Codable, Hashable, Sendable {
         self.announced = announced
         self.excess = excess
         self.stopsLane = stopsLane
+        self.isLocal = isLocal
     }
 }
 

@@ -1,7 +1,7 @@
 import AsyncHTTPClient
 import CutlineCore
+import NIOCore
 import NIOHTTP1
-import NIOPosix
 import SystemPackage
 
 /// Looks again at the pictures of a request to a provider: what the job would send now. It reads whole files, so it is called on a thread
@@ -22,15 +22,16 @@ struct Call: Sendable {
     let body: RequestBody
     /// Who is told how far it has come; nil: nobody asks.
     var progress: CallProgress?
+    let disk: Disk
     /// The way to the provider.
     var route = NetworkRoute.straight
 
     /// - Parameter images: what is sent as pictures; nil: the request's own.
     init(
         request: CaptionRequest, images: [ImageSource]? = nil, profile: Profile, key: String?, trust: TrustWindow? = nil,
-        redraft: Redraft? = nil
+        redraft: Redraft? = nil, disk: Disk = Disk()
     ) {
-        (asked, self.trust, self.redraft) = (request, trust, redraft)
+        (asked, self.trust, self.redraft, self.disk) = (request, trust, redraft, disk)
         var request = request
         request.images = images ?? request.images
         self.request = request
@@ -84,14 +85,15 @@ struct Call: Sendable {
     var schema: JSONSchema? { try? JSONSchema(responseFormat: request.parameters.others["response_format"]) }
 
     /// What keeps the call from being sent at all; it costs nothing.
-    func refusal() async -> Outcome? {
+    ///
+    /// - Parameter deadline: for looking at its pictures; nil: the disk's patience from now on.
+    func refusal(before deadline: NIODeadline? = nil) async -> Outcome? {
         if let key, !key.canStandInAHeader {
             return .failure(Failure(.unauthorized, "the API key is empty or has characters that no key has; check how it is set"))
         }
         if let failure = breachOfImageRules() { return .failure(failure) }
         do {
-            for file in body.pictures { try PictureReader.check(file) }
-            if !request.sendsDamaged { try await refuseDamaged() }
+            try await lookAtPictures(before: deadline ?? disk.deadline)
             return nil
         } catch let fault as PictureFault {
             return await outcome(of: fault)
@@ -100,13 +102,28 @@ struct Call: Sendable {
         }
     }
 
-    /// Pictures on the web were looked at when they were fetched.
-    private func refuseDamaged() async throws {
-        for case .file(let file) in asked.images {
-            var damage = file.damage
-            // Nobody has read it yet.
-            if file.digest == nil { damage = try await NIOThreadPool.singleton.runIfActive { try PictureReader.damage(of: file) } }
-            if let damage { throw PictureFault.unreadable(damage.refusal(of: file.place.text)) }
+    /// Whether they are what was added, and can be sent. Pictures on the web were looked at for damage when they were fetched.
+    private func lookAtPictures(before deadline: NIODeadline) async throws {
+        let files = body.pictures
+        guard let first = files.first else { return }
+        let progress = CallProgress()
+        do {
+            try await disk.threads.run(before: deadline) { [disk, asked] in
+                for file in files {
+                    progress.reads(file)
+                    disk.touch(file.path)
+                    try PictureReader.check(file)
+                }
+                guard !asked.sendsDamaged else { return }
+                for case .file(let file) in asked.images {
+                    progress.reads(file)
+                    // Without a digest nobody has read it yet.
+                    let damage = try file.digest == nil ? PictureReader.damage(of: file) : file.damage
+                    if let damage { throw PictureFault.unreadable(damage.refusal(of: file.place.text)) }
+                }
+            }
+        } catch is BlockingThreads.Overdue {
+            throw PictureFault.hung(Disk.timeout((progress.current.reading ?? first).place.text, disk.patience))
         }
     }
 
@@ -139,6 +156,8 @@ struct Call: Sendable {
         switch progress.stop {
         case .caller where !progress.isHandedOver: return .notSent("stopped")
         case .caller: failure = Failure(.cancelled, "stopped while waiting for the answer")
+        case .deadline where !progress.isHandedOver && progress.reading != nil:
+            failure = Disk.timeout(progress.reading?.place.text ?? "a picture", timeout)
         case .deadline:
             let what = progress.isHandedOver ? "no complete answer" : "the request was not sent completely"
             failure = Failure(.timeout, "\(what) within \(timeout.formattedSeconds)")
@@ -164,13 +183,16 @@ struct Call: Sendable {
         switch fault {
         case .unreadable(let reason): return .failure(Failure(.imageUnreadable, reason))
         case .noResources(let reason): return .notSent(reason)
+        case .hung(let failure): return .failure(failure)
         case .changed(let reason):
             guard let redraft else { return .failure(Failure(.imageUnreadable, reason)) }
             do {
-                let now = try await NIOThreadPool.singleton.runIfActive { [asked, profile] in try redraft(asked, profile.name) }
+                let now = try await disk.threads.run(before: disk.deadline) { [asked, profile] in try redraft(asked, profile.name) }
                 return .changed(images: now.images, fingerprint: now.fingerprint)
             } catch is CancellationError {
                 return .notSent("stopped")
+            } catch is BlockingThreads.Overdue {
+                return .failure(Disk.timeout("what became of it (\(reason))", disk.patience))
             } catch let error as Errno where Errno.isShortage(error.rawValue) {
                 return .notSent("a changed picture cannot be read: \(error)")
             } catch {

@@ -16,16 +16,17 @@ enum PictureFault: Error, Equatable {
     case changed(String)
     /// Ours: no descriptors or no memory. The picture may be sent later.
     case noResources(String)
+    /// Its disk does not answer.
+    case hung(Failure)
 }
 
-/// Reads one picture in pieces and makes sure that it is the one that was added.
-final class PictureReader {
+/// Reads one picture in pieces and makes sure that it is the one that was added. All of it may block: see `Disk`.
+final class PictureReader: Sendable {
     /// Raw bytes of a piece: a multiple of three, so that the base64 of the pieces joins without padding.
     static let pieceSize = 48 * 1_024
 
     private let file: PictureFile
     private let descriptor: Int32
-    private var position: Int64 = 0
 
     /// O_NONBLOCK keeps a FIFO that took the picture's place from blocking the open.
     init(_ file: PictureFile) throws(PictureFault) {
@@ -44,10 +45,12 @@ final class PictureReader {
         try check(file, status)
     }
 
-    /// Appends the base64 of the next piece. False: that was the last one, and the file is still unchanged.
-    func appendPiece(to buffer: inout ByteBuffer) throws(PictureFault) -> Bool {
+    /// Appends the base64 of the piece at `position`, and moves that. False: it was the last one, and the file is still unchanged.
+    func appendPiece(at position: inout Int64, to buffer: inout ByteBuffer) throws(PictureFault) -> Bool {
         let count = Int(min(Int64(Self.pieceSize), file.byteCount - position))
-        guard read(count, { buffer.writeBase64(of: $0) }) else { throw .changed("\(file.place.text) changed while it was sent") }
+        guard read(count, at: position, { buffer.writeBase64(of: $0) }) else {
+            throw .changed("\(file.place.text) changed while it was sent")
+        }
         position += Int64(count)
         guard position == file.byteCount else { return true }
         try checkUnchanged()
@@ -58,15 +61,18 @@ final class PictureReader {
     static func damage(of file: PictureFile) throws(PictureFault) -> PictureDamage? {
         let reader = try PictureReader(file)
         var ending = PictureEnding(of: file.format)
-        while reader.position < file.byteCount {
-            let count = Int(min(Int64(pieceSize), file.byteCount - reader.position))
-            guard reader.read(count, { ending.take($0) }) else { throw .changed("\(file.place.text) changed while it was read") }
-            reader.position += Int64(count)
+        var position: Int64 = 0
+        while position < file.byteCount {
+            let count = Int(min(Int64(pieceSize), file.byteCount - position))
+            guard reader.read(count, at: position, { ending.take($0) }) else {
+                throw .changed("\(file.place.text) changed while it was read")
+            }
+            position += Int64(count)
         }
         return ending.damage
     }
 
-    private func read(_ count: Int, _ use: (UnsafeRawBufferPointer) -> Void) -> Bool {
+    private func read(_ count: Int, at position: Int64, _ use: (UnsafeRawBufferPointer) -> Void) -> Bool {
         withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { raw in
             var filled = 0
             while filled < count {

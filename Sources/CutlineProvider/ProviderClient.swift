@@ -26,6 +26,7 @@ package final class ProviderClient: Sendable {
     private let fetcher: PictureFetcher
     private let redraft: Redraft?
     private let streamGrace: Duration
+    private let disk: Disk
     let now: @Sendable () -> Timestamp
     let tokens = AccessTokens()
 
@@ -38,18 +39,32 @@ package final class ProviderClient: Sendable {
     ///   - redraft: looks again at pictures of which one has changed; nil: such a job fails.
     ///   - streamGrace: how long a stream may go on behind its finish reason.
     ///   - now: the wall clock, for waits that a provider tells as a date.
-    package init(
+    package convenience init(
         connections: Int, allowsInsecureHTTP: Bool = false, allowsPrivateHosts: Bool = false, routes: NetworkRoutes = .straight,
         temporaryFolder: FilePath = "/tmp", redraft: Redraft? = nil,
         streamGrace: Duration = StreamLeash.grace, now: @escaping @Sendable () -> Timestamp
     ) {
+        self.init(
+            connections: connections, allowsInsecureHTTP: allowsInsecureHTTP, allowsPrivateHosts: allowsPrivateHosts, routes: routes,
+            temporaryFolder: temporaryFolder, redraft: redraft, streamGrace: streamGrace, disk: Disk(), now: now)
+    }
+
+    /// - Parameter disk: where pictures lie.
+    init(
+        connections: Int, allowsInsecureHTTP: Bool = false, allowsPrivateHosts: Bool = false, routes: NetworkRoutes = .straight,
+        temporaryFolder: FilePath = "/tmp", redraft: Redraft? = nil,
+        streamGrace: Duration = StreamLeash.grace, disk: Disk, now: @escaping @Sendable () -> Timestamp
+    ) {
         self.streamGrace = streamGrace
+        self.disk = disk
         self.allowsInsecureHTTP = allowsInsecureHTTP
         self.redraft = redraft
         self.now = now
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        fetcher = PictureFetcher(group: group, folder: temporaryFolder, allowsPrivateHosts: allowsPrivateHosts, routes: routes)
+        fetcher = PictureFetcher(
+            group: group, folder: temporaryFolder, allowsPrivateHosts: allowsPrivateHosts, routes: routes, threads: disk.threads)
         clients = Clients(group: group, connections: connections)
+        disk.threads.post { TemporaryPlace.sweep(temporaryFolder) }
         self.routes = routes
     }
 
@@ -88,24 +103,40 @@ package final class ProviderClient: Sendable {
         if let objection = Self.objection(to: profile, allowsInsecureHTTP: allowsInsecureHTTP) {
             return .failure(Failure(.wrongEndpoint, objection))
         }
+        // Fetching pictures and looking at them share their time, so that a claim is still good for the request behind them.
+        let lookedAt = disk.deadline
         let pictures: FetchedPictures
         do throws(Failure) { pictures = try await fetcher.fetch(request, profile: profile) } catch {
             return Task.isCancelled ? .notSent("stopped") : .failure(error)
         }
         // Their files live as long as this.
         defer { withExtendedLifetime(pictures) {} }
-        var call = Call(request: request, images: pictures.images, profile: profile, key: key, trust: trust, redraft: redraft)
+        var call = Call(request: request, images: pictures.images, profile: profile, key: key, trust: trust, redraft: redraft, disk: disk)
         call.progress = progress
         do throws(NetworkRouteProblem) {
             call.route = try routes.route(of: profile)
-            // What a route needs is read before anything is sent on it.
-            _ = try clients.client(for: call.route)
         } catch { return .failure(Failure(.wrongEndpoint, error.description)) }
-        if let refusal = await call.refusal() { return refusal }
+        if let obstacle = await prepare(call.route) { return obstacle }
+        if let refusal = await call.refusal(before: max(lookedAt, .now() + .seconds(3))) { return refusal }
         if let key, profile.auth.exchangesKey, let path = profile.auth.exchangePath {
             return await callWithToken(call, exchangePath: path, key: key, timeout: timeout)
         }
         return await attempt(call, timeout: timeout)
+    }
+
+    /// Reads what a route needs, before anything is sent on it.
+    private func prepare(_ route: NetworkRoute) async -> Outcome? {
+        guard !clients.isReady(route) else { return nil }
+        do {
+            try await disk.threads.run(before: disk.deadline) { [clients] in _ = try clients.client(for: route) }
+            return nil
+        } catch let problem as NetworkRouteProblem {
+            return .failure(Failure(.wrongEndpoint, problem.description))
+        } catch is CancellationError {
+            return .notSent("stopped")
+        } catch {
+            return .failure(Disk.timeout(route.authorities.map(\.words).joined(separator: ", "), disk.patience))
+        }
     }
 
     /// The one request of a call.
@@ -115,7 +146,7 @@ package final class ProviderClient: Sendable {
         request.method = .POST
         request.headers = call.headers
         let progress = call.progress ?? CallProgress(now: now)
-        let stream = RequestStream(body: call.body, eventLoop: group.next(), progress: progress) { [now, trust = call.trust] in
+        let stream = RequestStream(body: call.body, eventLoop: group.next(), progress: progress, disk: disk) { [now, trust = call.trust] in
             trust?.mayFinish(at: now()) ?? true
         }
         request.body = .stream(stream, length: .known(call.body.length))
@@ -147,6 +178,7 @@ package final class ProviderClient: Sendable {
             exchange.cancel()
         }
         alarm.cancel()
+        progress.over()
         return result
     }
 }

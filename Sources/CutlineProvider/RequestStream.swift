@@ -13,12 +13,20 @@ package final class CallProgress: Sendable {
         /// When the connection had everything: from here on the provider may have billed.
         var handedOverAt: Timestamp?
         var stop: Stop?
+        /// The picture of which a piece is being read.
+        var reading: PictureFile?
 
         var isHandedOver: Bool { handedOverAt != nil }
     }
 
     private let state = Mutex(State())
     private let now: @Sendable () -> Timestamp
+    private let reading = Mutex(Reading())
+
+    private struct Reading {
+        var isOver = false
+        var abandon: (@Sendable () -> Void)?
+    }
 
     package init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
 
@@ -28,6 +36,25 @@ package final class CallProgress: Sendable {
     var current: State { state.withLock { $0 } }
     func connected() { state.withLock { $0.isConnected = true } }
     func handedOver() { state.withLock { $0.handedOverAt = now() } }
+    func reads(_ picture: PictureFile?) { state.withLock { $0.reading = picture } }
+
+    /// Nobody waits for the answer any more, and for what is read for it.
+    func over() {
+        let abandon = reading.withLock { reading in
+            reading.isOver = true
+            return reading.abandon
+        }
+        abandon?()
+    }
+
+    func whenOver(_ abandon: @escaping @Sendable () -> Void) {
+        let isOver = reading.withLock { reading in
+            reading.abandon = abandon
+            return reading.isOver
+        }
+        if isOver { abandon() }
+    }
+
     /// The first reason counts.
     func stopped(_ reason: Stop) { state.withLock { $0.stop = $0.stop ?? reason } }
 }
@@ -45,77 +72,113 @@ struct RequestStream: AsyncSequence, Sendable {
     /// The connection's.
     let eventLoop: any EventLoop
     let progress: CallProgress
+    let disk: Disk
     /// Asked right before the last piece: from there on the provider may bill.
     let mayFinish: @Sendable () -> Bool
 
     init(
-        body: RequestBody, eventLoop: any EventLoop, progress: CallProgress, mayFinish: @escaping @Sendable () -> Bool = { true }
+        body: RequestBody, eventLoop: any EventLoop, progress: CallProgress, disk: Disk = Disk(),
+        mayFinish: @escaping @Sendable () -> Bool = { true }
     ) {
         self.body = body
         self.eventLoop = eventLoop
         self.progress = progress
+        self.disk = disk
         self.mayFinish = mayFinish
     }
 
-    func makeAsyncIterator() -> Iterator {
-        Iterator(eventLoop: eventLoop, progress: progress, mayFinish: mayFinish, parts: body.parts[...])
-    }
+    func makeAsyncIterator() -> Iterator { Iterator(stream: self, rest: Rest(parts: body.parts[...])) }
 
     struct Iterator: AsyncIteratorProtocol {
-        let eventLoop: any EventLoop
-        let progress: CallProgress
-        let mayFinish: @Sendable () -> Bool
-        var parts: ArraySlice<RequestBody.Part>
-        /// The picture being read; only one is open at a time.
-        var reader: PictureReader?
+        let stream: RequestStream
+        fileprivate var rest: Rest
 
         mutating func next() async throws -> ByteBuffer? {
-            progress.connected()
-            guard !parts.isEmpty else { return nil }
-            await oneTurn()
-            let piece = try fillPiece()
+            stream.progress.connected()
+            guard !rest.parts.isEmpty else { return nil }
+            let piece = if let picture = rest.nextPicture { try await read(picture) } else { await nextInMemory() }
             // Before the piece leaves: a piece that is not sent after all counts as sent, never the other way round.
-            if parts.isEmpty {
-                guard mayFinish() else { throw LeaseOver() }
-                progress.handedOver()
+            if rest.parts.isEmpty {
+                guard stream.mayFinish() else { throw LeaseOver() }
+                stream.progress.handedOver()
             }
             return piece
         }
 
         /// The connection tells only in its own loop that it can take no more; without this wait the whole file is read ahead.
-        private func oneTurn() async {
+        private mutating func nextInMemory() async -> ByteBuffer {
             await withCheckedContinuation { continuation in
-                eventLoop.execute { continuation.resume() }
+                stream.eventLoop.execute { continuation.resume() }
             }
+            return rest.takeText()
         }
 
-        private mutating func fillPiece() throws(PictureFault) -> ByteBuffer {
-            var piece = ByteBuffer()
-            let size = PictureReader.pieceSize / 3 * 4
-            while piece.readableBytes < size, let part = parts.first {
-                switch part {
-                case .text(let bytes):
-                    piece.writeBytes(bytes)
-                    parts.removeFirst()
-                case .picture(let file):
-                    try append(file, to: &piece)
-                }
+        /// A read that hangs is not waited for: the call ends at its deadline, and with it all that hears of this stream.
+        private mutating func read(_ picture: PictureFile) async throws -> ByteBuffer {
+            let (progress, disk) = (stream.progress, stream.disk)
+            progress.reads(picture)
+            let (piece, rest) = try await disk.threads.run(through: stream.eventLoop, abandon: progress.whenOver) { [rest] in
+                disk.touch(picture.path)
+                var rest = rest
+                return (try rest.readPiece(), rest)
             }
+            progress.reads(nil)
+            self.rest = rest
             return piece
         }
+    }
+}
 
-        private mutating func append(_ file: PictureFile, to piece: inout ByteBuffer) throws(PictureFault) {
-            let reader: PictureReader
-            if let opened = self.reader { reader = opened } else { reader = try PictureReader(file) }
-            self.reader = reader
-            guard try !reader.appendPiece(to: &piece) else { return }
-            self.reader = nil
+/// What of a body is still to be sent.
+private struct Rest: Sendable {
+    var parts: ArraySlice<RequestBody.Part>
+    /// The picture being read, and from where; only one is open at a time.
+    private var reader: PictureReader?
+    private var position: Int64 = 0
+
+    init(parts: ArraySlice<RequestBody.Part>) { self.parts = parts }
+
+    var nextPicture: PictureFile? {
+        for case .picture(let file) in parts { return file }
+        return nil
+    }
+
+    /// Up to the next picture.
+    mutating func takeText() -> ByteBuffer {
+        var text = ByteBuffer()
+        while case .text(let bytes)? = parts.first {
+            text.writeBytes(bytes)
             parts.removeFirst()
-            // The short text behind it goes along, so that the last piece is handed over right after the last look at the file.
-            if case .text(let bytes)? = parts.first {
+        }
+        return text
+    }
+
+    /// May block.
+    mutating func readPiece() throws(PictureFault) -> ByteBuffer {
+        var piece = ByteBuffer()
+        let size = PictureReader.pieceSize / 3 * 4
+        while piece.readableBytes < size, let part = parts.first {
+            switch part {
+            case .text(let bytes):
                 piece.writeBytes(bytes)
                 parts.removeFirst()
+            case .picture(let file): try append(file, to: &piece)
             }
+        }
+        return piece
+    }
+
+    private mutating func append(_ file: PictureFile, to piece: inout ByteBuffer) throws(PictureFault) {
+        let reader: PictureReader
+        if let opened = self.reader { reader = opened } else { (reader, position) = (try PictureReader(file), 0) }
+        self.reader = reader
+        guard try !reader.appendPiece(at: &position, to: &piece) else { return }
+        self.reader = nil
+        parts.removeFirst()
+        // The short text behind it goes along, so that the last piece is handed over right after the last look at the file.
+        if case .text(let bytes)? = parts.first {
+            piece.writeBytes(bytes)
+            parts.removeFirst()
         }
     }
 }

@@ -195,6 +195,13 @@ struct BlameTests {
         #expect(lane.outage == nil && blame(.serverError) == nil)
     }
 
+    /// A disk that hangs may cost every job a timeout.
+    @Test mutating func whatCameAboutOnThisMachineSaysNothingOfTheProvider() {
+        let slots = lane.slots.current
+        for job in 1...20 as ClosedRange<Int64> { #expect(end(.failed(Failure(.timeout, "not read", isLocal: true)), job: job) == []) }
+        #expect(lane.outage == nil && lane.slots.current == slots)
+    }
+
     @Test mutating func whatWasSentBeforeAnOutageAndAnsweredInItDoesNotEndIt() {
         #expect(lane.tryReserve(model: "m", estimatedTokens: 0, at: at(now)) == nil)
         for job in 1...5 as ClosedRange<Int64> { _ = end(failed(.serverError, 500), job: job) }

@@ -119,7 +119,8 @@ extension Failure {
 
     /// Whether the provider was out of order, whatever it was asked; what pictures can bring about is no part of it.
     var isOutage: Bool {
-        switch kind {
+        if isLocal == true { return false }
+        return switch kind {
         case .serverError, .timeout, .unreachable, .connectionLost: !isDud
         case .overloaded: retryAfter == nil
         default: false

@@ -85,7 +85,9 @@ extension Lane {
         if failure.kind == .rateLimited {
             return failure.excess == nil && rate.refused(startedAt: call.startedAt, isTold: limits.pace != nil, at: now) == .chance
         }
-        if outage == nil { slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout, at: now) }
+        if outage == nil, failure.isLocal != true {
+            slots.callEnded(setback: failure.kind == .overloaded || failure.kind == .timeout, at: now)
+        }
         return false
     }
 

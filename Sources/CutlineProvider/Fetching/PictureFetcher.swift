@@ -2,7 +2,6 @@ import AsyncHTTPClient
 import CutlineCore
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import SystemPackage
 
 #if canImport(FoundationEssentials)
@@ -24,13 +23,10 @@ struct FetchedPictures: Sendable {
 }
 
 /// A picture from the web, in a file that lives as long as this does.
-final class FetchedPicture: Sendable {
+struct FetchedPicture: Sendable {
     let file: PictureFile
-
-    init(_ file: PictureFile) { self.file = file }
-
-    // Nothing depends on it: the system clears its folder of temporary files.
-    deinit { _ = file.path.withPlatformString { unlink($0) } }
+    /// Removed with this.
+    let kept: TemporaryPicture
 }
 
 /// Fetches pictures by their addresses, for providers that cannot or shall not. An address may come from anywhere, so what may be called
@@ -42,6 +38,8 @@ struct PictureFetcher: Sendable {
     /// Addresses of this machine and of private networks may be called, too.
     let allowsPrivateHosts: Bool
     var routes = NetworkRoutes.straight
+    var threads = BlockingThreads.shared
+    private let places = TemporaryPlaces()
     var maxBytes = 64 << 20
     /// For all of one job's pictures, from the lookup of the first name to the last byte.
     var timeout = Duration.seconds(30)
@@ -49,6 +47,13 @@ struct PictureFetcher: Sendable {
     var resolve: @Sendable (String) -> [InternetAddress] = InternetAddress.resolve
 
     private static let maxRedirects = 3
+
+    init(
+        group: any EventLoopGroup, folder: FilePath, allowsPrivateHosts: Bool, routes: NetworkRoutes = .straight,
+        threads: BlockingThreads = .shared
+    ) {
+        (self.group, self.folder, self.allowsPrivateHosts, self.routes, self.threads) = (group, folder, allowsPrivateHosts, routes, threads)
+    }
 
     /// The pictures of a request, those on the web fetched where the provider wants or needs them as bytes.
     func fetch(_ request: CaptionRequest, profile: Profile) async throws(Failure) -> FetchedPictures {
@@ -63,7 +68,7 @@ struct PictureFetcher: Sendable {
             guard case .url(let address) = image else { continue }
             let picture = try await fetch(address, for: profile, deadline: deadline)
             if let damage = picture.file.damage, !request.sendsDamaged {
-                throw Failure(.imageUnreadable, damage.refusal(of: Place.shown(address)))
+                throw Failure(.imageUnreadable, damage.refusal(of: PicturePlace.shown(address)))
             }
             pictures.files.append(picture)
             pictures.images[index] = .file(picture.file)
@@ -77,19 +82,19 @@ struct PictureFetcher: Sendable {
     }
 
     private func fetch(_ address: String, for profile: Profile, deadline: NIODeadline) async throws(Failure) -> FetchedPicture {
-        var place = try Place(address)
+        var place = try PicturePlace(address)
         for _ in 0...Self.maxRedirects {
             switch try await visit(place, for: profile, deadline: deadline) {
             case .picture(let picture): return picture
             case .redirect(let location): place = try place.next(location)
             }
         }
-        throw Failure(.imageUnreadable, "\(Place.shown(address)) redirects more than \(Self.maxRedirects) times")
+        throw Failure(.imageUnreadable, "\(PicturePlace.shown(address)) redirects more than \(Self.maxRedirects) times")
     }
 
     private enum Visit { case picture(FetchedPicture), redirect(String) }
 
-    private func visit(_ place: Place, for profile: Profile, deadline: NIODeadline) async throws(Failure) -> Visit {
+    private func visit(_ place: PicturePlace, for profile: Profile, deadline: NIODeadline) async throws(Failure) -> Visit {
         let course = try await course(to: place, for: profile, deadline)
         let client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: course.configuration)
         let result: Result<Visit, Failure>
@@ -105,23 +110,28 @@ struct PictureFetcher: Sendable {
 
     /// The route to a picture, and what a client needs for it.
     private func course(
-        to place: Place, for profile: Profile, _ deadline: NIODeadline
+        to place: PicturePlace, for profile: Profile, _ deadline: NIODeadline
     ) async throws(Failure) -> (route: NetworkRoute, configuration: HTTPClient.Configuration) {
         do {
             var route = try routes.route(toPicture: place.text, for: profile)
             // A proxy looks names up itself, and perhaps it alone can.
-            if route.proxy != nil, allowsPrivateHosts { return (route, try ProviderClient.configuration(route: route)) }
+            if route.proxy != nil, allowsPrivateHosts { return (route, try await configuration(of: route, deadline)) }
             let target = try await target(of: place, deadline)
             // Asked for the whole address, a proxy would look the name up once more.
             if case .forward(let proxy) = route.path { route.path = .tunnel(proxy) }
-            var configuration = try ProviderClient.configuration(route: route)
+            var configuration = try await configuration(of: route, deadline)
             // The address that was checked is the one that is called, whatever the name service says next.
             configuration.dnsOverride = [place.host: target.description]
             return (route, configuration)
         } catch let failure as Failure { throw failure } catch { throw Failure(.imageUnreachable, "\(error)") }
     }
 
-    private func target(of place: Place, _ deadline: NIODeadline) async throws(Failure) -> InternetAddress {
+    private func configuration(of route: NetworkRoute, _ deadline: NIODeadline) async throws -> HTTPClient.Configuration {
+        if route.authorities.isEmpty { return try ProviderClient.configuration(route: route) }
+        return try await threads.run(before: deadline) { try ProviderClient.configuration(route: route) }
+    }
+
+    private func target(of place: PicturePlace, _ deadline: NIODeadline) async throws(Failure) -> InternetAddress {
         guard let addresses = await lookUp(place.host, deadline) else {
             throw Failure(.imageUnreachable, "the host \(place.host) was not looked up within \(timeout.formattedSeconds)")
         }
@@ -138,16 +148,15 @@ struct PictureFetcher: Sendable {
 
     /// Nil at the deadline. A lookup that has begun cannot be stopped, so nobody waits for it any longer.
     private func lookUp(_ host: String, _ deadline: NIODeadline) async -> [InternetAddress]? {
-        let (answers, report) = AsyncStream.makeStream(of: [InternetAddress].self)
-        NIOThreadPool.singleton.submit { [resolve] _ in report.yield(resolve(host)) }
-        let alarm = group.any().scheduleTask(deadline: deadline) { report.finish() }
-        defer { alarm.cancel() }
-        for await addresses in answers { return addresses }
-        return nil
+        if let address = InternetAddress(parsing: host) { return [address] }
+        // Both errors are an end without an answer.
+        return try? await threads.run(before: deadline) { [resolve] in resolve(host) }
     }
 
     /// The client's own deadline ends at the head of the answer, and a body may stop at any byte.
-    private func get(_ place: Place, _ client: HTTPClient, _ route: NetworkRoute, _ deadline: NIODeadline) async throws(Failure) -> Visit {
+    private func get(_ place: PicturePlace, _ client: HTTPClient, _ route: NetworkRoute, _ deadline: NIODeadline) async throws(Failure)
+        -> Visit
+    {
         let exchange = Task { try await answer(of: place, client, route) }
         let alarm = group.any().scheduleTask(deadline: deadline) { exchange.cancel() }
         let result = await withTaskCancellationHandler {
@@ -164,7 +173,7 @@ struct PictureFetcher: Sendable {
         }
     }
 
-    private func answer(of place: Place, _ client: HTTPClient, _ route: NetworkRoute) async throws -> Visit {
+    private func answer(of place: PicturePlace, _ client: HTTPClient, _ route: NetworkRoute) async throws -> Visit {
         try Task.checkCancellation()
         var request = HTTPClientRequest(url: place.text)
         request.headers = ["User-Agent": ProviderClient.userAgent, "Accept": "image/*"]
@@ -182,101 +191,19 @@ struct PictureFetcher: Sendable {
     }
 
     /// Writes the body to a file.
-    private func receive(_ response: HTTPClientResponse, _ place: Place) async throws -> FetchedPicture {
-        let file = try TemporaryPicture(in: folder)
+    private func receive(_ response: HTTPClientResponse, _ place: PicturePlace) async throws -> FetchedPicture {
+        let file = try await threads.run { [places, folder] in try TemporaryPicture(in: places, folder, threads) }
         var (scan, size) = (PictureScan(), 0)
         for try await piece in response.body {
             size += piece.readableBytes
             guard size <= maxBytes else { throw Failure(.tooLarge, "\(place.shown) has more than \(maxBytes) bytes") }
             piece.withUnsafeReadableBytes { scan.take($0) }
-            try file.write(piece)
+            try await threads.run { try file.write(piece) }
         }
         guard size > 0 else { throw Failure(.imageUnreadable, "\(place.shown) is empty") }
         guard let format = scan.format else {
             throw Failure(.imageUnreadable, "\(place.shown) is not a picture, whatever its name says")
         }
-        return try file.finish(as: format, damage: scan.damage)
-    }
-}
-
-/// An address that may be called, as far as its words tell.
-private struct Place {
-    let text: String
-    let host: String
-    private let url: URL
-
-    init(_ text: String) throws(Failure) {
-        let shown = Self.shown(text)
-        guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), let host = url.host, !host.isEmpty else {
-            throw Failure(.imageUnreadable, "\(shown) is not an address that can be called")
-        }
-        guard ["http", "https"].contains(scheme) else {
-            throw Failure(.imageUnreadable, "\(shown) is not fetched: only http and https are")
-        }
-        guard url.user == nil, url.password == nil else {
-            throw Failure(.imageUnreadable, "the address of a picture must not contain a user name or password")
-        }
-        (self.text, self.url) = (text, url)
-        self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
-    }
-
-    /// For people: who has a signed address or a password can use it, so neither gets into a message.
-    var shown: String { Self.shown(text) }
-
-    static func shown(_ text: String) -> String {
-        let plain = text.prefix { $0 != "?" && $0 != "#" }
-        guard let start = plain.firstRange(of: "://")?.upperBound else { return String(plain) }
-        let authority = plain[start...].prefix { $0 != "/" }
-        guard let at = authority.lastIndex(of: "@") else { return String(plain) }
-        return String(plain[..<start] + plain[plain.index(after: at)...])
-    }
-
-    func next(_ location: String) throws(Failure) -> Place {
-        guard let next = URL(string: location, relativeTo: url) else {
-            throw Failure(.imageUnreadable, "\(shown) redirects to something that is not an address")
-        }
-        return try Place(next.absoluteString)
-    }
-}
-
-/// A file that is being written.
-private final class TemporaryPicture {
-    private let descriptor: SystemPackage.FileDescriptor
-    private let path: FilePath
-    private var isKept = false
-
-    init(in folder: FilePath) throws {
-        var template = folder.appending("cutline-picture-XXXXXX").withPlatformString {
-            Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
-        }
-        let number = mkstemp(&template)
-        guard number >= 0 else { throw Self.failure(folder, errno) }
-        descriptor = SystemPackage.FileDescriptor(rawValue: number)
-        path = template.withUnsafeBufferPointer { FilePath(platformString: $0.baseAddress!) }
-    }
-
-    deinit {
-        // Whoever reads it next looks at its size.
-        try? descriptor.close()
-        if !isKept { _ = path.withPlatformString { unlink($0) } }
-    }
-
-    func write(_ piece: ByteBuffer) throws {
-        do { _ = try piece.withUnsafeReadableBytes { try descriptor.writeAll($0) } } catch let error as Errno {
-            throw Self.failure(path.removingLastComponent(), error.rawValue)
-        }
-    }
-
-    func finish(as format: PictureFormat, damage: PictureDamage?) throws -> FetchedPicture {
-        var status = stat()
-        guard fstat(descriptor.rawValue, &status) == 0 else { throw Self.failure(path, errno) }
-        isKept = true
-        return FetchedPicture(PictureFile(path: path, stamp: FileStamp(status), format: format, digest: nil, damage: damage))
-    }
-
-    private static func failure(_ folder: FilePath, _ code: Int32) -> Failure {
-        Failure(
-            .imageUnreachable,
-            "a picture cannot be kept in \(folder.text): \(Errno(rawValue: code)); make room there, or set TMPDIR to another folder")
+        return try await threads.run { [damage = scan.damage] in try file.finish(as: format, damage: damage) }
     }
 }

@@ -14,7 +14,14 @@ final class Clients: Sendable {
 
     init(group: any EventLoopGroup, connections: Int) { (self.group, self.connections) = (group, connections) }
 
-    /// Made when it is first needed.
+    /// Whether the route's client is there, or needs nothing of the disk.
+    func isReady(_ route: NetworkRoute) -> Bool {
+        var route = route
+        route.exemption = nil
+        return route.authorities.isEmpty || clients.withLock { $0[route] != nil }
+    }
+
+    /// Made when it is first needed, which reads files.
     func client(for route: NetworkRoute) throws(NetworkRouteProblem) -> HTTPClient {
         var route = route
         route.exemption = nil

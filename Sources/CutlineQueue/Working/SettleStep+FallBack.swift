@@ -5,7 +5,7 @@ extension SettleStep {
     /// Queues a job that failed for good for the next provider of its batch's list, with all its attempts before it. Nil where there is none,
     /// where that would not help, and where a caption is there already, which was paid for: then nothing has changed.
     func fallBack(after failure: Failure, _ attempt: AttemptRow) throws -> Settled.Effect? {
-        guard failure.kind.mayPassElsewhere, let position = attempt.position,
+        guard failure.kind.mayPassElsewhere, failure.isLocal != true, let position = attempt.position,
             let next = try Row.fetchOne(
                 db.cachedStatement(sql: Self.nextRoute), arguments: [attempt.batch, position, attempt.job, attempt.job])
         else { return nil }
