@@ -48,6 +48,18 @@ struct DestinationTests {
         #expect(names(in: folder.path) == ["out.jsonl"])
     }
 
+    @Test func whatAKilledExportLeftIsSweptByTheNextOneThere() throws {
+        let folder = TemporaryFolder()
+        folder.write(".cutline-export-0.part", text: "half a file")
+        folder.write(".cutline-export-7.part/images/a.jpg", text: "half a folder")
+        let alive = folder.write(".cutline-export-2.part", text: "another process writes it")
+        let descriptor = open(alive.string, O_RDWR | O_CLOEXEC)
+        defer { close(descriptor) }
+        #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+        try export(.jsonl(), to: .file(folder.path.appending("out.jsonl")), [.make()])
+        #expect(names(in: folder.path) == [".cutline-export-2.part", "out.jsonl"])
+    }
+
     @Test func aFileThatAppearsMeanwhileIsKept() throws {
         let folder = TemporaryFolder()
         let path = folder.path.appending("out.jsonl")

@@ -48,6 +48,17 @@ import Testing
         #expect(try leftovers(fixture).isEmpty)
     }
 
+    @Test func whatAKilledBackupLeftIsRemovedByTheNext() throws {
+        let fixture = try Fixture.make(pictures: 0..<1)
+        fixture.folder.write("copy.db.cutline-0.part", text: "half a copy")
+        let alive = fixture.folder.write("copy.db.cutline-1.part", text: "another process writes it")
+        let lock = try #require(FileLock(existing: alive))
+        #expect(lock.tryLock())
+        defer { withExtendedLifetime(lock) {} }
+        try fixture.queue.reader.backUp(to: fixture.folder.path.appending("copy.db"), overwrite: false)
+        #expect(try leftovers(fixture) == ["copy.db.cutline-1.part"])
+    }
+
     @Test func theQueueItselfAndOthersInUseAreNeverReplaced() throws {
         let fixture = try Fixture.make(pictures: 0..<1)
         let other = try Queue(at: fixture.folder.path.appending("other.db"), now: .start)

@@ -1,5 +1,6 @@
 import CutlineCore
 import Foundation
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -55,6 +56,21 @@ import Testing
         _ = try fixture.queue.rescue(except: fixture.worker, now: .start)
         #expect(try fixture.files() == ["first.ballast", "first.lock"])
         #expect(try fixture.queue.reader.workerStatuses().map(\.id) == [fixture.worker.id])
+    }
+
+    /// Killed before its row was written, or after it was signed off: `rescue` never hears of such a one.
+    @Test func filesThatNoRowKnowsOfAreSweptByTheNextStart() throws {
+        let fixture = try Fixture.make(pictures: 0..<2)
+        try fixture.claimAndDie(1)
+        for name in ["unborn.lock", "unborn.ballast", "gone.ballast"] { fixture.folder.write("queue.db.workers/\(name)", text: "") }
+        let beingBorn = try FileLock(FilePath(fixture.file("newborn.lock")), mustBeNew: true)
+        #expect(beingBorn.tryLock())
+        let second = try fixture.queue.worker("second")
+        defer { withExtendedLifetime((beingBorn, second)) {} }
+        #expect(
+            try fixture.files() == [
+                "dying-1.lock", "first.ballast", "first.lock", "newborn.lock", "second.ballast", "second.lock",
+            ])
     }
 
     @Test func callsOfADeadWorkerAreNoLongerInFlight() throws {

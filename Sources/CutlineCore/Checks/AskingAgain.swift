@@ -81,13 +81,15 @@ extension CaptionRequest {
 }
 
 extension Parameters {
-    /// Twice as much each time, eight times as much at most; where nothing was asked for, twice the longest answer that came.
+    /// Twice as much each time, eight times as much at most; where nothing was asked for, twice the longest answer that came. Never less than
+    /// was asked for, or came, before.
     fileprivate mutating func raiseAnswerLimit(_ before: AskedBefore) {
         let limit: Int
         if let asked = answerLimit {
-            limit = min(asked, Self.greatest / 8) << min(before.longer, 3)
+            limit = max(asked, min(asked, Self.greatest / 8) << min(before.longer, 3))
         } else {
-            limit = min(2 * min(before.longest ?? 1_024, Self.greatest), Self.greatest / 8)
+            let longest = min(before.longest ?? 1_024, Self.greatest)
+            limit = max(longest, min(2 * longest, Self.greatest / 8))
         }
         limitAnswer(to: limit)
     }

@@ -39,11 +39,44 @@ final class Folder: Sendable {
         throw errno == ELOOP || errno == ENOTDIR ? .leadsOut(below) : failure(name)
     }
 
+    /// Nil where something stands under the name.
+    func makeFolder(_ name: FilePath.Component) throws(ExportError) -> Folder? {
+        guard name.withPlatformString({ mkdirat(descriptor, $0, 0o777) }) == 0 else {
+            if errno == EEXIST { return nil }
+            throw failure(name)
+        }
+        return try subfolder(name, creating: false)
+    }
+
     /// A new file, which must not exist; a hidden one unless it has a name that readers may see.
     func create(_ name: FilePath.Component) throws(ExportError) -> FileDescriptor {
         let created = name.withPlatformString { openat(descriptor, $0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666) }
         guard created >= 0 else { throw failure(name) }
         return FileDescriptor(rawValue: created)
+    }
+
+    /// Takes the kernel's lock for as long as `file`, or this folder, is open. False where another process has it, or has removed what stood
+    /// under `name` in `parent`. A file system without locks has none that could be found free either.
+    static func hold(_ file: Int32, _ name: FilePath.Component, in parent: Folder) -> Bool {
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else { return false }
+        var (mine, named) = (stat(), stat())
+        guard fstat(file, &mine) == 0,
+            name.withPlatformString({ fstatat(parent.descriptor, $0, &named, AT_SYMLINK_NOFOLLOW) }) == 0
+        else { return false }
+        return mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
+    }
+
+    func hold(_ name: FilePath.Component, in parent: Folder) -> Bool { Self.hold(descriptor, name, in: parent) }
+
+    /// Does something to what stands under the name while nobody else holds its lock.
+    func whileFree(_ name: FilePath.Component, _ body: () -> Void) {
+        // Some file systems lock only what is open to be written, and a folder never is.
+        let flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+        var opened = name.withPlatformString { openat(descriptor, $0, O_RDWR | flags) }
+        if opened < 0 { opened = name.withPlatformString { openat(descriptor, $0, O_RDONLY | flags) } }
+        guard opened >= 0 else { return }
+        defer { close(opened) }
+        if flock(opened, LOCK_EX | LOCK_NB) == 0, Self.hold(opened, name, in: self) { body() }
     }
 
     /// Nil where there is no such file of its own (a link is none).
@@ -114,12 +147,15 @@ final class Folder: Sendable {
         guard again >= 0, let stream = fdopendir(again) else { throw .cannotWrite(path, Errno(rawValue: errno)) }
         defer { closedir(stream) }
         var names: [FilePath.Component] = []
+        errno = 0
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 FilePath.Component(platformString: UnsafeRawPointer($0).assumingMemoryBound(to: CInterop.PlatformChar.self))
             }
             if let name, name.kind == .regular { names.append(name) }
+            errno = 0
         }
+        guard errno == 0 else { throw .cannotWrite(path, Errno(rawValue: errno)) }
         return names.sorted { FilePath($0).bytes.lexicographicallyPrecedes(FilePath($1).bytes) }
     }
 

@@ -50,15 +50,6 @@ struct NewFolder {
 }
 
 extension Folder {
-    /// A new folder under a hidden name, which folders of pictures and this program's own input leave out.
-    func stage() throws(ExportError) -> (FilePath.Component, Folder) {
-        for number in 0..<1_000 {
-            let name = FilePath.Component(".cutline-export-\(getpid())-\(number).part")!
-            if try kind(name) == .nothing { return (name, try subfolder(name)) }
-        }
-        throw .cannotWrite(path, .fileExists)
-    }
-
     /// Removes a folder with all that is in it; links are removed, not followed.
     func removeTree(_ name: FilePath.Component) {
         // What cannot be looked at cannot be removed either: it stays, under its hidden name.

@@ -91,20 +91,16 @@ struct Output {
         }
     }
 
-    /// A hidden name, which folders of pictures and this program's own input leave out.
     private static func openBeside(_ path: FilePath) throws(ExportError) -> (FilePath, FileDescriptor) {
-        for number in 0..<1_000 {
-            let temporary = path.removingLastComponent().appending(".cutline-export-\(getpid())-\(number).part")
-            do {
-                let options: FileDescriptor.OpenOptions = [.create, .exclusiveCreate, .closeOnExec]
-                return (temporary, try .open(temporary, .writeOnly, options: options, permissions: FilePermissions(rawValue: 0o666)))
-            } catch Errno.fileExists {
-                continue
-            } catch {
-                throw .cannotWrite(path, error as? Errno ?? .ioError)
-            }
+        let parent = path.removingLastComponent()
+        do throws(ExportError) {
+            let (name, file) = try Folder(at: parent.isEmpty ? "." : parent).unfinishedFile()
+            return (parent.appending(name), file)
+        } catch {
+            // Who named the file knows nothing of its hidden name.
+            guard case .cannotWrite(_, let reason) = error else { throw error }
+            throw .cannotWrite(path, reason)
         }
-        throw .cannotWrite(path, .fileExists)
     }
 
     /// A hard link fails where the name was taken meanwhile; where the file system has none, the name is simply given.

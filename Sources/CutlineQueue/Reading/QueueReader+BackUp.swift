@@ -14,7 +14,9 @@ extension QueueReader {
     /// - Throws: `QueueError.backupRefused` where something is in the way, `.unusable` where the copy cannot be written.
     package func backUp(to target: FilePath, overwrite: Bool) throws {
         try refuse(target, overwrite: overwrite)
-        let temporary = try Self.makeBeside(target)
+        let unfinished = try Self.makeBeside(target)
+        defer { withExtendedLifetime(unfinished) {} }
+        let temporary = unfinished.path
         do {
             try copy(into: temporary)
             try Self.sync(temporary)
@@ -52,14 +54,21 @@ extension QueueReader {
         .backupRefused(target, reason: "exists; give --overwrite, or name another file")
     }
 
-    /// An empty file, which SQLite fills as it would a missing one, and which keeps its mode.
-    private static func makeBeside(_ target: FilePath) throws(QueueError) -> FilePath {
-        let suffix = ".\(UInt32.random(in: .min ... .max)).part"
-        let temporary = FilePath(bytes: target.bytes + Array(suffix.utf8))
-        let descriptor = open(temporary.string, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure(target) }
-        close(descriptor)
-        return temporary
+    /// An empty file, which SQLite fills as it would a missing one, and which keeps its mode. Its lock is held while it is being filled:
+    /// what a killed process has left is free, and removed.
+    private static func makeBeside(_ target: FilePath) throws -> FileLock {
+        for number in 0..<100 {
+            let temporary = FilePath(bytes: target.bytes + Array(".cutline-\(number).part".utf8))
+            if let left = FileLock(existing: temporary), left.tryLock(), left.isInPlace { unlink(temporary.string) }
+            guard access(temporary.string, F_OK) != 0 else { continue }
+            do {
+                let lock = try FileLock(temporary, mustBeNew: true)
+                if lock.tryLock(), lock.isInPlace { return lock }
+            } catch {
+                guard access(temporary.string, F_OK) == 0 else { throw failure(target) }
+            }
+        }
+        throw QueueError.unusable(target, reason: "too many others write it")
     }
 
     private func copy(into temporary: FilePath) throws {

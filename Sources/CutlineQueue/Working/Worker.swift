@@ -45,8 +45,8 @@ extension Queue {
     /// Registers this process: first its lock file, locked, then its row, so that a newborn worker is never taken for a dead one.
     package func startWorker(token: String, host: String, pid: Int32, now: Timestamp) throws -> Worker {
         try location.makeWorkersFolder()
-        let lock = try FileLock(lockPath(of: token), mustBeNew: true)
-        guard lock.tryLock() else { throw QueueError.unusable(lock.path, reason: "somebody else locked it") }
+        try sweepWorkers()
+        let lock = try newLock(of: token)
         let ballast = Ballast(at: Worker.ballastPath(ofLock: lock.path))
         let id = try write { db in
             try db.execute(
@@ -65,6 +65,34 @@ extension Queue {
             try db.execute(sql: "UPDATE workers SET ended_at = ? WHERE id = ?", arguments: [now.milliseconds, worker.id.number])
         }
         worker.removeFiles()
+    }
+
+    private func newLock(of token: String) throws -> FileLock {
+        let path = lockPath(of: token)
+        while true {
+            let lock = try FileLock(path, mustBeNew: true)
+            if lock.tryLock(), lock.isInPlace { return lock }
+            // Another start takes it for one that was left, and removes it.
+            usleep(1_000)
+        }
+    }
+
+    /// Removes what killed workers have left that no row knows of, or none that is alive: their lock is free. Rows of dead ones are seen to
+    /// by `rescue`, which needs their files.
+    private func sweepWorkers() throws {
+        let alive = try reader.read { try String.fetchSet($0, sql: "SELECT token FROM workers WHERE ended_at IS NULL") }
+        let names = try FileManager.default.contentsOfDirectory(atPath: location.workers.string)
+        let locks = Set(names.filter { $0.hasSuffix(".lock") }.map { String($0.dropLast(".lock".count)) })
+        for token in locks.subtracting(alive) {
+            guard let lock = FileLock(existing: lockPath(of: token)), lock.tryLock(), lock.isInPlace else { continue }
+            Worker.removeFiles(ofLock: lock.path)
+        }
+        // A worker makes its lock first and removes it last.
+        for name in names where name.hasSuffix(".ballast") {
+            if access(lockPath(of: String(name.dropLast(".ballast".count))).string, F_OK) != 0 {
+                unlink(location.workers.appending(name).string)
+            }
+        }
     }
 
     func lockPath(of token: String) -> FilePath { location.workers.appending("\(token).lock") }

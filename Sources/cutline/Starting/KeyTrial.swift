@@ -25,11 +25,9 @@ struct KeyTrial {
     private static let timeout = Duration.seconds(60)
 
     func run() async throws -> Outcome {
-        let folder = environment.temporaryFolder.appending("cutline-check-\(environment.processID)-\(UInt32.random(in: .min ... .max))")
-        let file = folder.appending("disc.png")
-        try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: false)
-        // What is left in the temporary folder harms nobody.
-        defer { try? FileManager.default.removeItem(atPath: folder.string) }
+        let place = try TemporaryPlace(in: environment.temporaryFolder)
+        defer { withExtendedLifetime(place) {} }
+        let file = place.path.appending("disc.png")
         try Self.picture.write(to: URL(filePath: file.string))
         let simulator = InProcessSimulator()
         let client = ProviderClient(

@@ -61,7 +61,7 @@ import Testing
 
     @Test(arguments: [
         (Int?.some(100), 1, Int?.none, 200), (100, 2, 900, 400), (100, 9, nil, 800), (nil, 1, 500, 1_000), (nil, 1, nil, 2_048),
-        (.max, 3, nil, 1_048_576), (nil, 1, .max, 131_072),
+        (.max, 3, nil, .max), (300_000, 1, nil, 300_000), (nil, 1, .max, 1_048_576), (nil, 1, 300_000, 300_000),
     ])
     func theAnswerMayBeLonger(asked: Int?, times: Int, longest: Int?, sent: Int) {
         var request = Self.request(Parameters(maxTokens: asked, temperature: 0.2))
