@@ -38,6 +38,7 @@ package final class Queue: Sendable {
         }
         self.version = version
         writersLock = version.hasWALResetBug ? lock : nil
+        try finishChores(now: now)
     }
 
     /// Checkpoints and closes. The queue must not be used afterwards.
@@ -68,6 +69,14 @@ package final class Queue: Sendable {
     }
 
     /// A number that changes when another process has changed the queue; cheap enough for once a second.
+    /// Works something large off, a page a transaction, until one says that nothing is left.
+    func writePages(_ page: (Database) throws -> Bool) throws {
+        while try write(page) { Self.giveWay() }
+    }
+
+    /// Between two pages: who waits for the queue looks for it every ten milliseconds at least, and would hardly ever find it free.
+    static func giveWay() { usleep(12_000) }
+
     package func changeCounter() throws -> Int {
         // Each connection has a number of its own: the one writer's stays still at our own changes.
         try Self.describing(path) { try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 } }

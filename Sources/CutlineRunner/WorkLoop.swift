@@ -102,9 +102,7 @@ extension WorkLoop {
             $0.ended.append(
                 Settlement(attempt: attempt, outcome: outcome, latency: now - claim.startedAt, sentAt: sentAt, endedAt: now))
             if case .notSent = outcome { $0.restsUntil = now + .seconds(1) }
-            guard !$0.isTurnDue else { return }
-            $0.isTurnDue = true
-            $0.orders.append(.takeTurnSoon)
+            $0.takeTurnSoon()
         }
     }
 
@@ -177,7 +175,7 @@ extension WorkLoop {
             store()
             return endIfPossible()
         }
-        let settlements = ended
+        let settlements = Array(ended.prefix(Self.most))
         do {
             let turn = try queue.turn(worker, request(settling: settlements))
             ended.removeFirst(settlements.count)
@@ -187,15 +185,25 @@ extension WorkLoop {
                 orders.append(.send(claim))
             }
             setAlarm()
+            if !ended.isEmpty || turn.claims.count == Self.most { takeTurnSoon() }
         } catch { return fail(error) }
         endIfPossible()
+    }
+
+    /// Of a turn, for the queue belongs to nobody for long: settlements, and claims.
+    private static let most = 1_024
+
+    private mutating func takeTurnSoon() {
+        guard !isTurnDue else { return }
+        isTurnDue = true
+        orders.append(.takeTurnSoon)
     }
 
     private mutating func request(settling settlements: [Settlement]) -> TurnRequest {
         let now = clock.now()
         if let time = restsUntil, time <= now { restsUntil = nil }
         var limit = 0
-        if case .working = phase, restsUntil == nil { limit = max(0, options.callLimit - calls.count + settlements.count) }
+        if case .working = phase, restsUntil == nil { limit = min(Self.most, max(0, options.callLimit - calls.count + settlements.count)) }
         return TurnRequest(
             settlements: settlements, claimLimit: limit, scope: options.scope, lease: options.lease, now: clock.now, jitter: clock.jitter)
     }

@@ -53,6 +53,20 @@ CREATE INDEX routes_batch ON routes (batch);
 -- cannot be decoded whole; `orientation`: as EXIF says, 1 to 8.
 CREATE TABLE pictures (
     id          INTEGER PRIMARY KEY,
+-- What a change of a batch has still to do, a page a transaction; whoever opens the queue next goes on with what a killed process left.
+-- `take`: captions that were set aside are taken, for nobody is asked again any more. `leave`: jobs that wait for `route`, which left the list,
+-- go to the one that is at `position` or behind it by now, or fail where there is none. `rank` and `last` say where the last page ended.
+CREATE TABLE chores (
+    id       INTEGER PRIMARY KEY,
+    batch    INTEGER NOT NULL REFERENCES batches (id),
+    kind     TEXT NOT NULL CHECK (kind = 'take' OR kind = 'leave'),
+    route    INTEGER REFERENCES routes (id),
+    position INTEGER,
+    rank     INTEGER NOT NULL DEFAULT -9223372036854775808,
+    last     INTEGER NOT NULL DEFAULT -9223372036854775808,
+    CHECK ((kind = 'leave') = (route IS NOT NULL AND position IS NOT NULL))
+) STRICT;
+
     path        BLOB NOT NULL,
     member      BLOB,
     start       INTEGER NOT NULL DEFAULT -1,

@@ -1,6 +1,40 @@
 import CutlineCore
 import GRDB
 
+extension Queue {
+    /// Writes a batch's budget down, with the price and the lengths of today, and counts what was spent before.
+    ///
+    /// That is reckoned first, a page a transaction, and the last of it together with the budget: from the moment that it holds, nothing is
+    /// left out. A process killed before has reckoned some calls and changed no budget; the next one goes on.
+    ///
+    /// - Parameter settings: the batch's, as they stand from now on.
+    func changeBudget(of batch: BatchID, _ settings: BatchSettings, by change: BudgetChange) throws {
+        let stored = try reader.read { try BudgetStep.stored(batch, $0) }
+        let terms = BudgetTerms(change.applied(to: stored?.budget ?? Budget()), of: settings)
+        guard (terms.budget.isUnlimited ? nil : terms) != stored else { return }
+        guard !terms.budget.isUnlimited else {
+            return try write { db in _ = try BudgetStep(db: db, batch: batch, settings: settings).change(by: change, reckonedUpTo: nil) }
+        }
+        var last: Int64 = 0
+        while true {
+            let (page, newest) = try reader.read { db in
+                (
+                    try BudgetStep.unreckoned(of: batch, terms, after: last, db),
+                    try Int64.fetchOne(db, sql: "SELECT ifnull(max(id), 0) FROM attempts")!
+                )
+            }
+            if !page.isEmpty {
+                try write { db in try BudgetStep(db: db, batch: batch, settings: settings).reckon(page, terms) }
+                Self.giveWay()
+            }
+            last = page.count < BudgetStep.pageSize ? newest : page.last!
+            guard page.count < BudgetStep.pageSize else { continue }
+            let isDone = try write { try BudgetStep(db: $0, batch: batch, settings: settings).change(by: change, reckonedUpTo: newest) }
+            if isDone { return }
+        }
+    }
+}
+
 /// Changes a batch's budget inside a transaction.
 struct BudgetStep {
     let db: Database
@@ -8,27 +42,44 @@ struct BudgetStep {
     /// As they stand from now on.
     let settings: BatchSettings
 
-    private static let pageSize = 1_000
+    static let pageSize = 500
 
-    /// Writes the budget down, with the price and the lengths of today, and counts what was spent before.
-    func change(_ stored: BudgetTerms?, by change: BudgetChange) throws {
-        let terms = BudgetTerms(change.applied(to: stored?.budget ?? Budget()), of: settings)
-        let new = terms.budget.isUnlimited ? nil : terms
-        guard new != stored else { return }
-        try db.execute(
-            sql: "UPDATE batches SET budget = ? WHERE id = ?", arguments: [try new.map { try JSONColumn.encode($0) }, batch.number])
-        if let new { try reckonEarlierCalls(new) }
+    static func stored(_ batch: BatchID, _ db: Database) throws -> BudgetTerms? {
+        try String.fetchOne(db, sql: "SELECT budget FROM batches WHERE id = ? AND budget IS NOT NULL", arguments: [batch.number])
+            .map { try JSONColumn.decode(from: $0) }
     }
 
-    /// Calls that were made without a budget, or without a price: by their usage where it is known, else by their most.
-    private func reckonEarlierCalls(_ terms: BudgetTerms) throws {
-        var last: Int64 = 0
-        while true {
-            let page = try Row.fetchAll(
-                db.cachedStatement(sql: Self.unreckoned), arguments: [batch.number, last, terms.price != nil, Self.pageSize])
-            for row in page { try reckon(row, terms) }
-            guard let end = page.last, page.count == Self.pageSize else { return }
-            last = end["id"]
+    /// Calls that were made without a budget, or without a price.
+    static func unreckoned(of batch: BatchID, _ terms: BudgetTerms, after last: Int64, _ db: Database) throws -> [Int64] {
+        try Int64.fetchAll(
+            db.cachedStatement(sql: earlier), arguments: [batch.number, last, terms.price != nil, pageSize])
+    }
+
+    /// Writes the budget down where no more than a page of calls came after `reckonedUpTo`; those are reckoned too.
+    ///
+    /// - Parameter reckonedUpTo: the number of a call; nil: nothing is to be reckoned.
+    /// - Returns: false where more came: then nothing has changed.
+    func change(by change: BudgetChange, reckonedUpTo: Int64?) throws -> Bool {
+        let stored = try Self.stored(batch, db)
+        let terms = BudgetTerms(change.applied(to: stored?.budget ?? Budget()), of: settings)
+        let new = terms.budget.isUnlimited ? nil : terms
+        guard new != stored else { return true }
+        if let new, let reckonedUpTo {
+            let rest = try Self.unreckoned(of: batch, new, after: reckonedUpTo, db)
+            guard rest.count < Self.pageSize else { return false }
+            try reckon(rest, new)
+        }
+        try db.execute(
+            sql: "UPDATE batches SET budget = ? WHERE id = ?", arguments: [try new.map { try JSONColumn.encode($0) }, batch.number])
+        return true
+    }
+
+    /// By their usage where it is known, else by their most.
+    func reckon(_ attempts: [Int64], _ terms: BudgetTerms) throws {
+        let statement = try db.cachedStatement(sql: Self.facts)
+        for attempt in attempts {
+            guard let row = try Row.fetchOne(statement, arguments: [attempt]) else { continue }
+            try reckon(row, terms)
         }
     }
 
@@ -45,20 +96,25 @@ struct BudgetStep {
             sql: """
                 UPDATE attempts SET reserved_cost = ifnull(reserved_cost, ?), reserved_tokens = ifnull(reserved_tokens, ?),
                     cost = ifnull(cost, ?), cost_source = iif(cost IS NULL AND ? IS NOT NULL, 'estimated', cost_source)
-                WHERE id = ?
+                WHERE id = ? AND billed <> 'no'
                 """
         ).execute(arguments: [
             terms.price == nil ? nil : most.cost.nanodollars, most.tokens, cost?.nanodollars, cost?.nanodollars, row["id"] as Int64,
         ])
     }
 
-    static let unreckoned = """
+    private static let earlier = """
+        SELECT id FROM attempts
+        WHERE batch = ? AND id > ? AND billed <> 'no' AND reused_from IS NULL AND (
+            (? AND cost IS NULL AND reserved_cost IS NULL)
+            OR (input_tokens + output_tokens IS NULL AND reserved_tokens IS NULL))
+        ORDER BY id LIMIT ?
+        """
+
+    private static let facts = """
         SELECT attempts.id, attempts.phase = 'open' AS is_open, attempts.input_tokens, attempts.output_tokens, attempts.cached_tokens,
             attempts.cost, jobs.images, jobs.prompt, routes.terms
         FROM attempts JOIN jobs ON jobs.id = attempts.job LEFT JOIN routes ON routes.id = attempts.route
-        WHERE attempts.batch = ? AND attempts.id > ? AND attempts.billed <> 'no' AND attempts.reused_from IS NULL AND (
-            (? AND attempts.cost IS NULL AND attempts.reserved_cost IS NULL)
-            OR (attempts.input_tokens + attempts.output_tokens IS NULL AND attempts.reserved_tokens IS NULL))
-        ORDER BY attempts.id LIMIT ?
+        WHERE attempts.id = ?
         """
 }

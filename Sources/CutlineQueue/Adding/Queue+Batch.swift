@@ -32,7 +32,7 @@ extension Queue {
         _ settings: BatchSettings, policy: RetryPolicy, limits: Limits, budget: BudgetChange = BudgetChange(),
         checks: CheckRules = CheckRules(), fallback: [RouteDraft]? = nil, isTrial: Bool = false, now: Timestamp
     ) throws -> BatchID {
-        try write { db in
+        let id = try write { db in
             let stored = try Batch.named(settings.name, db)
             if let difference = stored?.settings.difference(from: settings) { throw difference }
             let id = try stored?.id ?? Self.make(settings, policy: policy, limits: limits, isTrial: isTrial, db, at: now)
@@ -47,10 +47,12 @@ extension Queue {
             let routes = RouteStep(db: db, batch: id, settings: settings, now: now)
             if let fallback { try routes.replaceList(by: fallback) }
             if stored != nil { try routes.renewOwn() }
-            try BudgetStep(db: db, batch: id, settings: settings).change(stored?.terms, by: budget)
             try SetAsideStep(db: db, now: now).change(stored?.checks ?? CheckRules(), to: checks, of: id)
             return id
         }
+        try changeBudget(of: id, settings, by: budget)
+        try finishChores(now: now)
+        return id
     }
 
     static func openLane(_ name: String, limits: Limits, _ db: Database, at now: Timestamp) throws -> Int64 {
@@ -97,33 +99,39 @@ extension Queue {
         _ scope: Scope, limits: Limits, maxAttempts: Int?, onUnknown: OnUnknown?, budget: BudgetChange = BudgetChange(),
         price: Price? = nil, checks: CheckRules = CheckRules(), now: Timestamp
     ) throws {
-        try write { db in
-            let lanes = LaneStore(db)
-            for batch in try Batch.all(db) where scope.includes(batch.id, isTrial: batch.isTrial) {
-                var policy = batch.policy
-                policy.maxAttempts = maxAttempts ?? policy.maxAttempts
-                policy.onUnknown = onUnknown ?? policy.onUnknown
-                try db.execute(
-                    sql: "UPDATE batches SET policy = ? WHERE id = ?", arguments: [try JSONColumn.encode(policy), batch.id.number])
-                try Self.adjust(batch, budget: budget, price: price, db)
+        for batch in try reader.read(Batch.all) where scope.includes(batch.id, isTrial: batch.isTrial) {
+            try write { db in
+                try Self.adjust(batch, maxAttempts: maxAttempts, onUnknown: onUnknown, db)
                 try SetAsideStep(db: db, now: now).change(batch.checks, to: checks.over(batch.checks), of: batch.id)
+                let lanes = LaneStore(db)
                 for lane in try Self.lanes(of: batch.id, db) { try lanes.change(lane) { $0.adopt(limits.over($0.limits), at: now) } }
+                try lanes.flush()
             }
-            try lanes.flush()
+            try adjust(batch, budget: budget, price: price)
         }
+        try finishChores(now: now)
     }
 
-    private static func adjust(_ batch: Batch, budget: BudgetChange, price: Price?, _ db: Database) throws {
+    private static func adjust(_ batch: Batch, maxAttempts: Int?, onUnknown: OnUnknown?, _ db: Database) throws {
+        var policy = batch.policy
+        policy.maxAttempts = maxAttempts ?? policy.maxAttempts
+        policy.onUnknown = onUnknown ?? policy.onUnknown
+        guard policy != batch.policy else { return }
+        try db.execute(sql: "UPDATE batches SET policy = ? WHERE id = ?", arguments: [try JSONColumn.encode(policy), batch.id.number])
+    }
+
+    private func adjust(_ batch: Batch, budget: BudgetChange, price: Price?) throws {
         let left = "SELECT EXISTS (SELECT 1 FROM counts WHERE batch = ? AND queued + running > 0)"
-        guard budget != BudgetChange() || price != nil, try Bool.fetchOne(db, sql: left, arguments: [batch.id.number])! else { return }
+        guard budget != BudgetChange() || price != nil,
+            try reader.read({ try Bool.fetchOne($0, sql: left, arguments: [batch.id.number])! })
+        else { return }
         var settings = batch.settings
         if let price {
             settings.profile.prices = (settings.profile.prices ?? [:]).merging([settings.model: price]) { $1 }
-            try db.execute(
-                sql: "UPDATE batches SET profile = ? WHERE id = ?",
-                arguments: [try JSONColumn.encode(settings.profile), batch.id.number])
+            let profile = try JSONColumn.encode(settings.profile)
+            try write { try $0.execute(sql: "UPDATE batches SET profile = ? WHERE id = ?", arguments: [profile, batch.id.number]) }
         }
-        try BudgetStep(db: db, batch: batch.id, settings: settings).change(batch.terms, by: budget)
+        try changeBudget(of: batch.id, settings, by: budget)
     }
 
     /// Lifts the pauses of the lanes in scope: a person who starts a worker may have mended the cause.

@@ -20,7 +20,7 @@ struct RouteStep {
     }
 
     /// Replaces the batch's fallback list. What is on it already stays the same route; jobs that wait for one that left go to the one in its
-    /// place or behind it, and fail where there is none.
+    /// place or behind it, and fail where there is none: that is a chore.
     func replaceList(by drafts: [RouteDraft]) throws {
         var left = try Row.fetchAll(
             db, sql: "SELECT * FROM routes WHERE batch = ? AND position IS NOT NULL ORDER BY position", arguments: [batch.number])
@@ -34,7 +34,7 @@ struct RouteStep {
             if let known { try asked.profile.keepListedPrices(of: JSONColumn.decode(from: known["profile"])) }
             _ = try write(asked, to: known?["id"], position: index + 1)
         }
-        for gone in left { try moveOn(from: gone["id"], at: gone["position"]) }
+        for gone in left { try ChoreStep.leave(gone["id"], at: gone["position"], of: batch, db) }
     }
 
     /// The address and the like of the batch's own provider may have changed; other models of it are asked there too.
@@ -86,27 +86,6 @@ struct RouteStep {
     private func ownLane() throws -> Int64 {
         try Int64.fetchOne(db, sql: "SELECT lane FROM batches WHERE id = ?", arguments: [batch.number])!
     }
-
-    private func moveOn(from route: Int64, at position: Int) throws {
-        let next = try Int64.fetchOne(
-            db, sql: "SELECT id FROM routes WHERE batch = ? AND position >= ? ORDER BY position LIMIT 1",
-            arguments: [batch.number, position])
-        for job in try Int64.fetchAll(db, sql: Self.waiting, arguments: [route, route]) {
-            if let next {
-                try db.cachedStatement(sql: "UPDATE jobs SET route = ? WHERE id = ?").execute(arguments: [next, job])
-            } else if try !SetAsideStep(db: db, now: now).acceptBest(of: job) {
-                try db.cachedStatement(sql: "UPDATE jobs SET state = 'failed', available_at = NULL, finished_at = ? WHERE id = ?")
-                    .execute(arguments: [now.milliseconds, job])
-            }
-        }
-    }
-
-    // The partial indexes are used only where their conditions stand in the statement.
-    static let waiting = """
-        SELECT id FROM jobs WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL
-        UNION ALL
-        SELECT id FROM jobs WHERE state = 'queued' AND available_at IS NOT NULL AND available_at >= 0 AND route = ?
-        """
 }
 
 extension Profile {

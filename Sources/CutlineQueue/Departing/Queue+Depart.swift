@@ -18,6 +18,7 @@ extension Queue {
                 : reader.read {
                     try Self.depart(looks, search, result, $0, at: now)
                 }
+            if writes { Self.giveWay() }
         }
         return result
     }

@@ -19,6 +19,7 @@ extension Queue {
                 }
                 (removed, cursor) = next
                 if isOver { break }
+                Self.giveWay()
             }
         }
         return removed

@@ -41,8 +41,8 @@ final class BusyWait: Sendable {
         }
         if tells { patience.tell() }
         guard waited < patience.limit else { return false }
-        // As SQLite's own handler: most waits are short.
-        usleep(UInt32([1, 2, 5, 10, 15, 20, 25][min(tries, 6)]) * 1_000)
+        // Most waits are short, and a long piece of work leaves the queue for a moment after each page.
+        usleep(UInt32([1, 2, 5, 10][min(tries, 3)]) * 1_000)
         return true
     }
 }

@@ -14,35 +14,43 @@ package struct Rescued: Hashable, Sendable {
 }
 
 extension Queue {
-    /// Takes back the jobs of workers that are dead (their lock is free) and of leases that ran out, 1,000 a call at most.
+    /// Takes back the jobs of workers that are dead (their lock is free) and of leases that ran out, a page a call at most.
     ///
     /// The open attempts become unknown; what happens to their jobs is the policy's decision.
     package func rescue(except worker: Worker?, now: Timestamp) throws -> Rescued {
-        let dead = try deadWorkers(except: worker)
-        let hasExpired = try reader.read { try Bool.fetchOne($0, sql: RescueStep.anyExpired, arguments: [now.milliseconds])! }
+        let (alive, hasExpired) = try reader.read { db in
+            (
+                try Row.fetchAll(db.cachedStatement(sql: Self.unended)),
+                try Bool.fetchOne(db.cachedStatement(sql: RescueStep.anyExpired), arguments: [now.milliseconds])!
+            )
+        }
+        let dead = deadWorkers(among: alive, except: worker)
         guard !dead.isEmpty || hasExpired else { return Rescued() }
         var rescued = Rescued()
         var ended: [FileLock] = []
         try write { db in
             let step = RescueStep(db, now: now)
-            for (id, lock) in dead {
-                rescued.add(try step.abandonAttempts(of: id))
+            for (id, lock) in dead where rescued.attempts < RescueStep.pageSize {
+                rescued.add(try step.abandonAttempts(of: id, atMost: RescueStep.pageSize - rescued.attempts))
                 guard try step.hasNoOpenAttempts(id) else { continue }
                 try db.execute(sql: "UPDATE workers SET ended_at = ? WHERE id = ?", arguments: [now.milliseconds, id.number])
                 ended.append(lock)
             }
-            rescued.add(try step.abandonExpired())
+            rescued.add(try step.abandonExpired(atMost: RescueStep.pageSize - rescued.attempts))
         }
         rescued.deadWorkers = ended.count
+        // It is asked for the next page at once.
+        if rescued.attempts == RescueStep.pageSize { Self.giveWay() }
         // Only who holds the lock removes the files, and not before the last attempt is rescued: without them nobody is known to be dead.
         for lock in ended { Worker.removeFiles(ofLock: lock.path) }
         return rescued
     }
 
+    private static let unended = "SELECT id, token FROM workers WHERE ended_at IS NULL"
+
     /// Workers that did not sign off and whose lock we could take. A missing file proves nothing: then the lease decides.
-    private func deadWorkers(except worker: Worker?) throws -> [(WorkerID, FileLock)] {
-        let rows = try reader.read { try Row.fetchAll($0, sql: "SELECT id, token FROM workers WHERE ended_at IS NULL") }
-        return rows.compactMap { row in
+    private func deadWorkers(among rows: [Row], except worker: Worker?) -> [(WorkerID, FileLock)] {
+        rows.compactMap { row in
             let id = WorkerID(number: row["id"])
             guard id != worker?.id, let lock = FileLock(existing: lockPath(of: row["token"])), lock.tryLock() else { return nil }
             return (id, lock)
@@ -65,20 +73,20 @@ struct RescueStep {
     init(_ db: Database, now: Timestamp) { (self.db, self.now) = (db, now) }
 
     static let anyExpired = "SELECT EXISTS (SELECT 1 FROM attempts WHERE phase = 'open' AND lease_until < ?)"
-    static let expired = "SELECT id FROM attempts WHERE phase = 'open' AND lease_until < ? ORDER BY lease_until LIMIT 1000"
-    static let openOfWorker = "SELECT id FROM attempts WHERE worker = ? AND phase = 'open' LIMIT 1000"
+    static let expired = "SELECT id FROM attempts WHERE phase = 'open' AND lease_until < ? ORDER BY lease_until LIMIT ?"
+    static let openOfWorker = "SELECT id FROM attempts WHERE worker = ? AND phase = 'open' LIMIT ?"
+    static let pageSize = 500
 
-    /// 1,000 at most.
-    func abandonAttempts(of worker: WorkerID) throws -> [Settled.Effect] {
-        try abandon(Int64.fetchAll(db, sql: Self.openOfWorker, arguments: [worker.number]))
+    func abandonAttempts(of worker: WorkerID, atMost count: Int) throws -> [Settled.Effect] {
+        try abandon(Int64.fetchAll(db, sql: Self.openOfWorker, arguments: [worker.number, count]))
     }
 
-    func abandonExpired() throws -> [Settled.Effect] {
-        try abandon(Int64.fetchAll(db, sql: Self.expired, arguments: [now.milliseconds]))
+    func abandonExpired(atMost count: Int) throws -> [Settled.Effect] {
+        try abandon(Int64.fetchAll(db, sql: Self.expired, arguments: [now.milliseconds, count]))
     }
 
     func hasNoOpenAttempts(_ worker: WorkerID) throws -> Bool {
-        try Int64.fetchOne(db, sql: Self.openOfWorker, arguments: [worker.number]) == nil
+        try Int64.fetchOne(db, sql: Self.openOfWorker, arguments: [worker.number, 1]) == nil
     }
 
     private func abandon(_ attempts: [Int64]) throws -> [Settled.Effect] {

@@ -8,11 +8,12 @@ extension Queue {
     /// - Throws: `QueueError`; then nothing of the request has happened. `.workerGone` where this worker was declared dead: its
     ///   settlements are to be brought again with a `claimLimit` of 0.
     package func turn(_ worker: Worker, _ request: TurnRequest) throws -> Turn {
-        try write { db in
+        let looks = try lookAhead(request.settlements)
+        return try write { db in
             let now = request.now()
             let lanes = LaneStore(db)
             var turn = Turn()
-            let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: request.jitter, shelf: shelf)
+            let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: request.jitter, shelf: shelf, looks: looks)
             turn.settled = try request.settlements.map(settling.settle)
             if request.claimLimit > 0 {
                 try Self.confirmAlive(worker, db, at: now)

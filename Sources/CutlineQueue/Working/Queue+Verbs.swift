@@ -64,17 +64,17 @@ extension Queue {
     }
 
     private func open(_ route: RouteDraft, for selection: JobSelection, at now: Timestamp) throws -> [BatchID: RouteID] {
-        try write { db in
+        let batches = try reader.read { db in
             let chosen = try selection.jobs.map { jobs in
                 try Set(Int64.fetchAll(db, sql: Self.batchesAmong, arguments: [JSONColumn.list(jobs.sorted())]).map(BatchID.init))
             }
-            let batches = try Batch.all(db).filter { batch in
+            return try Batch.all(db).filter { batch in
                 guard selection.batch ?? batch.id == batch.id else { return false }
                 return chosen?.contains(batch.id) ?? selection.means(batch.id, isTrial: batch.isTrial)
             }
-            return try batches.reduce(into: [:]) {
-                $0[$1.id] = try RouteStep(db: db, batch: $1.id, settings: $1.settings, now: now).open(route)
-            }
+        }
+        return try batches.reduce(into: [:]) { routes, batch in
+            routes[batch.id] = try write { try RouteStep(db: $0, batch: batch.id, settings: batch.settings, now: now).open(route) }
         }
     }
 
@@ -110,6 +110,7 @@ extension Queue {
                 }
                 (result, cursor) = (next, end)
                 if isOver { break }
+                Self.giveWay()
             }
         }
         return result

@@ -103,18 +103,29 @@ extension Queue {
     package func replayRescueFile(now: Timestamp) throws -> Replayed {
         var replayed = Replayed()
         replayed.unreadable = try RescueFile(path: location.rescue).replay { settlements in
-            if settlements.isEmpty { return true }
-            let settled = try write { db in
-                let lanes = LaneStore(db)
-                let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: { 0 }, shelf: shelf)
-                let settled = try settlements.map(settling.settle)
-                try lanes.flush()
-                return settled
+            // What is stored already when a later page fails is only repeated the next time.
+            for start in stride(from: 0, to: settlements.count, by: Self.rescuePage) {
+                if start > 0 { Self.giveWay() }
+                let settled = try replay(Array(settlements[start...].prefix(Self.rescuePage)), now: now)
+                let refused = settled.count(where: \.isRejected)
+                replayed.refused += refused
+                replayed.broughtIn += settled.count { $0.effect != .repeated } - refused
             }
-            replayed.refused = settled.count(where: \.isRejected)
-            replayed.broughtIn = settled.count { $0.effect != .repeated } - replayed.refused
             return replayed.refused == 0
         }
         return replayed
+    }
+
+    private static let rescuePage = 200
+
+    private func replay(_ settlements: [Settlement], now: Timestamp) throws -> [Settled] {
+        let looks = try lookAhead(settlements)
+        return try write { db in
+            let lanes = LaneStore(db)
+            let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: { 0 }, shelf: shelf, looks: looks)
+            let settled = try settlements.map(settling.settle)
+            try lanes.flush()
+            return settled
+        }
     }
 }

@@ -59,22 +59,18 @@ struct SetAsideStep {
         ).execute(arguments: [now.milliseconds, job])
     }
 
-    /// Writes a batch's rules down. Where no job is asked again any more, what was set aside is taken: nobody would wait for a better one.
+    /// Writes a batch's rules down. Where no job is asked again any more, what was set aside is to be taken: nobody would wait for a better
+    /// one.
     func change(_ stored: CheckRules, to rules: CheckRules, of batch: BatchID) throws {
         guard rules != stored else { return }
         try db.execute(
             sql: "UPDATE batches SET checks = ? WHERE id = ?", arguments: [try JSONColumn.encode(rules), batch.number])
-        guard rules.retried?.isEmpty != false || rules.retries == 0 else { return }
-        for job in try Int64.fetchAll(db, sql: Self.waiting, arguments: [batch.number]) { _ = try acceptBest(of: job) }
+        if rules.retried?.isEmpty != false || rules.retries == 0 {
+            try ChoreStep.take(of: batch, db)
+        } else {
+            try ChoreStep.drop(of: batch, db)
+        }
     }
-
-    /// Jobs that wait to be asked again because of the rules; a running one is settled when its call ends, a cancelled one is nobody's.
-    static let waiting = """
-        SELECT DISTINCT jobs.id FROM captions JOIN jobs ON jobs.id = captions.job
-        WHERE captions.set_aside = 1 AND jobs.batch = ? AND jobs.state IN ('queued', 'held', 'failed')
-            AND jobs.reopened IS NULL
-        ORDER BY jobs.id
-        """
 }
 
 extension CaptionFlag {

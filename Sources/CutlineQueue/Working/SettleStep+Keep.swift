@@ -9,7 +9,7 @@ extension SettleStep {
         let isAwaited = try Bool.fetchOne(db.cachedStatement(sql: Self.awaits), arguments: [attempt.id.number, attempt.job])!
         let job = try shelf.checks(ofJob: attempt.job, db)
         var caption = caption
-        caption.flags = job.checks.flags(of: caption)
+        caption.flags = looks[attempt.id]?.flags(under: job.rules) ?? job.checks.flags(of: caption)
         // An unknown attempt was counted when it was given up.
         let counted = attempt.phase == .open ? 1 : 0
         let place: Place = !isAwaited ? .duplicate : try self.place(for: caption.flags, job, attempt)

@@ -8,6 +8,8 @@ struct SettleStep {
     let now: Timestamp
     let jitter: () -> Double
     var shelf = CheckShelf()
+    /// What was found in long captions before the transaction.
+    var looks: [AttemptID: CaptionLook] = [:]
 
     /// Settles one call behind a savepoint, so that a row the schema refuses cannot block the others.
     func settle(_ settlement: Settlement) throws -> Settled {

@@ -59,10 +59,12 @@ extension Queue {
 
     /// Signs the worker off. Attempts of its that are still open become unknown.
     package func endWorker(_ worker: Worker, now: Timestamp) throws {
-        try write { db in
+        try writePages { db in
             let step = RescueStep(db, now: now)
-            while try !step.hasNoOpenAttempts(worker.id) { _ = try step.abandonAttempts(of: worker.id) }
+            _ = try step.abandonAttempts(of: worker.id, atMost: RescueStep.pageSize)
+            guard try step.hasNoOpenAttempts(worker.id) else { return true }
             try db.execute(sql: "UPDATE workers SET ended_at = ? WHERE id = ?", arguments: [now.milliseconds, worker.id.number])
+            return false
         }
         worker.removeFiles()
     }
