@@ -63,6 +63,30 @@ struct ToldLimitTests {
         #expect(figures.seconds <= 1.1 * 6_000 / 50)
     }
 
+    /// Else each of many that wait would wake all others by writing the lane down.
+    @Test func aCallThatWaitsChangesNothing() {
+        var lane = Lane(limits: Limits(concurrency: 1_000, requests: .perMinute(60), tokens: .perMinute(9_000)), at: at(0))
+        while lane.tryReserve(model: "m", estimatedTokens: 100, at: at(0)) == nil {}
+        let before = lane
+        for time in stride(from: 10, through: 900, by: 10) as StrideThrough<Int64> {
+            #expect(lane.tryReserve(model: "m", estimatedTokens: 100, at: at(time)) != nil || time > 890)
+            if time < 890 { #expect(lane == before) }
+        }
+    }
+
+    /// It takes what was spent along, once, and not anew with each call that asks.
+    @Test func aClockThatWasSetBackDoesNotKeepTheWaitingForEver() {
+        let day: Int64 = 86_400_000
+        var lane = Lane(limits: Limits(concurrency: 1_000, requests: RateLimit(count: 3, window: 60)), at: at(day))
+        var now = day
+        for _ in 0..<3 {
+            while lane.tryReserve(model: "m", estimatedTokens: 0, at: at(now)) != nil { now += 1_000 }
+        }
+        let setBack = now - 3_600_000
+        let tries = stride(from: setBack, through: setBack + 70_000, by: 1_000)
+        #expect(tries.contains { lane.tryReserve(model: "m", estimatedTokens: 0, at: at($0)) == nil })
+    }
+
     /// Jobs of 100 to 2,800 tokens whose answers take 20 s, reserved with their average.
     @Test(arguments: 0..<40 as Range<UInt64>) func noMinuteHoldsMoreTokensThanToldWhateverACallUses(seed: UInt64) {
         var random = SplitMix64(seed: seed)

@@ -154,8 +154,13 @@ package struct Lane: Codable, Hashable, Sendable {
         if let refusal = standstill(at: now) ?? standstill(of: model, at: now) { return refusal }
         guard inFlight < slots.current else { return .slots }
         rate.advance(to: now)
+        let before = meters
         meters.advance(to: now)
-        if let wait = wait(for: call, at: now) { return .until(wait.until, wait.reason) }
+        if let wait = wait(for: call, at: now) {
+            // Who waits changes nothing, or each of the waiting would wake all others by writing it down.
+            if !before.isAhead(of: now) { meters = before }
+            return .until(wait.until, wait.reason)
+        }
         rate.started(at: now)
         meters.spend(call, at: now)
         inFlight += 1

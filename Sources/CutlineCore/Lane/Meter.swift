@@ -34,6 +34,8 @@ package struct Meter: Codable, Hashable, Sendable {
         former = known.filter { pace in pace.used > 0 && !limits.contains { $0.hasWindow(of: pace.limit) } }
     }
 
+    func isAhead(of now: Timestamp) -> Bool { (windows + former).contains { $0.isAhead(of: now) } }
+
     mutating func advance(to now: Timestamp) {
         let underWay = underWay
         change { $0.advance(to: now, underWay: underWay) }

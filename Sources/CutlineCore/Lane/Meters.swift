@@ -17,7 +17,10 @@ package struct Meters: Codable, Hashable, Sendable {
         change { $0.adopt(limits[$0.kind], atOnce: limits.atOnce($0.kind), at: now) }
     }
 
-    /// Comes before `wait`, and must be kept even where a call has to wait.
+    /// Whether the clock was set back since `advance` came last.
+    func isAhead(of now: Timestamp) -> Bool { all.contains { $0.isAhead(of: now) } }
+
+    /// Comes before `wait`, and must be kept where `isAhead` said so, even where a call has to wait.
     package mutating func advance(to now: Timestamp) { change { $0.advance(to: now) } }
 
     /// Until when a call waits, as one of so many `calls` under way: the tightest of all limits holds; nil: not at all.

@@ -45,8 +45,14 @@ package struct Pace: Codable, Hashable, Sendable {
     private var span: Double { min(limit.window, 60) * 1_000 }
     private var millisecondsPerUnit: Double { span / Double(max(limit.count, 1)) }
 
-    /// Comes before `wait` and `spend`, and must be kept even where a call has to wait: a clock that was set back does not stop the lane
-    /// until it has caught up.
+    /// Whether the clock was set back since, so that `advance` must be kept whatever comes of it.
+    func isAhead(of now: Timestamp) -> Bool {
+        if case .sliding(let window) = counted, window.isAhead(of: now) { return true }
+        return spentUntil > horizon(now)
+    }
+
+    /// Comes before `wait` and `spend`, and must be kept even where a call has to wait, if the clock was set back: it does not stop the lane
+    /// until it has caught up. Else the next one makes the same of the time that has passed.
     /// - Parameter underWay: units of calls that have not ended.
     package mutating func advance(to now: Timestamp, underWay: Int = 0) {
         var back = 0.0

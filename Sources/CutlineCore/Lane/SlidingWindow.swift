@@ -23,6 +23,9 @@ struct SlidingWindow: Codable, Hashable, Sendable {
         counts = [0]
     }
 
+    /// Whether the clock was set back since it was last looked at.
+    func isAhead(of now: Timestamp) -> Bool { newest - number(now) > 1 }
+
     /// Forgets what the window has left. A clock that was set back takes the counts along, or they would stand until it has caught up.
     /// - Returns: the milliseconds by which they were moved.
     mutating func advance(to now: Timestamp) -> Double {

@@ -16,12 +16,13 @@ extension Queue {
             let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: request.jitter, shelf: shelf, looks: looks)
             turn.settled = try request.settlements.map(settling.settle)
             if request.claimLimit > 0 {
-                try Self.confirmAlive(worker, db, at: now)
+                try Self.confirmAlive(worker, db)
                 let claiming = ClaimStep(db: db, lanes: lanes, worker: worker.id, request: request, now: now)
                 try claiming.promoteDue()
                 try claiming.claim(into: &turn)
             }
             try lanes.flush()
+            if !turn.claims.isEmpty || !turn.settled.isEmpty { try Self.see(worker, db, at: now) }
             turn.actions = lanes.notices
             turn.nextTry = try Self.nextTry(db, stops: turn.stops)
             (turn.queued, turn.remaining) = try Self.remaining(request.scope, db)
@@ -29,12 +30,15 @@ extension Queue {
         }
     }
 
-    private static func confirmAlive(_ worker: Worker, _ db: Database, at now: Timestamp) throws {
-        let statement = try db.cachedStatement(sql: "SELECT seen_at FROM workers WHERE id = ? AND ended_at IS NULL")
-        guard let row = try Row.fetchOne(statement, arguments: [worker.id.number]) else { throw QueueError.workerGone }
-        // Not at every turn: idle workers would wake each other by writing.
-        guard abs((now - row.time("seen_at")).milliseconds) >= 5_000 else { return }
-        try db.cachedStatement(sql: "UPDATE workers SET seen_at = ? WHERE id = ?").execute(arguments: [now.milliseconds, worker.id.number])
+    private static func confirmAlive(_ worker: Worker, _ db: Database) throws {
+        let statement = try db.cachedStatement(sql: "SELECT 1 FROM workers WHERE id = ? AND ended_at IS NULL")
+        guard try Int.fetchOne(statement, arguments: [worker.id.number]) != nil else { throw QueueError.workerGone }
+    }
+
+    /// Only beside what is written anyway, and not at every turn: workers that wait would wake each other by writing.
+    private static func see(_ worker: Worker, _ db: Database, at now: Timestamp) throws {
+        try db.cachedStatement(sql: "UPDATE workers SET seen_at = ? WHERE id = ? AND abs(? - seen_at) >= 5000")
+            .execute(arguments: [now.milliseconds, worker.id.number, now.milliseconds])
     }
 
     private static func nextTry(_ db: Database, stops: [LaneStop]) throws -> Timestamp? {
