@@ -59,6 +59,7 @@ package final class Queue: Sendable {
                 try pool.writeWithoutTransaction { db in
                     var result: Result?
                     try db.inTransaction(.immediate) {
+                        try Schema.checkFormat(db, path)
                         result = try body(db)
                         return .commit
                     }
@@ -68,7 +69,6 @@ package final class Queue: Sendable {
         }
     }
 
-    /// A number that changes when another process has changed the queue; cheap enough for once a second.
     /// Works something large off, a page a transaction, until one says that nothing is left.
     func writePages(_ page: (Database) throws -> Bool) throws {
         while try write(page) { Self.giveWay() }
@@ -77,6 +77,7 @@ package final class Queue: Sendable {
     /// Between two pages: who waits for the queue looks for it every ten milliseconds at least, and would hardly ever find it free.
     static func giveWay() { usleep(12_000) }
 
+    /// A number that changes when another process has changed the queue; cheap enough for once a second.
     package func changeCounter() throws -> Int {
         // Each connection has a number of its own: the one writer's stays still at our own changes.
         try Self.describing(path) { try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 } }

@@ -7,6 +7,10 @@ package enum QueueError: Error, Hashable, Sendable {
     /// The file is a database of something else.
     case foreign(FilePath)
     case newer(FilePath, version: Int, known: Int)
+    /// A newer build works on it, whose JSON and words this one does not know.
+    case newerFormat(FilePath, format: Int, known: Int)
+    /// A stored value that this build does not understand.
+    case unknownValue(of: String, reason: String)
     case damaged(FilePath, reason: String)
     /// A migration that was applied is not the one this build carries.
     case changedMigration(FilePath, file: String)
@@ -32,6 +36,10 @@ extension QueueError: CustomStringConvertible {
             "\(path.text) is not a Cutline queue; name another file with --queue PATH"
         case .newer(let path, let version, let known):
             "\(path.text) was made by a newer Cutline (schema \(version), this one knows \(known)); update Cutline"
+        case .newerFormat(let path, let format, let known):
+            "\(path.text) is used by a newer Cutline (format \(format), this one knows \(known)); update this one, as `cutline --version` shows it"
+        case .unknownValue(let what, let reason):
+            "the queue holds a \(what) that this Cutline does not know (\(reason)); a newer one wrote it: update this one, as `cutline --version` shows it"
         case .damaged(let path, let reason):
             "\(path.text) is damaged: \(reason); restore a backup, or save what can be read with `sqlite3 \(path.text) .recover`"
         case .changedMigration(let path, let file):

@@ -48,7 +48,9 @@ extension QueueError {
         switch self {
         case .batchDiffers, .keyTaken: .badInput
         case .noSuchBatch, .backupRefused: .usage
-        case .unusable, .networkFileSystem, .foreign, .newer, .damaged, .changedMigration, .noSuchQueue, .workerGone: .queue
+        case .unusable, .networkFileSystem, .foreign, .newer, .newerFormat, .unknownValue, .damaged, .changedMigration, .noSuchQueue,
+            .workerGone:
+            .queue
         }
     }
 }

@@ -4,6 +4,11 @@
 -- A column of type ANY holds a user's text; as a BLOB of its UTF-8 where it contains NUL, which a C string would cut.
 -- Once released this file never changes: its checksum is stored in every queue.
 
+-- What the JSON and the words in all these columns mean: a build that knows less than this number refuses the queue with a sentence, one that
+-- knows more raises it, and then older processes stop at their next write.
+CREATE TABLE format (number INTEGER NOT NULL) STRICT;
+INSERT INTO format VALUES (1);
+
 -- One row a rate limit. `rule` is the JSON of Core's Lane: limits, pace, slots, breaker, pause.
 CREATE TABLE lanes (
     id   INTEGER PRIMARY KEY,
@@ -48,11 +53,6 @@ CREATE TABLE routes (
 CREATE UNIQUE INDEX routes_list ON routes (batch, position) WHERE position IS NOT NULL;
 CREATE INDEX routes_batch ON routes (batch);
 
--- A picture as it stood when it was looked at: a file, or a member of an archive, of which `member` is the name, `start` (else -1) and
--- `length` say where its bytes lie. Size, time and inode are the file's at `path`. A changed file gets a row of its own. `damage`: why it
--- cannot be decoded whole; `orientation`: as EXIF says, 1 to 8.
-CREATE TABLE pictures (
-    id          INTEGER PRIMARY KEY,
 -- What a change of a batch has still to do, a page a transaction; whoever opens the queue next goes on with what a killed process left.
 -- `take`: captions that were set aside are taken, for nobody is asked again any more. `leave`: jobs that wait for `route`, which left the list,
 -- go to the one that is at `position` or behind it by now, or fail where there is none. `rank` and `last` say where the last page ended.
@@ -67,6 +67,11 @@ CREATE TABLE chores (
     CHECK ((kind = 'leave') = (route IS NOT NULL AND position IS NOT NULL))
 ) STRICT;
 
+-- A picture as it stood when it was looked at: a file, or a member of an archive, of which `member` is the name, `start` (else -1) and
+-- `length` say where its bytes lie. Size, time and inode are the file's at `path`. A changed file gets a row of its own. `damage`: why it
+-- cannot be decoded whole; `orientation`: as EXIF says, 1 to 8.
+CREATE TABLE pictures (
+    id          INTEGER PRIMARY KEY,
     path        BLOB NOT NULL,
     member      BLOB,
     start       INTEGER NOT NULL DEFAULT -1,

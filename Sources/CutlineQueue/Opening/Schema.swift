@@ -10,6 +10,10 @@ struct Schema {
     /// "CUTL", so that a file of something else is never taken for a queue.
     static let applicationID = 0x4355_544C
 
+    /// Of the JSON and the words in the columns. To be raised whenever a build writes what the one before would not understand: another case of an
+    /// enum, another form of a member. A new member that may be passed over needs nothing.
+    static let format = 1
+
     let path: FilePath
     let migrations: [Migration]
 
@@ -34,6 +38,13 @@ struct Schema {
                 return .commit
             }
         }
+        try raiseFormat(db)
+    }
+
+    /// Older processes stop at their next write: they would not understand what this one writes.
+    private func raiseFormat(_ db: Database) throws {
+        guard let stored = try Self.storedFormat(db), stored < Self.format else { return }
+        try db.execute(sql: "UPDATE format SET number = ? WHERE number < ?", arguments: [Self.format, Self.format])
     }
 
     /// Refuses what is not ours, what is newer, and what was made by other scripts. An empty file passes.
@@ -55,6 +66,7 @@ struct Schema {
         guard application == Self.applicationID else { throw QueueError.foreign(path) }
         let known = migrations.last?.number ?? 0
         guard version <= known else { throw QueueError.newer(path, version: version, known: known) }
+        if let format = try Self.storedFormat(db), format > Self.format { throw Self.newer(path, format) }
         for row in try Row.fetchAll(db, sql: "SELECT number, file, sha256 FROM migrations ORDER BY number") {
             let (number, checksum): (Int, Data) = (row["number"], row["sha256"])
             guard migrations.first(where: { $0.number == number })?.checksum == checksum else {
@@ -71,6 +83,22 @@ struct Schema {
                     number INTEGER PRIMARY KEY, file TEXT NOT NULL, sha256 BLOB NOT NULL, applied_at INTEGER NOT NULL
                 ) STRICT
                 """)
+    }
+
+    /// To be asked in every transaction that writes: a newer build may have come since.
+    static func checkFormat(_ db: Database, _ path: FilePath) throws {
+        let format = try Int.fetchOne(db.cachedStatement(sql: "SELECT number FROM format")) ?? 0
+        if format > Self.format { throw newer(path, format) }
+    }
+
+    private static func newer(_ path: FilePath, _ number: Int) -> QueueError { .newerFormat(path, format: number, known: format) }
+
+    /// Nil in a file that is still being made.
+    private static func storedFormat(_ db: Database) throws -> Int? {
+        guard try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'format')")! else {
+            return nil
+        }
+        return try Int.fetchOne(db, sql: "SELECT number FROM format")
     }
 
     private static func version(_ db: Database) throws -> Int { try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }

@@ -12,7 +12,7 @@ enum ImageColumn {
             guard let id = item.int, let row = try Row.fetchOne(statement, arguments: [id]) else {
                 throw DatabaseError(message: "no picture \(item.text)")
             }
-            return .file(PictureFile(row))
+            return .file(try PictureFile(row))
         } ?? []
     }
 
@@ -66,24 +66,27 @@ extension ImageColumn {
             sql: "SELECT id, \(PictureFile.columns) FROM pictures WHERE path = ? AND member = ?")
         for end in place.indices.reversed() where place[end] == UInt8(ascii: "/") {
             let rows = try Row.fetchAll(statement, arguments: [Data(place[..<end]), Data(place[(end + 1)...])])
-            if !rows.isEmpty { return looks(rows) }
+            if !rows.isEmpty { return try looks(rows) }
         }
         return []
     }
 
-    private static func looks(_ rows: [Row]) -> [(id: Int64, file: PictureFile)] {
-        rows.map { ($0["id"], PictureFile($0)) }.sorted { $0.id > $1.id }
+    private static func looks(_ rows: [Row]) throws -> [(id: Int64, file: PictureFile)] {
+        try rows.map { ($0["id"], try PictureFile($0)) }.sorted { $0.id > $1.id }
     }
 }
 
 extension PictureFile {
     fileprivate static let columns = "path, member, start, length, size, modified, inode, format, digest, damage, orientation"
 
-    fileprivate init(_ row: Row) {
+    fileprivate init(_ row: Row) throws {
+        guard let format = PictureFormat(rawValue: row["format"]) else {
+            throw QueueError.unknownValue(of: "picture format", reason: row["format"])
+        }
         self.init(
             path: FilePath(bytes: Array(row["path"] as Data)),
             stamp: FileStamp(size: row["size"], modified: row["modified"], inode: UInt64(bitPattern: row["inode"] as Int64)),
-            format: PictureFormat(rawValue: row["format"]) ?? .jpeg, digest: (row["digest"] as Data?).map { Array($0) },
+            format: format, digest: (row["digest"] as Data?).map { Array($0) },
             slice: (row["member"] as Data?).map { FileSlice(member: Array($0), offset: row["start"], length: row["length"]) },
             damage: (row["damage"] as String?).flatMap(PictureDamage.init),
             orientation: (row["orientation"] as Int?).flatMap(PictureOrientation.init))
