@@ -80,7 +80,9 @@ package final class Queue: Sendable {
     /// A number that changes when another process has changed the queue; cheap enough for once a second.
     package func changeCounter() throws -> Int {
         // Each connection has a number of its own: the one writer's stays still at our own changes.
-        try Self.describing(path) { try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 } }
+        try Self.describing(path) {
+            try pool.writeWithoutTransaction { try Int.fetchOne($0.cachedStatement(sql: "PRAGMA data_version")) ?? 0 }
+        }
     }
 
     /// The same queue, to look at.

@@ -127,7 +127,8 @@ extension WorkLoop {
                 let hasRescued = $0.beats % 5 == 0 ? try $0.rescue() : false
                 let counter = try $0.queue.changeCounter()
                 let isDue = $0.isPastNextTry
-                let isHeartbeat = $0.beats % 10 == 0
+                // Nothing is known that would be missed; a turn that finds nothing costs little.
+                let isHeartbeat = $0.beats % 60 == 0
                 guard hasRescued || counter != $0.changeCounter || isDue || isHeartbeat else { return }
                 $0.changeCounter = counter
                 $0.takeTurn()
@@ -191,7 +192,7 @@ extension WorkLoop {
     }
 
     /// Of a turn, for the queue belongs to nobody for long: settlements, and claims.
-    private static let most = 1_024
+    private static let most = 256
 
     private mutating func takeTurnSoon() {
         guard !isTurnDue else { return }

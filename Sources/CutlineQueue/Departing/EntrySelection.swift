@@ -42,7 +42,7 @@ package struct Removed: Hashable, Sendable {
 }
 
 extension EntrySelection {
-    static let pageSize = 500
+    static let pageSize = 250
 
     /// The next entries that may be meant, along an index.
     enum Source {

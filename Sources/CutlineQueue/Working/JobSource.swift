@@ -21,7 +21,7 @@ enum JobSource: Hashable {
         var id = Int64.min
     }
 
-    static let pageSize = 1_000
+    static let pageSize = 500
 
     /// The sources of all jobs in `states`; of every batch in `batches`, whose routes are `routes`.
     static func all(_ states: [JobState], in batches: [BatchID], routes: [RouteID]) -> [JobSource] {
