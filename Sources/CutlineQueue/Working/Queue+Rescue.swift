@@ -50,9 +50,13 @@ extension Queue {
 
     /// Workers that did not sign off and whose lock we could take. A missing file proves nothing: then the lease decides.
     private func deadWorkers(among rows: [Row], except worker: Worker?) -> [(WorkerID, FileLock)] {
-        rows.compactMap { row in
+        let folder = location.workers.string
+        return rows.compactMap { row in
             let id = WorkerID(number: row["id"])
-            guard id != worker?.id, let lock = FileLock(existing: lockPath(of: row["token"])), lock.tryLock() else { return nil }
+            let token: String = row["token"]
+            guard id != worker?.id, !FileLock.isHeld("\(folder)/\(token).lock"), let lock = FileLock(existing: lockPath(of: token)),
+                lock.tryLock()
+            else { return nil }
             return (id, lock)
         }
     }

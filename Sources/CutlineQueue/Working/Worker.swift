@@ -74,8 +74,8 @@ extension Queue {
         while true {
             let lock = try FileLock(path, mustBeNew: true)
             if lock.tryLock(), lock.isInPlace { return lock }
-            // Another start takes it for one that was left, and removes it.
-            usleep(1_000)
+            // Another start takes it for one that was left, and is about to remove it.
+            for _ in 0..<1_000 where access(path.string, F_OK) == 0 { usleep(1_000) }
         }
     }
 
