@@ -51,7 +51,7 @@ let package = Package(
         // Level 1
         .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
         room("CutlineInput", ["CutlineCore", system, crypto]),
-        room("CutlineQueue", ["CutlineCore", "CutlineMigrationsSQLite", system, crypto, grdb]),
+        room("CutlineQueue", ["CutlineCore", "CutlineMigrationsSQLite", system, crypto, grdb, grdbSQLite]),
         room(
             "CutlineProvider", ["CutlineCore", "CZlib", system, httpClient, nio, nioPosix, nioHTTP1, nioTLS],
             resources: [.embedInCode("Profiles/profiles.json")]),

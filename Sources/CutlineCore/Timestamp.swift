@@ -21,13 +21,31 @@ package struct Timestamp: Codable, Hashable, Comparable, Sendable {
     package var iso8601: String {
         let (days, second) = milliseconds.floored(by: 1_000).quotient.floored(by: 86_400)
         let date = CivilDate(daysSince1970: days)
-        return date.text + "T\(padded(second / 3_600)):\(padded(second / 60 % 60)):\(padded(second % 60))Z"
+        guard (0...9_999).contains(date.year) else {
+            let day = "\(padded(date.year, 4))-\(padded(date.month))-\(padded(date.day))"
+            return day + "T\(padded(second / 3_600)):\(padded(second / 60 % 60)):\(padded(second % 60))Z"
+        }
+        var text = Array("0000-00-00T00:00:00Z".utf8)
+        func write(_ number: Int64, at place: Int) {
+            text[place] += UInt8(number / 10)
+            text[place + 1] += UInt8(number % 10)
+        }
+        write(date.year / 100, at: 0)
+        write(date.year % 100, at: 2)
+        write(date.month, at: 5)
+        write(date.day, at: 8)
+        write(second / 3_600, at: 11)
+        write(second / 60 % 60, at: 14)
+        write(second % 60, at: 17)
+        return String(decoding: text, as: UTF8.self)
     }
 }
 
 /// A day of the proleptic Gregorian calendar. Exports print millions of dates, so it is plain arithmetic.
 private struct CivilDate {
-    let text: String
+    let year: Int64
+    let month: Int64
+    let day: Int64
 
     /// Years begin in March here, so that the leap day is the last one; 146,097 days are 400 years, 719,468 days lie between
     /// 0000-03-01 and 1970-01-01.
@@ -36,10 +54,9 @@ private struct CivilDate {
         let yearOfEra = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365
         let dayOfYear = day - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let monthFromMarch = (5 * dayOfYear + 2) / 153
-        let dayOfMonth = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        let year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
-        text = "\(padded(year, 4))-\(padded(month))-\(padded(dayOfMonth))"
+        self.day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
     }
 }
 

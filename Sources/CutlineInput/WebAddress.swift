@@ -24,11 +24,17 @@ enum WebAddress {
 
     /// Looked at for each of millions of rows, so nothing is copied.
     private static func schemeLength(_ text: String) -> Int? {
-        let head = text.utf8.prefix(8)
-        return schemes.first { scheme in
-            head.count >= scheme.count && zip(head, scheme).allSatisfy { ((0x41...0x5A).contains($0) ? $0 | 0x20 : $0) == $1 }
-        }?.count
+        var text = text
+        return text.withUTF8 { utf8 in
+            schemes.first { scheme in
+                utf8.count >= scheme.count && scheme.indices.allSatisfy { utf8[$0].lowercased == scheme[$0] }
+            }?.count
+        }
     }
 
     private static let schemes = ["http://", "https://"].map { Array($0.utf8) }
+}
+
+extension UInt8 {
+    fileprivate var lowercased: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
 }

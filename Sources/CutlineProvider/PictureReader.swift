@@ -124,29 +124,3 @@ extension FileStamp {
             inode: UInt64(status.st_ino))
     }
 }
-
-extension ByteBuffer {
-    /// RFC 4648, §4.
-    mutating func writeBase64(of raw: UnsafeRawBufferPointer) {
-        let length = (raw.count + 2) / 3 * 4
-        writeWithUnsafeMutableBytes(minimumWritableBytes: length) { target in
-            base64Alphabet.withUnsafeBufferPointer { alphabet in
-                var place = 0
-                for start in stride(from: 0, to: raw.count, by: 3) {
-                    let left = raw.count - start
-                    let first = Int(raw[start])
-                    let second = left > 1 ? Int(raw[start + 1]) : 0
-                    let third = left > 2 ? Int(raw[start + 2]) : 0
-                    target[place] = alphabet[first >> 2]
-                    target[place + 1] = alphabet[(first & 0x03) << 4 | second >> 4]
-                    target[place + 2] = left > 1 ? alphabet[(second & 0x0F) << 2 | third >> 6] : UInt8(ascii: "=")
-                    target[place + 3] = left > 2 ? alphabet[third & 0x3F] : UInt8(ascii: "=")
-                    place += 4
-                }
-            }
-            return length
-        }
-    }
-}
-
-private let base64Alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)

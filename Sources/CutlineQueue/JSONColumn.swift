@@ -32,6 +32,11 @@ enum JSONColumn {
 
     static func list(_ texts: [String]) -> String { JSONValue.array(texts.map(JSONValue.string)).text }
 
+    /// Mostly there is nothing in it.
+    static func object(_ column: String) throws -> [String: JSONValue] {
+        column == "{}" ? [:] : try JSONValue(parsing: column.utf8).object ?? [:]
+    }
+
     static func texts(_ column: String) throws -> [String] {
         try JSONValue(parsing: column.utf8).array?.compactMap(\.string) ?? []
     }

@@ -25,6 +25,18 @@ struct JSONTextTests {
         #expect((try? JSONValue(parsing: bytes).string)?.map { Array($0.utf8) } == Array(text.utf8))
     }
 
+    /// Eight bytes are looked at together.
+    @Test(arguments: ["\"", "\\", "\n", "\u{1F}", "\u{0}"]) func anEscapeIsFoundWhereverItStands(mark: String) throws {
+        for length in 0..<20 {
+            for place in 0...length {
+                let text = String(repeating: "~", count: place) + mark + String(repeating: " ", count: length - place)
+                let bytes = written { $0.value(text) }.utf8
+                #expect(bytes.contains { $0 < 0x20 } == false)
+                #expect(try JSONValue(parsing: bytes) == .string(text))
+            }
+        }
+    }
+
     @Test func valuesAreSeparated() {
         let text = written {
             $0.openObject()

@@ -65,8 +65,9 @@ private struct JSONParser {
 
     mutating func object(depth: Int) throws(JSONSyntaxError) -> JSONValue {
         position += 1
-        var members: [String: JSONValue] = [:]
-        if takeEnd("}") { return .object(members) }
+        if takeEnd("}") { return .object([:]) }
+        // Room for what most have: growing costs more than reading them.
+        var members = [String: JSONValue](minimumCapacity: 6)
         repeat {
             skipWhiteSpace()
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { throw error("expected a key in quotes") }

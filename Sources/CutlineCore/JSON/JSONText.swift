@@ -117,13 +117,31 @@ package struct JSONText: Sendable {
     private mutating func addUTF8(_ text: inout String) {
         text.withUTF8 { utf8 in
             var start = 0
-            for (index, byte) in utf8.enumerated() where Self.needsEscape(byte) {
+            while let index = Self.firstEscape(in: utf8, from: start) {
                 bytes.append(contentsOf: utf8[start..<index])
-                escape(byte)
+                escape(utf8[index])
                 start = index + 1
             }
             bytes.append(contentsOf: utf8[start...])
         }
+    }
+
+    /// Looks at eight bytes at once: nearly all text holds nothing to be escaped.
+    private static func firstEscape(in utf8: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+        var index = start
+        while utf8.count - index >= 8, !holdsEscape(UnsafeRawBufferPointer(utf8).loadUnaligned(fromByteOffset: index, as: UInt64.self)) {
+            index += 8
+        }
+        return utf8[index...].firstIndex(where: needsEscape)
+    }
+
+    /// Whether one of the eight bytes is below 0x20, a quote or a backslash. A byte is below `n` where taking `n` away sets its highest bit,
+    /// which was not set; a borrow from the byte below it can only follow such a byte.
+    private static func holdsEscape(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let (quote, backslash) = (word ^ ones &* 0x22, word ^ ones &* 0x5C)
+        let found = (word &- ones &* 0x20) & ~word | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash
+        return found & ones &* 0x80 != 0
     }
 
     private static func needsEscape(_ byte: UInt8) -> Bool {
@@ -143,9 +161,12 @@ package struct JSONText: Sendable {
 
 extension JSONValue {
     /// Compact, keys in order: the same value has the same text everywhere.
-    package var text: String {
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The same in UTF-8.
+    package var bytes: [UInt8] {
         var writer = JSONText()
         writer.value(self)
-        return String(decoding: writer.bytes, as: UTF8.self)
+        return writer.bytes
     }
 }

@@ -11,24 +11,22 @@ struct StandingStep {
     func states(of drafts: [JobDraft]) throws -> [JobState?] {
         var states: [JobState?] = Array(repeating: nil, count: drafts.count)
         var images: [Int: String] = [:]
-        let rows = try Row.fetchCursor(
-            db.cachedStatement(sql: Self.lookup), arguments: [KeyColumn.list(drafts.map(\.key)), batch.number])
-        while let row = try rows.next() {
-            let place: Int = row[0]
-            guard Self.stands(drafts[place], row) else { continue }
-            states[place] = JobState(rawValue: row[1])
-            images[place] = row[2]
+        try db.cachedStatement(sql: Self.lookup).forEach([KeyColumn.list(drafts.map(\.key)), batch.number]) { (row: PlacedRow<Column>) in
+            let place: Int = row[.key]
+            guard Self.stands(drafts[place], row) else { return }
+            states[place] = JobState(rawValue: row[.state])
+            images[place] = row[.images]
         }
         let pictures = try KnownPictures(drafts.indices.filter { states[$0] != nil }.flatMap { drafts[$0].images.compactMap(\.file) }, db)
         for (place, column) in images where !Self.lie(drafts[place].images, pictures, in: column, states[place]) { states[place] = nil }
         return states
     }
 
-    private static func stands(_ draft: JobDraft, _ row: Row) -> Bool {
-        row[3] as Data == Data(draft.fingerprint.bytes) && row[4] == draft.hasOwnKey
-            && row[5] as Data == Data(JSONColumn.list(draft.imagesAsGiven).utf8)
-            && row[6] as Data? == draft.path.map { Data($0.bytes) } && row[7] as Data == Data(JSONValue.object(draft.extra).text.utf8)
-            && (draft.input == nil || row[8] == draft.input?.number) && row[9] as Int64? == nil
+    private static func stands(_ draft: JobDraft, _ row: PlacedRow<Column>) -> Bool {
+        row.bytes(.fingerprint) == draft.fingerprint.bytes && row[.ownKey] == draft.hasOwnKey
+            && row.bytes(.given) == JSONValue.array(draft.imagesAsGiven.map(JSONValue.string)).bytes
+            && row.bytes(optional: .path) == draft.path?.bytes && row.bytes(.extra) == JSONValue.object(draft.extra).bytes
+            && (draft.input == nil || row[.input] == draft.input?.number) && row[.missingSince] as Int64? == nil
     }
 
     /// Whether the pictures were seen where they lie; a job that is still to be sent must know of the same places.
@@ -43,6 +41,10 @@ struct StandingStep {
             }
         }
         return state == .succeeded || column == JSONValue.array(items).text
+    }
+
+    enum Column: Int, CaseIterable {
+        case key, state, images, fingerprint, ownKey, given, path, extra, input, missingSince
     }
 
     static let lookup = """

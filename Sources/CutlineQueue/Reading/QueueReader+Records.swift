@@ -23,10 +23,10 @@ package struct RecordSelection: Hashable, Sendable {
     }
 
     /// By what the row says of the job; its flags are seen once the record is made.
-    fileprivate func admits(_ row: Row) -> Bool {
-        if let state, row["state"] != state.rawValue { return false }
+    fileprivate func admits(_ row: PlacedRow<RecordColumn>) -> Bool {
+        if let state, row[.state] != state.rawValue { return false }
         guard let since else { return true }
-        return row.time(optional: "finished_at").map { $0 >= since } ?? false
+        return row.time(optional: .finishedAt).map { $0 >= since } ?? false
     }
 }
 
@@ -45,9 +45,13 @@ extension QueueReader {
         let (records, end) = try read { db -> ([CutlineCore.Record], Int64?) in
             let batches = selection.batches?.map(\.number)
             let statement = try db.cachedStatement(sql: Self.page(ofBatches: batches?.count))
-            let rows = try Row.fetchAll(statement, arguments: StatementArguments([last] + (batches ?? []) + [Int64(pageSize)]))
-            let records = try rows.filter(selection.admits).map { try CutlineCore.Record($0, db) }
-            return (records.filter { selection.flags.admits($0.caption?.flags ?? []) }, rows.last?["id"])
+            var end: Int64?
+            let records = try statement.all(StatementArguments([last] + (batches ?? []) + [Int64(pageSize)])) {
+                (row: PlacedRow<RecordColumn>) in
+                end = row[.id]
+                return try selection.admits(row) ? CutlineCore.Record(row, db) : nil
+            }
+            return (records.compactMap(\.self).filter { selection.flags.admits($0.caption?.flags ?? []) }, end)
         }
         guard let end else { return nil }
         cursor.lastEntry = end
@@ -58,12 +62,13 @@ extension QueueReader {
     package func record(entry: Int64) throws -> CutlineCore.Record? {
         try read { db in
             let statement = try db.cachedStatement(sql: "\(Self.select) WHERE entries.id = ?")
-            return try Row.fetchOne(statement, arguments: [entry]).map { try CutlineCore.Record($0, db) }
+            return try statement.first([entry]) { try CutlineCore.Record($0, db) }
         }
     }
 
     /// Who was asked is who was asked for the accepted caption, else last. A job that has its caption has succeeded even while it is asked for
     /// another one.
+    /// Its columns are `RecordColumn`'s.
     static let select = """
         SELECT entries.id, entries.key, entries.own_key, entries.given, entries.path, entries.extra, entries.created_at,
             entries.missing_since, jobs.id AS job,
@@ -94,30 +99,37 @@ extension QueueReader {
     }
 }
 
+/// The columns of `QueueReader.select`, in their order.
+enum RecordColumn: Int, CaseIterable {
+    case id, key, ownKey, given, path, extra, createdAt, missingSince, job, state, ownPrompt, images, attempts, finishedAt, batch, provider
+    case requestedModel, prompt, text, finishReason, model, flags, requestId, latency, inputTokens, outputTokens, cachedTokens, cost
+    case costSource, reusedFrom
+}
+
 extension CutlineCore.Record {
-    fileprivate init(_ row: Row, _ db: Database) throws {
-        let state = JobState(rawValue: row["state"]) ?? .queued
-        let text: String? = row["text"]
-        let latency: Int64? = row["latency"]
+    fileprivate init(_ row: PlacedRow<RecordColumn>, _ db: Database) throws {
+        let state = JobState(rawValue: row[.state]) ?? .queued
+        let text: String? = row[.text]
+        let latency: Int64? = row[.latency]
         self.init(
-            id: row["id"], key: row.text("key"), batch: row.text("batch"), state: state, images: try JSONColumn.texts(row["given"]),
-            prompt: row.text(optional: "own_prompt") ?? row.text("prompt"), caption: try text.map { try Caption(text: $0, row) },
-            provider: row["provider"], requestedModel: row.text("requested_model"), attempts: row["attempts"],
-            latency: latency.map { .milliseconds($0) }, problem: try Problem.last(ofJob: row["job"], state, db),
-            createdAt: row.time("created_at"), finishedAt: row.time(optional: "finished_at"),
-            extra: try JSONValue(parsing: (row["extra"] as String).utf8).object ?? [:], pictures: try ImageSource.sources(of: row, db),
-            hasOwnKey: row["own_key"],
-            reusedFrom: try (row["reused_from"] as Int64?).flatMap { try QueueReader.batchName(ofAttempt: $0, db) },
-            missingSince: row.time(optional: "missing_since"))
+            id: row[.id], key: row.text(.key), batch: row.text(.batch), state: state, images: try JSONColumn.texts(row[.given]),
+            prompt: row.text(optional: .ownPrompt) ?? row.text(.prompt), caption: try text.map { try Caption(text: $0, row) },
+            provider: row[.provider], requestedModel: row.text(.requestedModel), attempts: row[.attempts],
+            latency: latency.map { .milliseconds($0) }, problem: try Problem.last(ofJob: row[.job], state, db),
+            createdAt: row.time(.createdAt), finishedAt: row.time(optional: .finishedAt),
+            extra: try JSONColumn.object(row[.extra]), pictures: try ImageSource.sources(of: row, db),
+            hasOwnKey: row[.ownKey],
+            reusedFrom: try (row[.reusedFrom] as Int64?).flatMap { try QueueReader.batchName(ofAttempt: $0, db) },
+            missingSince: row.time(optional: .missingSince))
     }
 }
 
 extension ImageSource {
     /// The pictures of an entry's job. A copy of a picture has the job of the first, but a place of its own; and what is in an archive may
     /// have been seen elsewhere in it since.
-    fileprivate static func sources(of row: Row, _ db: Database) throws -> [ImageSource] {
-        let sources = try ImageColumn.load(row["images"], db)
-        guard sources.count == 1, case .file(var file) = sources[0], let place = (row["path"] as Data?).map({ FilePath(bytes: Array($0)) }),
+    fileprivate static func sources(of row: PlacedRow<RecordColumn>, _ db: Database) throws -> [ImageSource] {
+        let sources = try ImageColumn.load(row[.images], db)
+        guard sources.count == 1, case .file(var file) = sources[0], let place = row.bytes(optional: .path).map({ FilePath(bytes: $0) }),
             file.slice != nil || place.bytes != file.place.bytes
         else { return sources }
         // It was looked at when it was added; of several looks the last one counts.
@@ -130,14 +142,14 @@ extension ImageSource {
 }
 
 extension Caption {
-    fileprivate init(text: String, _ row: Row) throws {
-        let cost: Int64? = row["cost"]
+    fileprivate init(text: String, _ row: PlacedRow<RecordColumn>) throws {
+        let cost: Int64? = row[.cost]
         self.init(
-            text: text, finishReason: (row["finish_reason"] as String?).flatMap(FinishReason.init), resolvedModel: row["model"],
+            text: text, finishReason: (row[.finishReason] as String?).flatMap(FinishReason.init), resolvedModel: row[.model],
             usage: Usage(
-                inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"],
-                cost: cost.map(Money.init(nanodollars:)), costSource: (row["cost_source"] as String?).flatMap(CostSource.init)),
-            requestID: row["request_id"], flags: try CaptionFlag.list(row["flags"]))
+                inputTokens: row[.inputTokens], outputTokens: row[.outputTokens], cachedTokens: row[.cachedTokens],
+                cost: cost.map(Money.init(nanodollars:)), costSource: (row[.costSource] as String?).flatMap(CostSource.init)),
+            requestID: row[.requestId], flags: try CaptionFlag.list(row[.flags]))
     }
 }
 

@@ -18,30 +18,36 @@ struct AttemptRow {
     private let counted: JobTally
 
     static func fetch(_ id: AttemptID, _ db: Database) throws -> AttemptRow? {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT attempts.id, attempts.job, attempts.batch, attempts.phase, attempts.started_at, attempts.estimated_tokens, attempts.estimated_output,
-                    jobs.failures, jobs.unanswered, jobs.crashes, jobs.asked_again, batches.policy, attempts.route, iif(attempts.route = 0, 0, routes.position) AS position,
-                    ifnull(routes.lane, batches.lane) AS lane, ifnull(routes.model, batches.model) AS model
-                FROM attempts JOIN jobs ON jobs.id = attempts.job JOIN batches ON batches.id = attempts.batch
-                    LEFT JOIN routes ON routes.id = attempts.route
-                WHERE attempts.id = ?
-                """)
-        return try Row.fetchOne(statement, arguments: [id.number]).map { try AttemptRow($0) }
+        try db.cachedStatement(sql: select).first([id.number]) { try AttemptRow($0) }
     }
 
-    private init(_ row: Row) throws {
-        id = AttemptID(row["id"])
-        (job, batch, lane) = (row["job"], row["batch"], row["lane"])
-        (route, position) = (RouteID(row["route"]), row["position"])
-        model = row.text("model")
-        phase = AttemptPhase(rawValue: row["phase"]) ?? .open
-        startedAt = row.time("started_at")
-        let (tokens, output): (Int, Int) = (row["estimated_tokens"], row["estimated_output"])
+    enum Column: Int, CaseIterable {
+        case id, job, batch, phase, startedAt, estimatedTokens, estimatedOutput, failures, unanswered, crashes, askedAgain, policy, route
+        case position, lane, model
+    }
+
+    static let select = """
+        SELECT attempts.id, attempts.job, attempts.batch, attempts.phase, attempts.started_at, attempts.estimated_tokens,
+            attempts.estimated_output, jobs.failures, jobs.unanswered, jobs.crashes, jobs.asked_again, batches.policy, attempts.route,
+            iif(attempts.route = 0, 0, routes.position) AS position,
+            ifnull(routes.lane, batches.lane) AS lane, ifnull(routes.model, batches.model) AS model
+        FROM attempts JOIN jobs ON jobs.id = attempts.job JOIN batches ON batches.id = attempts.batch
+            LEFT JOIN routes ON routes.id = attempts.route
+        WHERE attempts.id = ?
+        """
+
+    private init(_ row: PlacedRow<Column>) throws {
+        id = AttemptID(row[.id])
+        (job, batch, lane) = (row[.job], row[.batch], row[.lane])
+        (route, position) = (RouteID(row[.route]), row[.position])
+        model = row.text(.model)
+        phase = AttemptPhase(rawValue: row[.phase]) ?? .open
+        startedAt = row.time(.startedAt)
+        let (tokens, output): (Int, Int) = (row[.estimatedTokens], row[.estimatedOutput])
         estimated = CallUnits(inputTokens: tokens - output, outputTokens: output)
-        policy = try JSONColumn.decode(from: row["policy"])
+        policy = try PolicyColumn.policy(row[.policy])
         counted = JobTally(
-            failures: row["failures"], unanswered: row["unanswered"], crashes: row["crashes"], askedAgain: row["asked_again"])
+            failures: row[.failures], unanswered: row[.unanswered], crashes: row[.crashes], askedAgain: row[.askedAgain])
     }
 
     /// The job's tally with this attempt.

@@ -21,26 +21,32 @@ final class CheckShelf: Sendable {
 
     /// What applies to a job now.
     func checks(ofJob job: Int64, _ db: Database) throws -> JobChecks {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT batch, checks, batches.prompt, batches.system, jobs.prompt AS own_prompt, parameters, state, asked_again
-                FROM jobs JOIN batches ON batches.id = jobs.batch WHERE jobs.id = ?
-                """)
-        let row = try Row.fetchOne(statement, arguments: [job])!
-        let (rules, checks) = try shelf.withLock { try Self.value(row, &$0) }
-        let own = row.text(optional: "own_prompt").map { checks.asking($0, system: row.text(optional: "system")) }
-        return JobChecks(
-            checks: own ?? checks, rules: rules, state: JobState(rawValue: row["state"]) ?? .queued, askedAgain: row["asked_again"])
+        try db.cachedStatement(sql: Self.select).first([job]) { (row: PlacedRow<Column>) in
+            let (rules, checks) = try shelf.withLock { try Self.value(row, &$0) }
+            let own = row.text(optional: .ownPrompt).map { checks.asking($0, system: row.text(optional: .system)) }
+            return JobChecks(
+                checks: own ?? checks, rules: rules, state: JobState(rawValue: row[.state]) ?? .queued, askedAgain: row[.askedAgain])
+        }!
     }
 
+    enum Column: Int, CaseIterable {
+        case batch, checks, prompt, system, ownPrompt, parameters, state, askedAgain
+    }
+
+    static let select = """
+        SELECT batch, checks, batches.prompt, batches.system, jobs.prompt AS own_prompt, parameters, state, asked_again
+        FROM jobs JOIN batches ON batches.id = jobs.batch WHERE jobs.id = ?
+        """
+
     /// Texts and parameters of a batch never change; its rules may.
-    private static func value(_ row: Row, _ shelf: inout [Int64: Entry]) throws -> (rules: CheckRules, checks: CaptionChecks) {
-        let (batch, stored): (Int64, String) = (row["batch"], row["checks"])
+    private static func value(_ row: PlacedRow<Column>, _ shelf: inout [Int64: Entry]) throws -> (rules: CheckRules, checks: CaptionChecks)
+    {
+        let (batch, stored): (Int64, String) = (row[.batch], row[.checks])
         if let entry = shelf[batch], entry.rules == stored { return entry.value }
         let rules: CheckRules = try JSONColumn.decode(from: stored)
         let checks = CaptionChecks(
-            rules: rules, prompt: row.text("prompt"), system: row.text(optional: "system"),
-            parameters: try JSONColumn.decode(from: row["parameters"]))
+            rules: rules, prompt: row.text(.prompt), system: row.text(optional: .system),
+            parameters: try JSONColumn.decode(from: row[.parameters]))
         shelf[batch] = Entry(rules: stored, value: (rules, checks))
         return (rules, checks)
     }

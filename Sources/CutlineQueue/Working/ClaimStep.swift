@@ -26,14 +26,14 @@ struct ClaimStep {
         while turn.claims.count < request.claimLimit, !rotation.isEmpty {
             var lane = rotation.removeFirst()
             let free = min(request.claimLimit - turn.claims.count, try lanes.freeSlots(lane.lane))
-            guard let (row, batch) = try lane.next(db, lanes, expecting: free, at: now) else {
+            guard let (job, batch) = try lane.next(db, lanes, expecting: free, at: now) else {
                 try stop(lane, byItsBatches: &turn)
                 continue
             }
-            let call = try call(for: row, of: batch)
+            let call = try call(for: job, of: batch)
             var reservation: Spending?
             if batch.account != nil {
-                reservation = lane.reserve(try size(of: call, row, in: batch))
+                reservation = lane.reserve(try size(of: call, job, in: batch))
                 guard reservation != nil else {
                     rotation.insert(lane, at: 0)
                     continue
@@ -42,7 +42,7 @@ struct ClaimStep {
             let estimated = batch.estimate(of: call)
             let refusal = try lanes.tryReserve(batch.lane, estimated, model: call.model, at: now)
             if try stop(lane, refusal, &turn) { continue }
-            turn.claims.append(try take(row, from: batch, sending: call, estimated: estimated, reserving: reservation))
+            turn.claims.append(try take(job, from: batch, sending: call, estimated: estimated, reserving: reservation))
             rotation.append(lane)
         }
         for lane in rotation { try stop(lane, byItsBatches: &turn) }
@@ -58,22 +58,23 @@ struct ClaimStep {
     }
 
     /// What a job sends, its pictures left aside; changed where it is asked again.
-    private func call(for row: Row, of batch: ClaimableBatch) throws -> CaptionRequest {
+    private func call(for job: ClaimableJob, of batch: ClaimableBatch) throws -> CaptionRequest {
         var call = batch.request
-        call.prompt = row.text(optional: "prompt") ?? call.prompt
-        if let limit: Int = row["max_tokens"] { call.parameters.limitAnswer(to: limit) }
-        let (again, longer): (Int, Int) = (row["asked_again"], row["asked_longer"])
-        guard again > 0 else { return call }
+        call.prompt = job.prompt ?? call.prompt
+        if let limit = job.maxTokens { call.parameters.limitAnswer(to: limit) }
+        guard job.askedAgain > 0 else { return call }
         let statement = try db.cachedStatement(sql: "SELECT max(output_tokens) FROM attempts WHERE job = ?")
-        let longest = try Int.fetchOne(statement, arguments: [row["id"] as Int64])
-        call.change(after: AskedBefore(longer: longer, otherwise: again - longer, longest: longest), adding: try batch.retryPrompt)
+        let longest = try Int.fetchOne(statement, arguments: [job.id])
+        call.change(
+            after: AskedBefore(longer: job.askedLonger, otherwise: job.askedAgain - job.askedLonger, longest: longest),
+            adding: try batch.retryPrompt)
         return call
     }
 
-    private func size(of call: CaptionRequest, _ row: Row, in batch: ClaimableBatch) throws -> CallSize {
+    private func size(of call: CaptionRequest, _ job: ClaimableJob, in batch: ClaimableBatch) throws -> CallSize {
         let dropped = try lanes.quirks(batch.lane, of: call.model).dropped
         return CallSize(
-            promptBytes: call.prompt.utf8.count, images: try ImageColumn.count(row["images"]),
+            promptBytes: call.prompt.utf8.count, images: try ImageColumn.count(job.images),
             limitsAnswer: dropped.isDisjoint(with: Parameters.answerLimitNames),
             outputTokens: call.parameters.answerLimit == batch.request.parameters.answerLimit ? nil : call.parameters.answerLimit)
     }
@@ -85,9 +86,10 @@ struct ClaimStep {
     }
 
     private func take(
-        _ row: Row, from batch: ClaimableBatch, sending call: CaptionRequest, estimated: CallUnits, reserving reservation: Spending?
+        _ candidate: ClaimableJob, from batch: ClaimableBatch, sending call: CaptionRequest, estimated: CallUnits,
+        reserving reservation: Spending?
     ) throws -> Claim {
-        let job: Int64 = row["id"]
+        let job = candidate.id
         let n = try Int.fetchOne(db.cachedStatement(sql: "SELECT ifnull(max(n), 0) + 1 FROM attempts WHERE job = ?"), arguments: [job])!
         try db.cachedStatement(
             sql: """
@@ -102,7 +104,7 @@ struct ClaimStep {
         let attempt = db.lastInsertedRowID
         try db.cachedStatement(sql: "UPDATE jobs SET state = 'running', lease = ? WHERE id = ?").execute(arguments: [attempt, job])
         var call = call
-        call.images = try ImageColumn.load(row["images"], db)
+        call.images = try ImageColumn.load(candidate.images, db)
         call.quirks = try lanes.quirks(batch.lane, of: call.model)
         call.sendsDamaged = try call.images.contains(where: \.mayBeDamaged) && policy(of: batch).sendsDamaged
         call.fetchesPictures = try n > 1 && call.images.contains(where: \.isURL) && refusedToFetch(job, of: batch)
@@ -120,7 +122,7 @@ struct ClaimStep {
 
     private func policy(of batch: ClaimableBatch) throws -> RetryPolicy {
         let policy = try String.fetchOne(db.cachedStatement(sql: "SELECT policy FROM batches WHERE id = ?"), arguments: [batch.id.number])!
-        return try JSONColumn.decode(RetryPolicy.self, from: policy)
+        return try PolicyColumn.policy(policy)
     }
 
     private func lanesWithQueuedJobs() throws -> [LaneBacklog] {
@@ -222,7 +224,7 @@ private struct LaneBacklog {
     /// Of batches that take no more calls in this turn because of them.
     private(set) var stops: [LaneRefusal]
     private var batches: ArraySlice<ClaimableBatch>
-    private var rows: ArraySlice<Row> = []
+    private var jobs: ArraySlice<ClaimableJob> = []
 
     /// - Parameter batches: at least one.
     init(lane: Int64, batches: [ClaimableBatch]) {
@@ -238,18 +240,18 @@ private struct LaneBacklog {
     /// - Parameter count: how many more are likely to be asked for; claimed rows are no candidates when more are fetched.
     mutating func next(
         _ db: Database, _ lanes: LaneStore, expecting count: Int, at now: Timestamp
-    ) throws -> (Row, ClaimableBatch)? {
+    ) throws -> (ClaimableJob, ClaimableBatch)? {
         while let batch = batches.first {
             if let refusal = try lanes.standstill(lane, of: batch.request.model, at: now) {
                 drop(because: refusal)
                 continue
             }
             if try lanes.looksElsewhere(lane, for: batch.request.model) {
-                rows = try batch.farthest(db)[...]
-            } else if rows.isEmpty {
-                rows = try batch.candidates(db, limit: min(max(1, count), 256))[...]
+                jobs = try batch.farthest(db)[...]
+            } else if jobs.isEmpty {
+                jobs = try batch.candidates(db, limit: min(max(1, count), 256))[...]
             }
-            if let row = rows.popFirst() { return (row, batch) }
+            if let job = jobs.popFirst() { return (job, batch) }
             batches.removeFirst()
         }
         return nil
@@ -269,7 +271,7 @@ private struct LaneBacklog {
     private mutating func drop(because refusal: LaneRefusal) {
         stops.append(refusal)
         batches.removeFirst()
-        rows = []
+        jobs = []
     }
 }
 
@@ -304,23 +306,21 @@ private struct ClaimableBatch {
         estimated = TokenReserve.perCall(used: used, answers: answers, answerLimit: parameters.maxTokens)
     }
 
-    func candidates(_ db: Database, limit: Int) throws -> [Row] {
+    func candidates(_ db: Database, limit: Int) throws -> [ClaimableJob] {
         if let chosen {
-            return try Row.fetchAll(
-                db.cachedStatement(sql: ClaimStep.candidatesAmong), arguments: [chosen, id.number, route.number, limit])
+            return try db.cachedStatement(sql: ClaimStep.candidatesAmong).all([chosen, id.number, route.number, limit], ClaimableJob.init)
         }
-        if route == .own { return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.candidates), arguments: [id.number, limit]) }
-        return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.candidatesElsewhere), arguments: [route.number, limit])
+        if route == .own { return try db.cachedStatement(sql: ClaimStep.candidates).all([id.number, limit], ClaimableJob.init) }
+        return try db.cachedStatement(sql: ClaimStep.candidatesElsewhere).all([route.number, limit], ClaimableJob.init)
     }
 
     /// The job that has least in common with those that were refused: the last one of those that were not put back.
-    func farthest(_ db: Database) throws -> [Row] {
+    func farthest(_ db: Database) throws -> [ClaimableJob] {
         if let chosen {
-            return try Row.fetchAll(
-                db.cachedStatement(sql: ClaimStep.farthestAmong), arguments: [chosen, id.number, route.number])
+            return try db.cachedStatement(sql: ClaimStep.farthestAmong).all([chosen, id.number, route.number], ClaimableJob.init)
         }
-        if route == .own { return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.farthest), arguments: [id.number, id.number]) }
-        return try Row.fetchAll(db.cachedStatement(sql: ClaimStep.farthestElsewhere), arguments: [route.number, route.number])
+        if route == .own { return try db.cachedStatement(sql: ClaimStep.farthest).all([id.number, id.number], ClaimableJob.init) }
+        return try db.cachedStatement(sql: ClaimStep.farthestElsewhere).all([route.number, route.number], ClaimableJob.init)
     }
 
     /// More where the call allows a longer answer than the others.

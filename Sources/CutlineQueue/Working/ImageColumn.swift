@@ -6,17 +6,26 @@ import SystemPackage
 /// `jobs.images`: a JSON list in which a number is a row of `pictures` and a text is a URL.
 enum ImageColumn {
     static func load(_ column: String, _ db: Database) throws -> [ImageSource] {
-        try JSONValue(parsing: column.utf8).array?.map { item in
+        if let picture = onlyPicture(column) { return [.file(try file(picture, db))] }
+        return try JSONValue(parsing: column.utf8).array?.map { item in
             if let url = item.string { return .url(url) }
-            let statement = try db.cachedStatement(sql: "SELECT \(PictureFile.columns) FROM pictures WHERE id = ?")
-            guard let id = item.int, let row = try Row.fetchOne(statement, arguments: [id]) else {
-                throw DatabaseError(message: "no picture \(item.text)")
-            }
-            return .file(try PictureFile(row))
+            guard let id = item.int else { throw DatabaseError(message: "no picture \(item.text)") }
+            return .file(try file(Int64(id), db))
         } ?? []
     }
 
-    static func count(_ column: String) throws -> Int { try JSONValue(parsing: column.utf8).array?.count ?? 0 }
+    static func count(_ column: String) throws -> Int {
+        try onlyPicture(column) == nil ? JSONValue(parsing: column.utf8).array?.count ?? 0 : 1
+    }
+
+    /// Of `[17]`, as most jobs have it; nil of any other list.
+    private static func onlyPicture(_ column: String) -> Int64? { Int64(column.dropFirst().dropLast()) }
+
+    private static func file(_ picture: Int64, _ db: Database) throws -> PictureFile {
+        let statement = try db.cachedStatement(sql: "SELECT \(PictureFile.columns) FROM pictures WHERE id = ?")
+        guard let file = try statement.first([picture], PictureFile.init) else { throw DatabaseError(message: "no picture \(picture)") }
+        return file
+    }
 
     /// Writes down the pictures as they stand now and returns the column.
     static func store(_ images: [ImageSource], _ db: Database) throws -> String {
@@ -52,43 +61,45 @@ enum ImageColumn {
 extension ImageColumn {
     /// What was seen at an entry's place when it was added, the last look first.
     static func looks(at place: FilePath, _ db: Database) throws -> [(id: Int64, file: PictureFile)] {
-        let own = try looks(
-            Row.fetchAll(
-                db.cachedStatement(
-                    sql: "SELECT id, \(PictureFile.columns) FROM pictures WHERE path = ? AND start = -1"),
-                arguments: [Data(place.bytes)]))
+        let statement = try db.cachedStatement(
+            sql: "SELECT \(PictureFile.columns) FROM pictures WHERE path = ? AND start = -1")
+        let own = try looks(statement, [Data(place.bytes)])
         // Only archives have something below them.
         return try own.isEmpty ? looksIntoArchive(place.bytes, db) : own
     }
 
     private static func looksIntoArchive(_ place: [UInt8], _ db: Database) throws -> [(id: Int64, file: PictureFile)] {
         let statement = try db.cachedStatement(
-            sql: "SELECT id, \(PictureFile.columns) FROM pictures WHERE path = ? AND member = ?")
+            sql: "SELECT \(PictureFile.columns) FROM pictures WHERE path = ? AND member = ?")
         for end in place.indices.reversed() where place[end] == UInt8(ascii: "/") {
-            let rows = try Row.fetchAll(statement, arguments: [Data(place[..<end]), Data(place[(end + 1)...])])
-            if !rows.isEmpty { return try looks(rows) }
+            let looks = try looks(statement, [Data(place[..<end]), Data(place[(end + 1)...])])
+            if !looks.isEmpty { return looks }
         }
         return []
     }
 
-    private static func looks(_ rows: [Row]) throws -> [(id: Int64, file: PictureFile)] {
-        try rows.map { ($0["id"], try PictureFile($0)) }.sorted { $0.id > $1.id }
+    private static func looks(_ statement: Statement, _ arguments: StatementArguments) throws -> [(id: Int64, file: PictureFile)] {
+        try statement.all(arguments) { row in (id: row[.id], file: try PictureFile(row)) }.sorted { $0.id > $1.id }
     }
 }
 
 extension PictureFile {
-    fileprivate static let columns = "path, member, start, length, size, modified, inode, format, digest, damage, orientation"
+    fileprivate enum Column: Int, CaseIterable {
+        case id, path, member, start, length, size, modified, inode, format, digest, damage, orientation
+    }
 
-    fileprivate init(_ row: Row) throws {
-        guard let format = PictureFormat(rawValue: row["format"]) else {
-            throw QueueError.unknownValue(of: "picture format", reason: row["format"])
+    fileprivate static let columns = Column.allCases.map { "\($0)" }.joined(separator: ", ")
+
+    fileprivate init(_ row: PlacedRow<Column>) throws {
+        guard let format = PictureFormat(rawValue: row[.format]) else {
+            throw QueueError.unknownValue(of: "picture format", reason: row[.format])
         }
         self.init(
-            path: FilePath(bytes: Array(row["path"] as Data)),
-            stamp: FileStamp(size: row["size"], modified: row["modified"], inode: UInt64(bitPattern: row["inode"] as Int64)),
-            format: format, digest: (row["digest"] as Data?).map { Array($0) },
-            slice: (row["member"] as Data?).map { FileSlice(member: Array($0), offset: row["start"], length: row["length"]) },
-            damage: (row["damage"] as String?).flatMap(PictureDamage.init),
-            orientation: (row["orientation"] as Int?).flatMap(PictureOrientation.init))
+            path: FilePath(bytes: row.bytes(.path)),
+            stamp: FileStamp(size: row[.size], modified: row[.modified], inode: UInt64(bitPattern: row[.inode] as Int64)),
+            format: format, digest: row.bytes(optional: .digest),
+            slice: row.bytes(optional: .member).map { FileSlice(member: $0, offset: row[.start], length: row[.length]) },
+            damage: (row[.damage] as String?).flatMap(PictureDamage.init),
+            orientation: (row[.orientation] as Int?).flatMap(PictureOrientation.init))
     }
 }
