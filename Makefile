@@ -1,10 +1,10 @@
 PREFIX ?= /usr/local
 CUTLINE = .build/release/cutline
-SWIFT_FILES = Sources Tests migrations Package.swift
+SWIFT_FILES = Sources Tests Benchmarks/cost migrations Package.swift
 
 SEEDS ?= 100000
 
-.PHONY: help build demo built-tests test check-exports check-compare check-network ci simulate-soak bench bench-limits crash-soak format install man clean setup
+.PHONY: help build demo built-tests test check-exports check-compare check-network check-cost ci simulate-soak bench bench-limits crash-soak format install man clean setup
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -42,8 +42,12 @@ check-network: setup ## Runs behind real proxies and with an authority of its ow
 	swift build --product cutline
 	@scripts/count-tests scripts/check-network --install
 
-ci: built-tests ## test, check-exports, check-compare and check-network, counted together
-	@scripts/count-tests sh -c 'status=0; scripts/run-tests || status=1; scripts/check-exports || status=1; scripts/check-compare --install || status=1; scripts/check-network --install || status=1; exit $$status'
+check-cost: setup ## Counts the instructions of what a run does most, and holds them to Benchmarks/costs.json (valgrind, from Debian)
+	swift build --product cutline-cost
+	@scripts/count-tests scripts/check-cost --install
+
+ci: built-tests ## test and every check, counted together
+	@scripts/count-tests sh -c 'status=0; scripts/run-tests || status=1; scripts/check-exports || status=1; scripts/check-compare --install || status=1; scripts/check-network --install || status=1; scripts/check-cost --install || status=1; exit $$status'
 
 # Optimised, a seed takes half the time. Built beside the rest: the flag that lets tests look inside would build that anew.
 SOAK = --scratch-path .build/soak -c release -Xswiftc -enable-testing

@@ -69,6 +69,11 @@ let package = Package(
                 "CutlineRunner", system, logging, argumentParser,
             ],
             swiftSettings: strict),
+        // What scripts/check-cost counts
+        .executableTarget(
+            name: "cutline-cost",
+            dependencies: ["CutlineCore", "CutlineInput", "CutlineQueue", "CutlineProvider", "CutlineExport", system],
+            path: "Benchmarks/cost", swiftSettings: strict),
         // Tests: a suite per room, then the commands in process, then the built binary
         .target(name: "TestSupport", dependencies: ["CutlineCore", system], path: "Tests/TestSupport", swiftSettings: strict),
         suite("CutlineCoreTests", []),
