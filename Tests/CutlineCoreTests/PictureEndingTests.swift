@@ -54,6 +54,22 @@ import Testing
         #expect(scan(format, bytes.dropLast()).damage == .cutOff)
     }
 
+    /// Eight bytes of a scan are looked at together.
+    @Test func theEndIsFoundWhereverItStands() {
+        for length in 0..<40 {
+            let head: [UInt8] = [0xFF, 0xD8, 0xFF, 0xDA, 0x00, 0x02]
+            for filler in [0x00, 0x7F, 0x80, 0xFE] as [UInt8] {
+                let data = [UInt8](repeating: filler, count: length)
+                #expect(scan(.jpeg, head + data + [0xFF, 0xD9]).damage == nil, "behind \(length) bytes \(filler)")
+                #expect(scan(.jpeg, head + data + [0xFE, 0xD9, 0x00]).damage == .cutOff, "behind \(length) bytes \(filler)")
+            }
+            for place in 0..<length {
+                let stuffed = (0..<length).map { [$0 == place ? 0xFF : 0x31, 0x00] as [UInt8] }.flatMap(\.self)
+                #expect(scan(.jpeg, head + stuffed + [0xFF, 0xD9]).damage == nil, "0xFF of the data at \(place) of \(length)")
+            }
+        }
+    }
+
     @Test func nonsenseEndsEveryWalk() {
         for format in PictureFormat.allCases {
             for byte in [0x00, 0x01, 0x7F, 0xFF] as [UInt8] {

@@ -71,12 +71,14 @@ package struct PictureEnding {
         let buffer = UnsafeRawBufferPointer(rebasing: rest)
         var index = 0
         while index < buffer.count {
-            let byte = buffer[index]
-            index += 1
             guard hasPrefix else {
-                hasPrefix = byte == 0xFF
+                index = buffer.placeOfPrefix(from: index)
+                hasPrefix = index < buffer.count
+                if hasPrefix { index += 1 }
                 continue
             }
+            let byte = buffer[index]
+            index += 1
             switch byte {
             case 0xFF: break
             case 0x00, 0xD0...0xD7: hasPrefix = false
@@ -89,6 +91,20 @@ package struct PictureEnding {
         }
         advance(&rest, by: index)
         return false
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Where the next 0xFF stands; `count` where there is none. All bytes of a picture pass here, so eight are looked at together: one of them is
+    /// 0xFF where its inverse is 0.
+    fileprivate func placeOfPrefix(from start: Int) -> Int {
+        var index = start
+        while count - index >= 8 {
+            let word = loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            guard (~word &- 0x0101_0101_0101_0101) & word & 0x8080_8080_8080_8080 == 0 else { break }
+            index += 8
+        }
+        return self[index...].firstIndex(of: 0xFF) ?? count
     }
 }
 
