@@ -55,8 +55,12 @@ simulate-soak: setup ## Simulates SEEDS=100000 lives of a queue with everything 
 	swift build $(SOAK) --build-tests
 	CUTLINE_SEEDS=$(SEEDS) swift test $(SOAK) --skip-build --filter everySeedEndsWell
 
-bench: build ## Measures whole runs on this machine (nginx as the provider where it is installed)
-	Benchmarks/throughput
+bench: build ## Measures whole runs and growing queues on this machine, and writes the tables of docs/performance.md
+	swift build -c release --product cutline-cost
+	scripts/check-cost --install --release
+	Benchmarks/throughput --plain
+	Benchmarks/queue --results .build/queue.json $(if $(QUICK),--sizes 1000 10000 100000 --runs 1)
+	Benchmarks/report .build/queue.json
 
 bench-limits: build ## Measures speed and refusals against limits, about twenty minutes; QUICK=1 for a short form
 	Benchmarks/limits $(if $(QUICK),--quick)
