@@ -12,10 +12,10 @@ extension CaptionRequest {
             case .text(let bytes): bytes.withUnsafeBytes(take)
             case .picture(let file):
                 let reader = try PictureReader(file)
-                var isMore = true
+                var (position, isMore) = (Int64(0), true)
                 while isMore {
                     var piece = ByteBuffer()
-                    isMore = try reader.appendPiece(to: &piece)
+                    isMore = try reader.appendPiece(at: &position, to: &piece)
                     piece.withUnsafeReadableBytes(take)
                 }
             }
