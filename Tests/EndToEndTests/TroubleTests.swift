@@ -126,7 +126,7 @@ import TestSupport
             let run = try place.program.start(["run", "jobs.json"])
             #expect(try run.wait { try provider.calls().count >= 1_000 })
             let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(run.id)/task").count
-            #expect(threads < 12)
+            #expect(threads < 16)
         }
     #endif
 }
