@@ -104,11 +104,11 @@ import Testing
                 jobs: Int(rate * 900) + 20, counting: counting, latency: latency, jitter: 0.3, lateness: 4)
             simulation.tellsWait = tellsWait
             let figures = simulation.run()
-            #expect(figures.refusedShare < 0.33, "\(counting): \(figures.refusals) of \(figures.calls)")
+            #expect(figures.refusedShare < 0.4, "\(counting): \(figures.refusals) of \(figures.calls)")
             #expect(figures.seconds < 1.3 * Double(simulation.jobs) / rate, "\(counting): \(figures.seconds) s")
             shares.append(figures.refusedShare)
         }
-        #expect(shares.reduce(0, +) / Double(shares.count) < 0.13)
+        #expect(shares.reduce(0, +) / Double(shares.count) < 0.15)
     }
 
     /// Two hundred at once, half a second each: 2.5 s for a thousand.

@@ -30,12 +30,12 @@ struct Comparison: Codable, Hashable, Sendable {
     /// Waits after refusals make the bound of a fast pace too small.
     private static let farthest = 0.25
     /// Where five calls take long, half the pace would cost more than what is found out.
-    private static let (slowPace, slowFar) = (2.0, 0.7)
+    private static let (slowPace, slowFar, slowFarthest) = (2.0, 0.7, 0.6)
 
     /// Whether no limit explains a refusal here: more was accepted a second. Else there may be a limit below this pace too.
     let isBelowBound: Bool
     /// So many calls tell a share that chance may have from that of a pace far too high.
-    static let telling = 12
+    static let telling = 5
 
     /// What was seen at the higher pace, and was not counted elsewhere.
     let seen: ChanceRefusals.Tally
@@ -48,7 +48,7 @@ struct Comparison: Codable, Hashable, Sendable {
         self.pace = pace
         let isSlow = pace < Self.slowPace
         let lower = purpose == .release ? (isSlow ? Self.slowFar : Self.far) : Self.near
-        lowerPace = max(RateSearch.slowest, isSlow && bound > 0 ? 0 : Self.farthest * pace, min(lower * pace, 0.9 * bound))
+        lowerPace = max(RateSearch.slowest, (isSlow ? Self.slowFarthest : Self.farthest) * pace, min(lower * pace, 0.9 * bound))
         isBelowBound = lowerPace <= 0.95 * bound
         calls = Int(max(5, min(200, 3 / max(share, 0.001))).rounded())
     }

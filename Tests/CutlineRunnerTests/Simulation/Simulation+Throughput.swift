@@ -16,8 +16,8 @@ struct Look {
 ///
 /// A calm world's life is looked at second by second. A second is *judged* where somebody is at work, jobs are ready beyond what the provider
 /// takes in ten seconds, and no trouble is near: the times that the plan grants after a start, a change of the limit, an outage, a stray
-/// refusal are over. In every span of half a minute of judged seconds (of whole windows, where the provider counts in windows; of ten or
-/// twenty calls, where it is slow) the provider must have taken half of what it would take. Seconds in which the lane was told to wait are given to
+/// refusal are over. In every span of half a minute of judged seconds (of whole windows, where the provider counts in windows; of ten,
+/// twenty or 120 calls, where it is slow) the provider must have taken half of what it would take. Seconds in which the lane was told to wait are given to
 /// it, and the share that is refused by chance whatever the pace.
 extension Simulation {
     func look() throws {
@@ -50,9 +50,10 @@ extension Simulation {
     }
 
     /// Half of what was told; a third of what must be found; and where that is fewer than five calls a second, so that each try
-    /// takes long, an eighth.
+    /// takes long, an eighth. Where chance refuses a tenth or more of so few, limit and chance look alike for long: a sixteenth.
     private func leastShare(at rule: Capacity.Rule) -> Double {
-        plan.isSlowAndUntold(rule) ? 1 / 8 : plan.isUntold ? 1 / 3 : 1 / 2
+        if rule.rate < 5, plan.lanes[0].capacity!.refusedByChance >= 0.1 { return 1 / 16 }
+        return plan.isSlowAndUntold(rule) ? 1 / 8 : plan.isUntold ? 1 / 3 : 1 / 2
     }
 
     /// The calls of the last minutes, by the second in which they came: `+` taken, `-` not.
@@ -135,7 +136,8 @@ private struct Ledger {
                 continue
             }
             // So many that chance refuses no half of them.
-            let least = max(30, Int(((refusedByChance > 0 ? 20 : 10) / rule.rate).rounded(.up)))
+            let calls = refusedByChance >= 0.1 ? 120.0 : refusedByChance > 0 ? 20 : 10
+            let least = max(30, Int((calls / rule.rate).rounded(.up)))
             let length = (least + window - 1) / window * window
             guard begin + length <= judged.count else { break }
             if let span = span(begin..<begin + length, rule) { spans.append(span) }
