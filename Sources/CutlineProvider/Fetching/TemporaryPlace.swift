@@ -76,8 +76,8 @@ extension TemporaryPlace {
         defer { closedir(stream) }
         var names: [FilePath] = []
         while let entry = readdir(stream) {
-            let name = entry.fileName
-            if name.string.hasPrefix(prefix) { names.append(name) }
+            // The system's folder may hold thousands of others.
+            if entry.hasName(beginning: prefix) { names.append(entry.fileName) }
         }
         for name in names { folder.pushing(name).withPlatformString { sweepOne($0) } }
     }
@@ -112,6 +112,12 @@ extension TemporaryPlace {
 
 extension UnsafeMutablePointer<dirent> {
     /// Its bytes as they stand.
+    fileprivate func hasName(beginning prefix: String) -> Bool {
+        withUnsafePointer(to: &pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { strncmp($0, prefix, prefix.utf8.count) == 0 }
+        }
+    }
+
     fileprivate var fileName: FilePath {
         withUnsafePointer(to: &pointee.d_name) {
             $0.withMemoryRebound(to: CChar.self, capacity: 256) { FilePath(platformString: $0) }
