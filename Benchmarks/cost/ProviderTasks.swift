@@ -42,14 +42,7 @@ extension CountedTask {
     private static func stamp(of file: FilePath) throws -> FileStamp {
         var status = stat()
         guard file.withPlatformString({ stat($0, &status) }) == 0 else { throw Errno(rawValue: errno) }
-        #if canImport(Glibc)
-            let modified = status.st_mtim
-        #else
-            let modified = status.st_mtimespec
-        #endif
-        return FileStamp(
-            size: Int64(status.st_size), modified: Int64(modified.tv_sec) * 1_000_000_000 + Int64(modified.tv_nsec),
-            inode: UInt64(status.st_ino))
+        return FileStamp(status)
     }
 
     private static let answerText = """

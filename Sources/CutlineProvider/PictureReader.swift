@@ -113,7 +113,7 @@ extension Errno {
 }
 
 extension FileStamp {
-    init(_ status: stat) {
+    package init(_ status: stat) {
         #if canImport(Glibc)
             let modified = status.st_mtim
         #else

@@ -154,17 +154,11 @@ struct ChanceRefusals: Codable, Hashable, Sendable {
             limitedPace = cut.pace
             forgetDoubts()
             guard isKnown else { return .limit }
-            if Self.isNoChance(cut.refused, of: cut.refused + cut.answered) {
+            if evidence == .weak || Self.isNoChance(cut.refused, of: cut.refused + cut.answered) {
                 rejectChance(at: cut.pace)
                 return .limit
             }
-            switch evidence {
-            case .strong: return .limit
-            case .none: return .unverified
-            case .weak:
-                rejectChance(at: cut.pace)
-                return .limit
-            }
+            return evidence == .strong ? .limit : .unverified
         }
         let isLimited = isLimited(near: cut.pace)
         guard !isLimited || cut.pace <= low * 1.001 else { return .limit }

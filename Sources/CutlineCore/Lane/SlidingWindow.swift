@@ -32,7 +32,7 @@ struct SlidingWindow: Codable, Hashable, Sendable {
         let current = number(now)
         guard current >= newest else {
             // Processes that ask at the same time may be a little out of order.
-            let back = newest - current > 1 ? newest - current : 0
+            let back = isAhead(of: now) ? newest - current : 0
             newest -= back
             return Double(back) * part
         }

@@ -73,7 +73,7 @@ final class Folder: Sendable {
         // Some file systems lock only what is open to be written, and a folder never is.
         let flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
         var opened = name.withPlatformString { openat(descriptor, $0, O_RDWR | flags) }
-        if opened < 0 { opened = name.withPlatformString { openat(descriptor, $0, O_RDONLY | flags) } }
+        if opened < 0, errno != ENOENT { opened = name.withPlatformString { openat(descriptor, $0, O_RDONLY | flags) } }
         guard opened >= 0 else { return }
         defer { close(opened) }
         if flock(opened, LOCK_EX | LOCK_NB) == 0, Self.hold(opened, name, in: self) { body() }
