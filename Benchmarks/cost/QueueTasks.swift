@@ -27,7 +27,7 @@ extension CountedTask {
         while !claims.isEmpty { claims = try Bench.turn(queue, worker, settling: claims, at: .start) }
     } open: { folder in
         let reader = try QueueReader(at: folder.appending("queue.db"))
-        let order = ExportOrder(.jsonl(), to: .file(folder.appending("captions.jsonl")), overwrite: true)
+        let order = ExportRequest(.jsonl(), to: .file(folder.appending("captions.jsonl")), overwrite: true)
         return { count in
             let size = min(500, count)
             let source = RecordSource {

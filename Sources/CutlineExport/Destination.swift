@@ -15,7 +15,7 @@ package enum Destination: Hashable, Sendable {
     }
 }
 
-extension ExportOrder {
+extension ExportRequest {
     /// The files: `captions.jsonl`, or one for each part of the split: `captions-train.jsonl`.
     var destinations: [Destination] {
         guard let split, case .file(let path) = destination else { return [destination] }

@@ -11,7 +11,7 @@ package struct ExportReport: Hashable, Sendable {
         package var keys: [String] = []
     }
 
-    /// Records by set, in the order of `ExportOrder.sets`.
+    /// Records by set, in the order of `ExportRequest.sets`.
     package internal(set) var written: [Int]
     package private(set) var leftOut: [Omission: Count] = [:]
     package private(set) var remarks: [Remark: Count] = [:]

@@ -5,7 +5,7 @@ import SystemPackage
 package enum Exporter {
     /// - Throws: `ExportError`, or what reading the records throws; then nothing is left of a file or new folder.
     @discardableResult
-    package static func export(_ order: ExportOrder, _ source: RecordSource) throws -> ExportReport {
+    package static func export(_ order: ExportRequest, _ source: RecordSource) throws -> ExportReport {
         let join = order.joins ? JoinedColumns(order.batches, order.joinedFields) : nil
         return switch order.format {
         case .jsonl(let style): try write(order, source) { JSONLines(style, join) }
@@ -23,7 +23,7 @@ package enum Exporter {
     // MARK: - Files
 
     private static func write<Text: RecordText>(
-        _ order: ExportOrder, _ source: RecordSource, _ make: () -> Text
+        _ order: ExportRequest, _ source: RecordSource, _ make: () -> Text
     ) throws -> ExportReport {
         let outputs = try Output.all(of: order)
         var committed = 0
@@ -61,7 +61,7 @@ package enum Exporter {
     // MARK: - Folders
 
     private static func write<Form: RecordFolder>(
-        _ order: ExportOrder, _ source: RecordSource, _ marks: DatasetMarks, _ make: (Folder) throws -> Form
+        _ order: ExportRequest, _ source: RecordSource, _ marks: DatasetMarks, _ make: (Folder) throws -> Form
     ) throws -> ExportReport {
         let dataset = try DatasetFolder(order.destination.folder(), overwrite: order.overwrite, marks)
         defer { dataset.end() }

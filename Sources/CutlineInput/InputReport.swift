@@ -33,10 +33,10 @@ package final class InputReport: Sendable {
     package static let most = 10
 
     private let tallies = Mutex<[Kind: Tally]>([:])
-    private let hear: (@Sendable (Line) -> Void)?
+    private let observe: (@Sendable (Line) -> Void)?
 
-    /// - Parameter hear: called with every line, from whatever thread finds it.
-    package init(_ hear: (@Sendable (Line) -> Void)? = nil) { self.hear = hear }
+    /// - Parameter observe: called with every line, from whatever thread finds it.
+    package init(_ observe: (@Sendable (Line) -> Void)? = nil) { self.observe = observe }
 
     package func note(_ kind: Kind, _ name: String, _ reason: String) {
         let line = Line(kind: kind, name: name, reason: reason)
@@ -46,7 +46,7 @@ package final class InputReport: Sendable {
             tally.count += 1
             tallies[kind] = tally
         }
-        hear?(line)
+        observe?(line)
     }
 
     package func tally(_ kind: Kind) -> Tally { tallies.withLock { $0[kind] ?? Tally() } }

@@ -17,7 +17,7 @@ final class AccessTokens: Sendable {
     }
 
     /// What a refused token means.
-    enum Refusal: Sendable {
+    enum RefusedToken: Sendable {
         /// It was used up: the next call gets another one.
         case expired
         /// A new one was refused too: the key itself is not accepted.
@@ -74,7 +74,7 @@ final class AccessTokens: Sendable {
     }
 
     /// Of the calls that shared a token, the first refused one decides.
-    func refused(_ token: String, of source: Source) -> Refusal {
+    func refused(_ token: String, of source: Source) -> RefusedToken {
         entries.withLock { entries in
             guard var entry = entries[source], entry.token?.text == token else { return .expired }
             defer { entries[source] = entry }

@@ -41,3 +41,8 @@ enum JSONColumn {
         try JSONValue(parsing: column.utf8).array?.compactMap(\.string) ?? []
     }
 }
+
+extension JSONColumn {
+    /// The numbers of jobs, for `json_each`.
+    static func list(_ jobs: [JobID]) -> String { "[\(jobs.map { String($0.number) }.joined(separator: ","))]" }
+}

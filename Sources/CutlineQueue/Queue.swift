@@ -11,7 +11,7 @@ package final class Queue: Sendable {
     package let path: FilePath
     package let version: SQLiteVersion
     let location: QueueLocation
-    let shelf = CheckShelf()
+    let checksCache = CaptionChecksCache()
     private let pool: DatabasePool
     /// Held around every write and checkpoint where SQLite has the WAL-reset bug; nil where it has not.
     private let writersLock: FileLock?

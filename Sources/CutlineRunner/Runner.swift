@@ -53,7 +53,7 @@ package actor Runner {
     /// Gives the running calls up; those that were sent whole become unknown.
     package func giveUp() { perform(loop.giveUp()) }
 
-    private func perform(_ orders: [LoopOrder]) {
+    private func perform(_ orders: [LoopEffect]) {
         // Calls before words.
         for order in orders.filter(\.isSend) + orders.filter({ !$0.isSend }) {
             switch order {
@@ -105,6 +105,6 @@ package actor Runner {
     }
 }
 
-extension LoopOrder {
+extension LoopEffect {
     fileprivate var isSend: Bool { if case .send = self { true } else { false } }
 }

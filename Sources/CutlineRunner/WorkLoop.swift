@@ -16,7 +16,7 @@ package protocol WorkQueue {
 extension Queue: WorkQueue {}
 
 /// What the loop wants done, to be carried out in this order.
-package enum LoopOrder: Sendable {
+package enum LoopEffect: Sendable {
     case send(Claim)
     /// Give these calls up.
     case cancel([AttemptID])
@@ -54,7 +54,7 @@ package struct WorkLoop {
     /// After a call that could not even be sent (no descriptors, no memory) nothing is claimed until then.
     private var restsUntil: Timestamp?
     private var saving = Saving()
-    private var orders: [LoopOrder] = []
+    private var orders: [LoopEffect] = []
 
     private enum Phase { case working, draining, failed(any Error), over }
 
@@ -76,7 +76,7 @@ package struct WorkLoop {
 
 extension WorkLoop {
     /// To be called once; a stop that came before is obeyed.
-    package mutating func start() -> [LoopOrder] {
+    package mutating func start() -> [LoopEffect] {
         telling {
             $0.isRunning = true
             do {
@@ -95,7 +95,7 @@ extension WorkLoop {
     /// Several calls that end at once share one turn: it stands at the end of the line.
     ///
     /// - Parameter sentAt: when the request had left; nil: it is not known.
-    package mutating func callEnded(_ attempt: AttemptID, _ outcome: Outcome, sentAt: Timestamp? = nil) -> [LoopOrder] {
+    package mutating func callEnded(_ attempt: AttemptID, _ outcome: Outcome, sentAt: Timestamp? = nil) -> [LoopEffect] {
         telling {
             guard let claim = $0.calls[attempt] else { return }
             let now = $0.clock.now()
@@ -107,16 +107,16 @@ extension WorkLoop {
     }
 
     /// The turn asked for by `takeTurnSoon`; another one may have come first.
-    package mutating func turnIsDue() -> [LoopOrder] {
+    package mutating func turnIsDue() -> [LoopEffect] {
         telling { if $0.isTurnDue { $0.takeTurn() } }
     }
 
-    package mutating func alarmRang() -> [LoopOrder] {
+    package mutating func alarmRang() -> [LoopEffect] {
         telling { $0.takeTurn() }
     }
 
     /// At every beat: what other processes did, whether the wall clock has passed a due time, and, now and then, who died.
-    package mutating func beat() -> [LoopOrder] {
+    package mutating func beat() -> [LoopEffect] {
         telling {
             guard $0.isRunning else { return }
             $0.beats += 1
@@ -137,7 +137,7 @@ extension WorkLoop {
     }
 
     /// Claims nothing more and lets the running calls end.
-    package mutating func drain() -> [LoopOrder] {
+    package mutating func drain() -> [LoopEffect] {
         telling {
             guard case .working = $0.phase else { return }
             $0.phase = .draining
@@ -148,7 +148,7 @@ extension WorkLoop {
     }
 
     /// Gives the running calls up; those that were sent whole become unknown.
-    package mutating func giveUp() -> [LoopOrder] {
+    package mutating func giveUp() -> [LoopEffect] {
         telling {
             if case .working = $0.phase { $0.phase = .draining }
             $0.orders.append(.cancel($0.calls.keys.sorted()))
@@ -156,7 +156,7 @@ extension WorkLoop {
         }
     }
 
-    private mutating func telling(_ event: (inout WorkLoop) -> Void) -> [LoopOrder] {
+    private mutating func telling(_ event: (inout WorkLoop) -> Void) -> [LoopEffect] {
         event(&self)
         defer { orders = [] }
         return orders
@@ -180,7 +180,7 @@ extension WorkLoop {
         do {
             let turn = try queue.turn(worker, request(settling: settlements))
             ended.removeFirst(settlements.count)
-            hear(turn, of: settlements)
+            observe(turn, of: settlements)
             for claim in turn.claims {
                 calls[claim.attempt] = claim
                 orders.append(.send(claim))
@@ -209,7 +209,7 @@ extension WorkLoop {
             settlements: settlements, claimLimit: limit, scope: options.scope, lease: options.lease, now: clock.now, jitter: clock.jitter)
     }
 
-    private mutating func hear(_ turn: Turn, of settlements: [Settlement]) {
+    private mutating func observe(_ turn: Turn, of settlements: [Settlement]) {
         saveRejected(turn, of: settlements)
         for (settlement, settled) in zip(settlements, turn.settled) {
             guard let claim = calls.removeValue(forKey: settlement.attempt) else { continue }
@@ -305,7 +305,7 @@ extension WorkLoop {
         do {
             let turn = try queue.turn(worker, request(settling: settlements))
             ended = []
-            hear(turn, of: settlements)
+            observe(turn, of: settlements)
         } catch {
             // Why the queue fails is known already; what counts now is the file.
             guard save(settlements) else { return }

@@ -42,9 +42,9 @@ final class CallBook: Sendable {
     /// Counts a call against the limits; nil where it passes.
     ///
     /// - Parameter request: nil where it was not readable: it uses no tokens.
-    func refusal(of request: ChatRequest?) -> Refusal? {
+    func refusal(of request: ChatRequest?) -> ScriptedRefusal? {
         state.withLock { state in
-            do throws(Refusal) {
+            do throws(ScriptedRefusal) {
                 let demand = Demand(of: request, countingTokens: state.gate.countsTokens)
                 try state.gate.admit(demand, at: ContinuousClock.now - start)
                 return nil
@@ -58,7 +58,7 @@ final class CallBook: Sendable {
     func allowances(_ wire: Wire, model: String?) -> Allowances {
         var allowances = state.withLock { $0.gate.allowances(for: model, at: ContinuousClock.now - start) }
         if allowances[.requests] == nil, wire.limits == .ietf {
-            allowances[.requests] = Allowance(limit: 450, remaining: 449, reset: 1_800, window: 1_800)
+            allowances[.requests] = LimitState(limit: 450, remaining: 449, reset: 1_800, window: 1_800)
         }
         return allowances
     }

@@ -23,7 +23,7 @@ struct ChatRequest {
     var parameters: [String]
 
     /// - Parameter origin: the simulator's own address, whose pictures it knows.
-    init(parsing body: some Sequence<UInt8>, origin: String) throws(Refusal) {
+    init(parsing body: some Sequence<UInt8>, origin: String) throws(ScriptedRefusal) {
         let json: JSONValue
         do {
             json = try JSONValue(parsing: body)
@@ -64,7 +64,7 @@ struct ChatRequest {
             .first(where: parameters.contains)
     }
 
-    private static func maxTokens(_ value: JSONValue?) throws(Refusal) -> Int? {
+    private static func maxTokens(_ value: JSONValue?) throws(ScriptedRefusal) -> Int? {
         guard let value else { return nil }
         guard let number = value.int, number > 0 else { throw .invalidRequest("max_tokens must be a whole number above 0.") }
         return number
@@ -86,7 +86,7 @@ private struct MessageContent {
     var textLength = 0
     var pictures: [SentPicture] = []
 
-    mutating func add(_ message: JSONValue) throws(Refusal) {
+    mutating func add(_ message: JSONValue) throws(ScriptedRefusal) {
         guard let role = message["role"]?.string else { throw .invalidRequest("A message has no role.") }
         if let text = message["content"]?.string { return add(text: text, role: role) }
         guard let parts = message["content"]?.array else { throw .invalidRequest("A message has no content.") }
@@ -98,7 +98,7 @@ private struct MessageContent {
         if role == "user" { prompts.append(text) }
     }
 
-    private mutating func add(part: JSONValue, role: String) throws(Refusal) {
+    private mutating func add(part: JSONValue, role: String) throws(ScriptedRefusal) {
         switch part["type"]?.string {
         case "text":
             guard let text = part["text"]?.string else { throw .invalidRequest("A text part has no text.") }
@@ -114,7 +114,7 @@ private struct MessageContent {
     }
 
     /// IndoxHub's older form: `{"url"}`, or `{"data", "media_type"}` with bare base64.
-    private func picture(_ image: JSONValue?) throws(Refusal) -> SentPicture {
+    private func picture(_ image: JSONValue?) throws(ScriptedRefusal) -> SentPicture {
         if let url = image?["url"]?.string { return try SentPicture(url: url, origin: origin) }
         guard let base64 = image?["data"]?.string, let type = image?["media_type"]?.string else {
             throw .invalidRequest("An image part needs url, or data and media_type.")

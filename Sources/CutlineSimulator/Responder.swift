@@ -41,8 +41,8 @@ struct Responder: HTTPResponder {
         case (.get, .models(let list)): return Response(models(list, request.headers))
         default: break
         }
-        if request.method == .get, let picture = PictureShelf.reply(to: request.uri.path) { return Response(picture) }
-        return Response(refuse(script.options.dialect.answersEverywhere ? .notFound : Refusal(name: .wrongPath)))
+        if request.method == .get, let picture = ServedPictures.reply(to: request.uri.path) { return Response(picture) }
+        return Response(refuse(script.options.dialect.answersEverywhere ? .notFound : ScriptedRefusal(name: .wrongPath)))
     }
 
     private func models(_ list: String, _ headers: HTTPFields) -> Reply {
@@ -61,7 +61,7 @@ struct Responder: HTTPResponder {
     }
 
     /// A refusal of what is no call.
-    private func refuse(_ refusal: Refusal) -> Reply { routes.wire.reply(refusal, in: Incident(call: 0, time: CallBook.now)) }
+    private func refuse(_ refusal: ScriptedRefusal) -> Reply { routes.wire.reply(refusal, in: Incident(call: 0, time: CallBook.now)) }
 
     private func chat(_ exchange: Exchange) async throws -> Response {
         if script.resetsEarly(exchange.arrival) { return try await reset(exchange, .resetEarly) }
@@ -79,20 +79,20 @@ struct Responder: HTTPResponder {
         }
     }
 
-    private func objection(to headers: HTTPFields, _ wire: Wire) -> Refusal? {
+    private func objection(to headers: HTTPFields, _ wire: Wire) -> ScriptedRefusal? {
         guard keys.isKnown(headers) else { return .wrongKey }
         let unwelcome = ["referer", "http-referer", "x-title"].compactMap { HTTPField.Name($0) }
-        return wire.refusesReferer && unwelcome.contains { headers[$0] != nil } ? Refusal(name: .forbidden) : nil
+        return wire.refusesReferer && unwelcome.contains { headers[$0] != nil } ? ScriptedRefusal(name: .forbidden) : nil
     }
 
     /// - Throws: where the client left before its body was whole; Hummingbird then closes the connection.
-    private func read(_ exchange: Exchange) async throws -> Result<ChatRequest, Refusal> {
-        let parsed: Result<ChatRequest, Refusal>
+    private func read(_ exchange: Exchange) async throws -> Result<ChatRequest, ScriptedRefusal> {
+        let parsed: Result<ChatRequest, ScriptedRefusal>
         do {
             let body = try await exchange.request.body.collect(upTo: Self.largestBody)
             if let length = exchange.request.headers[.contentLength], Int(length) != body.readableBytes { throw ChannelError.eof }
             let origin = exchange.origin
-            parsed = Result { () throws(Refusal) in try ChatRequest(parsing: body.readableBytesView, origin: origin) }
+            parsed = Result { () throws(ScriptedRefusal) in try ChatRequest(parsing: body.readableBytesView, origin: origin) }
         } catch is NIOTooManyBytesError {
             parsed = .failure(.tooLarge)
         }
@@ -101,7 +101,7 @@ struct Responder: HTTPResponder {
         return parsed
     }
 
-    private func reply(_ exchange: Exchange, _ refusal: Refusal, to request: ChatRequest?) -> Reply {
+    private func reply(_ exchange: Exchange, _ refusal: ScriptedRefusal, to request: ChatRequest?) -> Reply {
         let incident = Incident(
             call: exchange.call, time: CallBook.now, request: request, allowances: book.allowances(exchange.wire, model: request?.model))
         return named(exchange, exchange.wire.reply(refusal, in: incident))
@@ -109,7 +109,7 @@ struct Responder: HTTPResponder {
 
     /// - Parameter allowances: what the headers say of the limits, where that is not what they leave.
     private func reply(
-        _ exchange: Exchange, _ answer: Answer, to request: ChatRequest, fault: Fault.Name? = nil, leaving allowances: Allowances? = nil
+        _ exchange: Exchange, _ answer: ScriptedAnswer, to request: ChatRequest, fault: Fault.Name? = nil, leaving allowances: Allowances? = nil
     ) -> Reply {
         let written = WrittenAnswer(
             answer: answer, request: request, call: exchange.call, time: CallBook.now, wire: exchange.wire)
@@ -208,7 +208,7 @@ extension Responder {
                 return respond(exchange, reply(exchange, .invalidRequest("The body cannot be read."), to: nil), fault: fault)
             }
             let left = name == .nothingLeft ? Allowances(byKind: [.requests: .nothing(for: retryAfter ?? 3)]) : nil
-            let answer = reply(exchange, Answer(to: request).spoiled(by: name), to: request, fault: name, leaving: left).packed(by: name)
+            let answer = reply(exchange, ScriptedAnswer(to: request).spoiled(by: name), to: request, fault: name, leaving: left).packed(by: name)
             if name == .streamLingers || name == .streamLingersUsage { return stayOpen(exchange, answer, name) }
             if name == .truncated { return breakOff(exchange, answer, name, announcing: answer.body.count) }
             return name == .cutStream ? breakOff(exchange, answer, name, announcing: nil) : respond(exchange, answer, fault: fault)
@@ -216,7 +216,7 @@ extension Responder {
             .badGateway, .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageUnreachable, .imageRejected, .tooLarge,
             .contextTooLong, .contentFilter, .unsupportedParameter, .invalidRequest, .groq429, .epochRetryAfter, .absurdRetryAfter,
             .unknownModel, .unexpectedEndpoint, .plainOK, .noModelLoaded, .expiredKey, .panorama, .content403, .inspection:
-            let refusal = Refusal(
+            let refusal = ScriptedRefusal(
                 name: name, url: request?.pictures.lazy.compactMap(\.url).first,
                 param: name == .unsupportedParameter ? request?.droppable : nil,
                 retryAfter: retryAfter)
@@ -225,7 +225,7 @@ extension Responder {
     }
 
     private func errorInAnswer(_ exchange: Exchange, _ request: ChatRequest?) -> Reply {
-        var error = reply(exchange, Refusal(name: .errorIn200), to: request)
+        var error = reply(exchange, ScriptedRefusal(name: .errorIn200), to: request)
         error.status = 200
         guard request?.streams == true else { return error }
         return Reply(events: [Array("data: ".utf8) + error.body + Array("\n\n".utf8)])

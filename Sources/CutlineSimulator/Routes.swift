@@ -25,7 +25,7 @@ struct Routes: Sendable {
         switch (dialect, path) {
         case (.openai, "/chat/completions"), (.simulator, "/chat/completions"): return .chat(wire)
         case (.openai, "/models"), (.simulator, "/models"): return .models(wire.models.body)
-        case (.lmstudio, "/api/v0/models"): return .models(ModelList.lmStudio)
+        case (.lmstudio, "/api/v0/models"): return .models(ServedModels.lmStudio)
         default: return .nothing
         }
     }

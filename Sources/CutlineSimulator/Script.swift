@@ -1,17 +1,17 @@
 import CutlineCore
 
 /// What is done about a call that was read whole.
-struct Verdict {
+struct Ruling {
     enum Ending {
-        case answer(Answer)
-        case refuse(Refusal)
+        case answer(ScriptedAnswer)
+        case refuse(ScriptedRefusal)
         case fault(Fault.Kind)
     }
 
     var ending: Ending
     var latency: Duration
 
-    static func refuse(_ refusal: Refusal) -> Verdict { Verdict(ending: .refuse(refusal), latency: .zero) }
+    static func refuse(_ refusal: ScriptedRefusal) -> Ruling { Ruling(ending: .refuse(refusal), latency: .zero) }
 }
 
 /// Decides about calls: key, client and limits first, then the faults of the options, then the form of the call, then its own markers,
@@ -21,12 +21,12 @@ struct Script: Sendable {
     let book: CallBook
 
     /// - Parameter objection: to the caller: a wrong key, or a header that the dialect refuses.
-    func verdict(on request: Result<ChatRequest, Refusal>, call: Arrival, objection: Refusal?, wire: Wire) -> Verdict {
+    func verdict(on request: Result<ChatRequest, ScriptedRefusal>, call: Arrival, objection: ScriptedRefusal?, wire: Wire) -> Ruling {
         if let objection { return .refuse(objection) }
         let readable = try? request.get()  // A fault does not look at what was not readable.
         if let refusal = book.refusal(of: readable) { return .refuse(refusal) }
         let latency = options.latency(of: call.number)
-        if let fault = fault(for: call, request: readable) { return Verdict(ending: .fault(fault), latency: latency) }
+        if let fault = fault(for: call, request: readable) { return Ruling(ending: .fault(fault), latency: latency) }
         switch request {
         case .failure(let refusal): return .refuse(refusal)
         case .success(let request): return verdict(on: request, latency: latency, wire: wire)
@@ -41,7 +41,7 @@ struct Script: Sendable {
     /// Whether the first flagged fault is a reset before the body is read.
     func resetsEarly(_ call: Arrival) -> Bool { options.faults.first { $0.applies(to: call, nil) }?.kind == .resetEarly }
 
-    private func verdict(on request: ChatRequest, latency: Duration, wire: Wire) -> Verdict {
+    private func verdict(on request: ChatRequest, latency: Duration, wire: Wire) -> Ruling {
         do {
             var markers = try Marker.all(in: request.prompt).filter { $0.kind?.applies(to: request) ?? true }
             if markers.contains(where: { $0.times != nil }) {
@@ -49,9 +49,9 @@ struct Script: Sendable {
                 markers.removeAll { !$0.applies(toRepeat: seen) }
             }
             let latency = markers.reduce(latency) { $0 + $1.latency }
-            if let fault = markers.lazy.compactMap(\.kind).first { return Verdict(ending: .fault(fault), latency: latency) }
+            if let fault = markers.lazy.compactMap(\.kind).first { return Ruling(ending: .fault(fault), latency: latency) }
             if let objection = wire.objection(to: request) { return .refuse(objection) }
-            return Verdict(ending: .answer(Answer(to: request)), latency: latency)
+            return Ruling(ending: .answer(ScriptedAnswer(to: request)), latency: latency)
         } catch {
             return .refuse(.invalidRequest("\(error)."))
         }

@@ -6,7 +6,7 @@ import NIOPosix
 /// A provider on loopback, for demonstrations, tests and benchmarks. It speaks the wire of any provider with a profile, and it
 /// measures the pictures it is sent: it is a stand-in, not a vision model, and never says what a picture shows.
 ///
-/// Addresses: the chat path and the model list of its dialect, and `/pictures/…` (see `PictureShelf`). The dialects `openai` and
+/// Addresses: the chat path and the model list of its dialect, and `/pictures/…` (see `ServedPictures`). The dialects `openai` and
 /// `simulator` answer at IndoxHub's address too, in IndoxHub's form.
 package final class Simulator: Sendable {
     /// What a profile's chat path is appended to: `http://127.0.0.1:PORT/v1`, or the origin for the dialect `indoxhub`.

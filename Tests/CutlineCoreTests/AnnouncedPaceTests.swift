@@ -14,7 +14,7 @@ import Testing
         var lane = Lane(limits: limits, at: at(0))
         for _ in 0...inFlight { #expect(lane.tryReserve(estimatedTokens: 100, at: at(0)) == nil) }
         _ = lane.apply(.answered(usedTokens: 100), model: "m", estimatedTokens: 100, startedAt: at(0), at: at(0))
-        lane.hear(Announced([.requests: allowance]), startedAt: at(0), at: at(0))
+        lane.observe(Announced([.requests: allowance]), startedAt: at(0), at: at(0))
         return lane
     }
 
@@ -67,7 +67,7 @@ import Testing
         var lane = Lane(limits: Limits(concurrency: 100, requests: .perMinute(60)), at: at(0))
         for second in 0..<spent { #expect(lane.tryReserve(estimatedTokens: 0, at: at(Int64(second) * 1_000)) == nil) }
         let last = at(59_900)
-        lane.hear(Announced([.requests: Announced.Allowance(limit: 60, remaining: 0, resetsIn: .seconds(30))]), startedAt: last, at: last)
+        lane.observe(Announced([.requests: Announced.Allowance(limit: 60, remaining: 0, resetsIn: .seconds(30))]), startedAt: last, at: last)
         // Both wait; one until the provider has counted others' calls out, one until its own first call has left the window.
         let next = lane.tryReserve(estimatedTokens: 0, at: last)
         #expect(next != nil && (next == .until(last + .seconds(30), .limit(.requests, nil))) == hold)
@@ -76,7 +76,7 @@ import Testing
     @Test func tokensThatRemainBoundTheirCalls() {
         var lane = Lane(limits: Limits(concurrency: 100), at: at(0))
         let left = Announced([.tokens: Announced.Allowance(limit: 10_000, remaining: 1_000, resetsIn: .seconds(10))])
-        lane.hear(left, startedAt: at(0), at: at(0))
+        lane.observe(left, startedAt: at(0), at: at(0))
         #expect(lane.tryReserve(estimatedTokens: 900, at: at(0)) == nil)
         #expect(lane.tryReserve(estimatedTokens: 900, at: at(9_999)) == .until(at(10_000), .limit(.tokens, nil)))
         #expect(lane.tryReserve(estimatedTokens: 90, at: at(9_999)) == nil)
@@ -85,7 +85,7 @@ import Testing
     @Test func anOlderAnswerDoesNotReplaceANewerOne() {
         var lane = lane(after: Announced.Allowance(limit: 100, remaining: 0, resetsIn: .seconds(30)))
         let older = Announced([.requests: Announced.Allowance(limit: 100, remaining: 90, resetsIn: .seconds(30))])
-        lane.hear(older, startedAt: at(-500), at: at(10))
+        lane.observe(older, startedAt: at(-500), at: at(10))
         #expect(lane.tryReserve(estimatedTokens: 0, at: at(20)) == .until(at(30_000), .limit(.requests, nil)))
     }
 
@@ -97,7 +97,7 @@ import Testing
             _ = lane.apply(overload, model: "m", estimatedTokens: 0, startedAt: at(0), at: at(1))
             #expect(lane.slots.current == 28)
             let left = Announced([.requests: Announced.Allowance(limit: 10, remaining: 9, resetsIn: .seconds(10))])
-            if isAnnounced { lane.hear(left, startedAt: at(0), at: at(1)) }
+            if isAnnounced { lane.observe(left, startedAt: at(0), at: at(1)) }
             lane.adopt(Limits(concurrency: 60), at: at(2))
             #expect(lane.slots.current == (isAnnounced ? 60 : 28))
         }

@@ -144,7 +144,7 @@ struct MeterTests {
         var lane = lane(isTold ? [kind: [.perMinute(100_000)]] : [:])
         #expect(lane.tryReserve(call, at: at(0)) == nil)
         _ = lane.apply(.answered(Usage()), model: "m", reserved: call, startedAt: at(0), at: at(500))
-        lane.hear(
+        lane.observe(
             Announced([kind: Announced.Allowance(limit: 100_000, remaining: 0, resetsIn: .seconds(3))]), startedAt: at(0), at: at(500))
         #expect(lane.tryReserve(call, at: at(3_499)) == .until(at(3_500), .limit(kind, nil)))
         #expect(lane.tryReserve(call, at: at(3_500)) == nil)
@@ -153,7 +153,7 @@ struct MeterTests {
     @Test func whatAHeaderLeavesNeverLoosensATold() {
         var lane = lane([.inputTokens: [.perMinute(1_000)]])
         #expect(lane.tryReserve(CallUnits(inputTokens: 1_000, outputTokens: 0), at: at(0)) == nil)
-        lane.hear(Announced([.inputTokens: .init(limit: 9_000, remaining: 9_000, resetsIn: .seconds(60))]), startedAt: at(0), at: at(1))
+        lane.observe(Announced([.inputTokens: .init(limit: 9_000, remaining: 9_000, resetsIn: .seconds(60))]), startedAt: at(0), at: at(1))
         #expect(lane.tryReserve(call, at: at(1_000)) != nil)
     }
 

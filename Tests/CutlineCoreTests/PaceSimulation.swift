@@ -196,7 +196,7 @@ struct PaceSimulation {
             }
         }
 
-        func hear(_ event: LaneEvent, _ startedAt: Timestamp, _ sentAt: Timestamp, _ now: Int64) {
+        func observe(_ event: LaneEvent, _ startedAt: Timestamp, _ sentAt: Timestamp, _ now: Int64) {
             idleConnections += 1
             _ = figures.lane.apply(
                 event, model: "m", estimatedTokens: 1_000, startedAt: startedAt, sentAt: tellsOfLeaving ? sentAt : nil, at: at(now))
@@ -204,7 +204,7 @@ struct PaceSimulation {
 
         func announce(_ allowance: Announced.Allowance?, _ startedAt: Timestamp, _ now: Int64) {
             guard let allowance else { return }
-            figures.lane.hear(Announced([.requests: allowance]), startedAt: startedAt, at: at(now))
+            figures.lane.observe(Announced([.requests: allowance]), startedAt: startedAt, at: at(now))
         }
 
         for stray in strays { happenings.push(.stray(startedAt: at(stray.at - stray.age)), at: stray.at) }
@@ -216,13 +216,13 @@ struct PaceSimulation {
             case .answered(let process, let startedAt, let sentAt, let allowance):
                 answered += 1
                 figures.seconds = Double(now) / 1_000
-                hear(.answered(usedTokens: 1_000), startedAt, sentAt, now)
+                observe(.answered(usedTokens: 1_000), startedAt, sentAt, now)
                 announce(announcing == .asOfTheEnd ? server.allowance(at: Double(now)) : allowance, startedAt, now)
                 if answered < jobs { claim(process, now) }
             case .refused(let process, let startedAt, let sentAt, let wait, let endedAt, let allowance):
                 queued += 1
                 let failure = Failure(.rateLimited, "slow down", status: 429, retryAfter: wait.map { .milliseconds(Int64($0 * 1_000)) })
-                hear(.failed(failure), startedAt, sentAt, (endedAt - at(0)).milliseconds)
+                observe(.failed(failure), startedAt, sentAt, (endedAt - at(0)).milliseconds)
                 announce(allowance, startedAt, now)
                 claim(process, now)
             case .stray(let startedAt):

@@ -51,7 +51,7 @@ struct CaptionEditTests {
     ])
     func everyFormatHasTheWords(format: ExportFormat) throws {
         let record = Record.make(caption: "A cat\nsleeps.", pictures: [.file(folder.picture("harbour"))])
-        var order = ExportOrder(format, to: .file(folder.path.appending("out")))
+        var order = ExportRequest(format, to: .file(folder.path.appending("out")))
         order.edit = CaptionEdit(replacements: [.init(from: "cat", to: "dog")], prefix: "sks, ", suffix: " End", isOneLine: true)
         let report = try export(order, [record])
         let text = folder.tree().filter { $0.key.hasPrefix("out") }.values.joined()
@@ -61,7 +61,7 @@ struct CaptionEditTests {
     }
 
     @Test func aReplacementThatChangesNothingIsKnown() throws {
-        var order = ExportOrder(.jsonl(), to: .file(folder.path.appending("out")))
+        var order = ExportRequest(.jsonl(), to: .file(folder.path.appending("out")))
         order.edit = replacing(("cow", "x"), ("cat", "x"))
         #expect(try export(order, [.make(caption: "A cat.")]).usedReplacements == [1])
     }

@@ -31,7 +31,7 @@ struct DestinationTests {
         let path = folder.path.appending("out.jsonl")
         var queue: [[Record]] = [[.make(id: 1), .make(id: 2)], [], [.make(id: 3)]]
         let report = try Exporter.export(
-            ExportOrder(.jsonl(), to: .file(path)), RecordSource { { queue.isEmpty ? nil : queue.removeFirst() } })
+            ExportRequest(.jsonl(), to: .file(path)), RecordSource { { queue.isEmpty ? nil : queue.removeFirst() } })
         #expect(report.written == [3])
         #expect(contents(path) == Array(try exported(.jsonl(), .make(id: 1), .make(id: 2), .make(id: 3)).utf8))
     }
@@ -65,7 +65,7 @@ struct DestinationTests {
         let path = folder.path.appending("out.jsonl")
         let failure = refusal {
             try Exporter.export(
-                ExportOrder(.jsonl(), to: .file(path)),
+                ExportRequest(.jsonl(), to: .file(path)),
                 RecordSource {
                     folder.write("out.jsonl", text: "other")
                     return { nil }
@@ -83,7 +83,7 @@ struct DestinationTests {
         var isFirst = true
         #expect(throws: Broken.self) {
             try Exporter.export(
-                ExportOrder(.csv(), to: .file(path), overwrite: overwrite),
+                ExportRequest(.csv(), to: .file(path), overwrite: overwrite),
                 RecordSource {
                     {
                         guard isFirst else { throw Broken() }

@@ -96,7 +96,7 @@ struct FileFormatTests {
     /// The same names that caption files get, so that both fit pictures that were renamed so.
     @Test func cocoHasPortableNamesWhenAsked() throws {
         let records = ["CON.png", "10:30.png", "Case.png", "case.png"].enumerated().map { record(Int64($0 + 1), $1) }
-        var order = ExportOrder(.coco, to: .file(folder.path.appending("out")))
+        var order = ExportRequest(.coco, to: .file(folder.path.appending("out")))
         order.hasPortableNames = true
         let report = try export(order, records)
         #expect(
@@ -130,7 +130,7 @@ struct FileFormatTests {
             var rest = [passes == 1 ? [first] : [first, late]]
             return { rest.popLast() }
         }
-        #expect(try Exporter.export(ExportOrder(.coco, to: .file(path)), source).written == [1])
+        #expect(try Exporter.export(ExportRequest(.coco, to: .file(path)), source).written == [1])
         let value = try JSONValue(parsing: contents(path))
         #expect(value["images"]?.array?.count == 1 && value["annotations"]?.array?.count == 1)
     }

@@ -23,8 +23,8 @@ struct GatheringTests {
             hasOwnKey: key != nil)
     }
 
-    private func order(_ format: ExportFormat, _ batches: [String], joins: Bool = false) -> ExportOrder {
-        var order = ExportOrder(format, to: .file(out))
+    private func order(_ format: ExportFormat, _ batches: [String], joins: Bool = false) -> ExportRequest {
+        var order = ExportRequest(format, to: .file(out))
         (order.batches, order.joins) = (batches, joins)
         return order
     }

@@ -146,7 +146,7 @@ struct ImageFolderTests {
         let before = folder.tree()
         #expect(throws: Broken.self) {
             try Exporter.export(
-                ExportOrder(.imagefolder(), to: .file(set), overwrite: overwrite),
+                ExportRequest(.imagefolder(), to: .file(set), overwrite: overwrite),
                 RecordSource {
                     var pages = [[first]]
                     return {
@@ -162,7 +162,7 @@ struct ImageFolderTests {
         let first = record(1, "a.png", "one")
         var seen: [Set<String>] = []
         try Exporter.export(
-            ExportOrder(.imagefolder(), to: .file(set)),
+            ExportRequest(.imagefolder(), to: .file(set)),
             RecordSource {
                 var pages = [[first]]
                 return {

@@ -40,12 +40,12 @@ extension Record {
 func export(
     _ format: ExportFormat, to destination: Destination, overwrite: Bool = false, split: Split? = nil, _ records: [Record]
 ) throws -> ExportReport {
-    try export(ExportOrder(format, to: destination, overwrite: overwrite, split: split), records)
+    try export(ExportRequest(format, to: destination, overwrite: overwrite, split: split), records)
 }
 
 /// Exports the records, in pages of two.
 @discardableResult
-func export(_ order: ExportOrder, _ records: [Record]) throws -> ExportReport {
+func export(_ order: ExportRequest, _ records: [Record]) throws -> ExportReport {
     let source = RecordSource {
         var rest = records[...]
         return {

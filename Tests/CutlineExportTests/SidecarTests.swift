@@ -114,7 +114,7 @@ struct SidecarTests {
     @Test func portableNamesAreThoseThatWindowsTakes() throws {
         let pictures = ["CON.png", "10:30.png", "Case.png", "case.png", "dot./a.png", "plain.png"]
         let records = pictures.enumerated().map { record(Int64($0 + 1), $1) }
-        var order = ExportOrder(.sidecar(), to: .file(folder.path.appending("out")))
+        var order = ExportRequest(.sidecar(), to: .file(folder.path.appending("out")))
         order.hasPortableNames = true
         let report = try export(order, records)
         #expect(
@@ -163,7 +163,7 @@ struct SidecarTests {
         let first = record(1, "a.png")
         #expect(throws: Broken.self) {
             try Exporter.export(
-                ExportOrder(.sidecar(), to: .file(folder.path.appending("out"))),
+                ExportRequest(.sidecar(), to: .file(folder.path.appending("out"))),
                 RecordSource {
                     var pages = [[first]]
                     return {

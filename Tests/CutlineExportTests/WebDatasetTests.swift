@@ -107,7 +107,7 @@ extension WebDatasetTests {
     }
 
     @Test func eachKindIsASetOfItsOwn() throws {
-        let order = ExportOrder(.webdataset(kinds: [.png, .jpeg]), to: .file(set))
+        let order = ExportRequest(.webdataset(kinds: [.png, .jpeg]), to: .file(set))
         let report = try export(order, mixed())
         #expect(order.sets == [["png"], ["jpeg"]] && report.written == [2, 2] && report.leftOut.mapValues(\.keys) == [.otherKind: ["4"]])
         #expect(names(in: set) == ["png", "jpeg"])
@@ -119,7 +119,7 @@ extension WebDatasetTests {
 
     @Test func kindsHavePartsAndTheWholeIsReplaced() throws {
         let split = Split([Split.Part(name: "train", share: 0.5), Split.Part(name: "val", share: 0.5)])
-        let order = ExportOrder(.webdataset(kinds: [.jpeg, .png]), to: .file(set), overwrite: true, split: split)
+        let order = ExportRequest(.webdataset(kinds: [.jpeg, .png]), to: .file(set), overwrite: true, split: split)
         for _ in 0..<2 { #expect(try export(order, mixed()).total == 4) }
         #expect(
             folder.tree(set).keys.sorted() == ["jpeg", "png"].flatMap { kind in ["train", "val"].map { "\(kind)/\($0)/data-000000.tar" } })

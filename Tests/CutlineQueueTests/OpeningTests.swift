@@ -12,7 +12,7 @@ import Testing
     let folder = TemporaryFolder()
     var path: FilePath { folder.path.appending("queue.db") }
 
-    @Test(arguments: ["", "-wal", "-shm", ".lock", ".rescue.jsonl", ".workers/first.lock", ".workers/first.ballast"])
+    @Test(arguments: ["", "-wal", "-shm", ".lock", ".rescue.jsonl", ".workers/first.lock", ".workers/first.reserved"])
     func filesAreForTheirOwnerOnly(suffix: String) throws {
         let fixture = try Fixture.make(pictures: 0..<1)
         let claim = try fixture.claimOne()

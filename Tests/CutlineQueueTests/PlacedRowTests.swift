@@ -9,7 +9,7 @@ import Testing
     static let statements: [(sql: String, columns: [String])] = [
         (QueueReader.page(ofBatches: nil), names(RecordColumn.self)),
         (AttemptRow.select, names(AttemptRow.Column.self)),
-        (CheckShelf.select, names(CheckShelf.Column.self)),
+        (CaptionChecksCache.select, names(CaptionChecksCache.Column.self)),
         (StandingStep.lookup, names(StandingStep.Column.self)),
         (ClaimStep.candidates, names(ClaimableJob.Column.self)),
         (ClaimStep.candidatesElsewhere, names(ClaimableJob.Column.self)),

@@ -52,9 +52,9 @@ import Testing
     @Test func filesOfADeadWorkerAreRemoved() throws {
         let fixture = try Fixture.make(pictures: 0..<1)
         try fixture.claimAndDie(1)
-        fixture.folder.write("queue.db.workers/dying-1.ballast", text: "left by kill -9")
+        fixture.folder.write("queue.db.workers/dying-1.reserved", text: "left by kill -9")
         _ = try fixture.queue.rescue(except: fixture.worker, now: .start)
-        #expect(try fixture.files() == ["first.ballast", "first.lock"])
+        #expect(try fixture.files() == ["first.reserved", "first.lock"])
         #expect(try fixture.queue.reader.workerStatuses().map(\.id) == [fixture.worker.id])
     }
 
@@ -62,14 +62,14 @@ import Testing
     @Test func filesThatNoRowKnowsOfAreSweptByTheNextStart() throws {
         let fixture = try Fixture.make(pictures: 0..<2)
         try fixture.claimAndDie(1)
-        for name in ["unborn.lock", "unborn.ballast", "gone.ballast"] { fixture.folder.write("queue.db.workers/\(name)", text: "") }
+        for name in ["unborn.lock", "unborn.reserved", "gone.reserved"] { fixture.folder.write("queue.db.workers/\(name)", text: "") }
         let beingBorn = try FileLock(FilePath(fixture.file("newborn.lock")), mustBeNew: true)
         #expect(beingBorn.tryLock())
         let second = try fixture.queue.worker("second")
         defer { withExtendedLifetime((beingBorn, second)) {} }
         #expect(
             try fixture.files() == [
-                "dying-1.lock", "first.ballast", "first.lock", "newborn.lock", "second.ballast", "second.lock",
+                "dying-1.lock", "first.reserved", "first.lock", "newborn.lock", "second.reserved", "second.lock",
             ])
     }
 
@@ -121,7 +121,7 @@ import Testing
         #expect(passes.map(\.attempts) == [500, 500, 500, 500, 500, 0])
         #expect(passes.map(\.deadWorkers) == [0, 0, 0, 0, 1, 0])
         #expect(try fixture.count(.queued) == 2_500)
-        #expect(try fixture.files() == ["first.ballast", "first.lock"])
+        #expect(try fixture.files() == ["first.reserved", "first.lock"])
     }
 
     @Test func workerThatSignsOffLeavesNothingOpen() throws {

@@ -91,7 +91,7 @@ final class EventLog: Sendable {
     /// Something to do inside the turn that reports an event.
     func react(_ reaction: @escaping @Sendable (RunnerEvent) -> Void) { state.withLock { $0.reaction = reaction } }
 
-    @Sendable func hear(_ event: RunnerEvent) {
+    @Sendable func observe(_ event: RunnerEvent) {
         let (ready, reaction) = state.withLock { state in
             state.events.append(event)
             let ready = state.watchers.filter { $0.isMet(event) }

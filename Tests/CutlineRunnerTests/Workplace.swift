@@ -61,7 +61,7 @@ struct Workplace {
         return Runner(
             queue: queue, worker: try startWorker(name, on: queue),
             options: RunnerOptions(scope: scope, callLimit: callLimit, waits: waits, drainTimeout: drainTimeout),
-            clock: RunnerClock(now: clock.now, jitter: { 0 }, beat: beat), call: { claim, _ in await call(claim) }, report: log.hear)
+            clock: RunnerClock(now: clock.now, jitter: { 0 }, beat: beat), call: { claim, _ in await call(claim) }, report: log.observe)
     }
 
     /// A claim of a worker that is not a runner.

@@ -172,7 +172,7 @@ import Testing
         (.openAI, "x-ratelimit-limit-requests", "60"), (.mistral, "x-ratelimit-remaining-req-minute", "7"),
     ])
     func aLimitIsToldInTheFormOfItsDialect(form: LimitForm, name: String, value: String) {
-        let allowance = Allowance(limit: 60, remaining: 7, reset: 90, window: 120)
+        let allowance = LimitState(limit: 60, remaining: 7, reset: 90, window: 120)
         let headers = allowance.headers(form, at: Timestamp(milliseconds: 1_700_000), isRefusal: false)
         #expect(headers.first { $0.0 == name }?.1 == value)
         #expect(allowance.headers(.openRouter, at: Timestamp(milliseconds: 0), isRefusal: false).isEmpty)

@@ -65,8 +65,8 @@ import Testing
         let times: [Duration] = [.seconds(30), .seconds(65), .seconds(85)]
         #expect(
             times.map { window.allowance(at: $0) } == [
-                Allowance(limit: 10, remaining: 3, reset: 55, window: 60), Allowance(limit: 10, remaining: 6, reset: 20, window: 60),
-                Allowance(limit: 10, remaining: 10, reset: 0, window: 60),
+                LimitState(limit: 10, remaining: 3, reset: 55, window: 60), LimitState(limit: 10, remaining: 6, reset: 20, window: 60),
+                LimitState(limit: 10, remaining: 10, reset: 0, window: 60),
             ])
     }
 
@@ -78,13 +78,13 @@ import Testing
         options.tokensPerMinute = 1_000
         var gate = Gate(options, at: .zero)
         try gate.admit(Demand(tokens: 900), at: .zero)
-        #expect(throws: Refusal.overLimit(wait: 60)) { try gate.admit(Demand(tokens: 101), at: .zero) }
+        #expect(throws: ScriptedRefusal.overLimit(wait: 60)) { try gate.admit(Demand(tokens: 101), at: .zero) }
         try gate.admit(Demand(tokens: 100), at: .zero)
-        #expect(throws: Refusal.overLimit(wait: 10)) { try gate.admit(Demand(), at: .zero) }
+        #expect(throws: ScriptedRefusal.overLimit(wait: 10)) { try gate.admit(Demand(), at: .zero) }
         let left = gate.allowances(for: nil, at: .zero)
         #expect(left[.tokens]?.remaining == 0)
         // Of the bucket's three tokens and the window's two calls, the window leaves less.
-        #expect(left[.requests] == Allowance(limit: 2, remaining: 0, reset: 10, window: 10))
+        #expect(left[.requests] == LimitState(limit: 2, remaining: 0, reset: 10, window: 10))
         try gate.admit(Demand(), at: .seconds(10))
     }
 
@@ -110,7 +110,7 @@ import Testing
         var gate = Gate(options, at: .zero)
         try gate.admit(Demand(model: "a"), at: .zero)
         try gate.admit(Demand(model: "b"), at: .zero)
-        #expect(throws: Refusal.overLimit(wait: 60)) { try gate.admit(Demand(model: "a"), at: .zero) }
+        #expect(throws: ScriptedRefusal.overLimit(wait: 60)) { try gate.admit(Demand(model: "a"), at: .zero) }
         #expect(["a", "c"].map { gate.allowances(for: $0, at: .zero)[.requests]?.remaining } == [0, 1])
     }
 
@@ -127,7 +127,7 @@ import Testing
 
     @Test(arguments: [(0.2, 1.0), (1, 1), (1.2, 2), (29.01, 30)])
     func aWaitIsToldInWholeSeconds(wait: Double, told: Double) {
-        #expect(Refusal.overLimit(wait: wait).limitWait == told)
+        #expect(ScriptedRefusal.overLimit(wait: wait).limitWait == told)
     }
 
     // MARK: On the wire
@@ -184,7 +184,7 @@ import Testing
         (.anthropic, "anthropic-ratelimit-tokens-reset", "1970-01-01T00:29:50Z"),
     ])
     func tokensAreToldInTheFormOfTheDialect(form: LimitForm, name: String, value: String) {
-        let allowances = Allowances(byKind: [.tokens: Allowance(limit: 60, remaining: 7, reset: 90, window: 60)])
+        let allowances = Allowances(byKind: [.tokens: LimitState(limit: 60, remaining: 7, reset: 90, window: 60)])
         let headers = allowances.headers(form, at: Timestamp(milliseconds: 1_700_000), isRefusal: false)
         #expect(headers.first { $0.0 == name }?.1 == value)
     }
@@ -240,7 +240,7 @@ extension LimitWindow {
 extension Gate {
     /// What a call would be told; nil where it passed and was counted.
     fileprivate mutating func wait(for demand: Demand) -> Double? {
-        do throws(Refusal) {
+        do throws(ScriptedRefusal) {
             try admit(demand, at: .zero)
             return nil
         } catch { return error.limitWait }

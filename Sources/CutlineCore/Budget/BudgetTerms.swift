@@ -20,55 +20,6 @@ package struct BudgetTerms: Codable, Hashable, Sendable {
     }
 }
 
-/// What a call sends, as far as it costs.
-package struct CallSize: Hashable, Sendable {
-    package var promptBytes: Int
-    package var images: Int
-    /// Whether the request carries the limit on its answer: a model may refuse it.
-    package var limitsAnswer: Bool
-    /// The longest answer, where this call allows another one than the batch.
-    package var outputTokens: Int?
-
-    package init(promptBytes: Int, images: Int, limitsAnswer: Bool = true, outputTokens: Int? = nil) {
-        self.promptBytes = promptBytes
-        self.images = images
-        self.limitsAnswer = limitsAnswer
-        self.outputTokens = outputTokens
-    }
-}
-
-/// What a batch has spent and set aside so far.
-package struct BudgetBooks: Hashable, Sendable {
-    /// Of every call: nothing where it was not billed, else what it cost, and while that is not known what was reserved.
-    package var committed: Spending
-    /// The greatest of one call.
-    package var dearest: Spending
-    package var inFlight: Int
-    /// Whether any answer has come: then `dearest` says something.
-    package var hasAnswers: Bool
-
-    package init(committed: Spending = Spending(), dearest: Spending = Spending(), inFlight: Int = 0, hasAnswers: Bool = false) {
-        self.committed = committed
-        self.dearest = dearest
-        self.inFlight = inFlight
-        self.hasAnswers = hasAnswers
-    }
-
-    /// Writes down a call that is about to be made.
-    package mutating func add(_ reservation: Spending) {
-        committed = committed + reservation
-        inFlight += 1
-    }
-}
-
-/// Whether a budget lets a call be made.
-package enum BudgetAnswer: Hashable, Sendable {
-    /// So much is set aside for it.
-    case reserved(Spending)
-    /// So much would have to be left.
-    case refused(next: Spending)
-}
-
 extension BudgetTerms {
     /// A call is made only if all that is committed and the most that it can come to stay within the budget.
     ///

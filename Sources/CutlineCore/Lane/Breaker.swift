@@ -1,24 +1,3 @@
-/// A provider that fails whatever it is asked, since when, and when it is asked again.
-package struct Outage: Codable, Hashable, Sendable {
-    /// The first of the failures in a row.
-    package var since: Timestamp
-    /// When the next call shows whether it is over.
-    package var nextTry: Timestamp
-    package var kind: FailureClass
-    /// Nil: it does not answer.
-    package var status: Int?
-    /// Of the last failure.
-    package var message: String
-
-    package init(since: Timestamp, nextTry: Timestamp, kind: FailureClass, status: Int? = nil, message: String) {
-        self.since = since
-        self.nextTry = nextTry
-        self.kind = kind
-        self.status = status
-        self.message = message
-    }
-}
-
 /// Stops a lane whose provider is out of order, whether it does not answer or answers with its own errors.
 ///
 /// ```
@@ -31,7 +10,7 @@ package struct Outage: Codable, Hashable, Sendable {
 /// A job that fails while others are answered is not counted: then the fault is its picture's. A lane whose connection never worked is
 /// given up after four openings (75 s): the address is probably wrong.
 package struct Breaker: Codable, Hashable, Sendable {
-    enum Verdict {
+    enum Effect {
         case none, givenUp
         /// The jobs are those that were charged with the failures that opened it, as often as they were.
         case opened(Outage, jobs: [JobID])
@@ -83,7 +62,7 @@ package struct Breaker: Codable, Hashable, Sendable {
     /// - Parameter isCharged: whether it costs the job one of its attempts.
     mutating func failed(
         _ failure: Failure, _ evidence: JobEvidence, isCharged: Bool, startedAt: Timestamp, at now: Timestamp
-    ) -> Verdict {
+    ) -> Effect {
         switch state {
         case .closed(var row):
             guard !evidence.othersWereAnswered else { return .none }
@@ -104,7 +83,7 @@ package struct Breaker: Codable, Hashable, Sendable {
         }
     }
 
-    private mutating func open(_ openings: Int, _ failure: Failure, of jobs: [JobID] = [], since: Timestamp, at now: Timestamp) -> Verdict {
+    private mutating func open(_ openings: Int, _ failure: Failure, of jobs: [JobID] = [], since: Timestamp, at now: Timestamp) -> Effect {
         let outage = Outage(
             since: since, nextTry: now + .seconds(Self.pauses[min(openings, Self.pauses.count) - 1]), kind: failure.kind,
             status: failure.status, message: failure.message)

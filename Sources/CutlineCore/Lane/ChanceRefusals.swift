@@ -196,7 +196,7 @@ struct ChanceRefusals: Codable, Hashable, Sendable {
     }
 
     /// What a comparison shows.
-    enum Verdict: Hashable, Sendable {
+    enum Explanation: Hashable, Sendable {
         case paceExplains
         /// And the lower one is too high as well.
         case lowerPaceExplains
@@ -205,7 +205,7 @@ struct ChanceRefusals: Codable, Hashable, Sendable {
         case chance
     }
 
-    mutating func verdict(_ comparison: Comparison, refusals: Int, of calls: Int) -> Verdict {
+    mutating func verdict(_ comparison: Comparison, refusals: Int, of calls: Int) -> Explanation {
         let pooled = Tally(calls: comparison.seen.calls + calls, refusals: comparison.seen.refusals + refusals)
         if Self.isNoChance(refusals, of: calls) {
             rejectChance(at: comparison.lowerPace)

@@ -1,88 +1,3 @@
-/// Why a lane, or one of its models, sends nothing until a person acts.
-package struct Pause: Codable, Hashable, Sendable {
-    package var kind: FailureClass
-    /// The provider's own sentence.
-    package var message: String
-    /// The only model that it stops; nil: the lane.
-    package var model: String?
-    /// Whether answers that were cut at the token limit are the cause; nil: they are not.
-    package var answersAreCut: Bool?
-
-    package init(kind: FailureClass, message: String, model: String? = nil, answersAreCut: Bool? = nil) {
-        self.kind = kind
-        self.message = message
-        self.model = model
-        self.answersAreCut = answersAreCut
-    }
-}
-
-/// Why a lane does not take a call now.
-package enum LaneRefusal: Hashable, Sendable {
-    case paused(Pause)
-    /// Every slot is taken; an ended call frees one.
-    case slots
-    case until(Timestamp, LaneWait)
-    /// Its provider is out of order.
-    case outage(Outage)
-    /// The budgets of its batches do not cover another call.
-    case budget(BudgetStop)
-
-    /// When it ends by itself, where that is known.
-    package var opensAt: Timestamp? {
-        switch self {
-        case .until(let time, _): time
-        case .outage(let outage): outage.nextTry
-        case .paused, .slots, .budget: nil
-        }
-    }
-}
-
-/// What a lane waits for; shown to the user.
-package enum LaneWait: Hashable, Sendable {
-    /// A limit: the window that was told, or nil for what the provider announces.
-    case limit(MeterKind, RateLimit?)
-    /// The pace that the lane found itself.
-    case pace
-    /// The provider asked for a pause.
-    case provider
-    /// Whether a refusal was a passing one.
-    case secondLook
-}
-
-/// What the lane hears of a call.
-package enum LaneEvent: Equatable, Sendable {
-    case answered(Usage)
-    case failed(Failure)
-    case unanswered(Failure)
-    case notSent
-}
-
-extension LaneEvent {
-    /// Whether it counts with the provider, as far as is known.
-    fileprivate var wasTaken: Bool {
-        switch self {
-        case .answered, .unanswered: true
-        case .failed(let failure): failure.kind.scope != .pace && failure.kind != .unreachable
-        case .notSent: false
-        }
-    }
-}
-
-/// What a lane did about an event; the worker tells the user.
-package enum LaneAction: Hashable, Sendable {
-    case blocked(until: Timestamp, message: String)
-    /// The provider asked for more than is believed; told: until when.
-    case doubted(told: Timestamp, until: Timestamp, message: String)
-    case paused(Pause)
-    /// Calls are made one by one, and not before, to see whether a refusal stays.
-    case looks(again: Timestamp, message: String)
-    case opened(Outage)
-    /// These jobs failed for what turned out not to be their fault: they go back to the queue.
-    case recalled([JobID])
-    /// From now on the model's requests are sent changed.
-    case learned(Remedy, model: String, message: String)
-}
-
 /// The jobs that share one rate limit. A state machine without I/O or clock: events go in, actions come out, and its value is
 /// stored in the queue, so that all processes obey one limit.
 package struct Lane: Codable, Hashable, Sendable {
@@ -138,20 +53,20 @@ package struct Lane: Codable, Hashable, Sendable {
     package var outage: Outage? { breaker.outage }
 
     /// Why the lane takes no call at all now, whatever its slots, its pace and the model; nil where it may take one.
-    package func standstill(at now: Timestamp) -> LaneRefusal? {
+    package func closedReason(at now: Timestamp) -> LaneRefusal? {
         if let pause { return .paused(pause) }
         return wait.refusal(at: now) ?? breaker.refusal(inFlight: inFlight, at: now) ?? keyRefusals?.look?.refusal(at: now)
     }
 
     /// Why it takes no call to this model now.
-    package func standstill(of model: String, at now: Timestamp) -> LaneRefusal? { models[model]?.standstill(at: now) }
+    package func closedReason(of model: String, at now: Timestamp) -> LaneRefusal? { models[model]?.closedReason(at: now) }
 
     /// Whether the next call to this model is to be one of another job than those before it, the farther away the better.
     package func looksElsewhere(for model: String) -> Bool { (keyRefusals ?? models[model]?.refusals)?.look != nil }
 
     /// Reserves one call and returns nil, or spends nothing and says why not.
     package mutating func tryReserve(_ call: CallUnits, model: String, at now: Timestamp) -> LaneRefusal? {
-        if let refusal = standstill(at: now) ?? standstill(of: model, at: now) { return refusal }
+        if let refusal = closedReason(at: now) ?? closedReason(of: model, at: now) { return refusal }
         guard inFlight < slots.current else { return .slots }
         rate.advance(to: now)
         let before = meters
@@ -239,8 +154,8 @@ package struct Lane: Codable, Hashable, Sendable {
     }
 
     /// What the provider says of its limits beside the answer to a call that was sent at `startedAt`. It never loosens anything.
-    package mutating func hear(_ announced: Announced, startedAt: Timestamp, at now: Timestamp) {
-        meters.hear(announced, startedAt: startedAt, at: now)
+    package mutating func observe(_ announced: Announced, startedAt: Timestamp, at now: Timestamp) {
+        meters.observe(announced, startedAt: startedAt, at: now)
     }
 
     /// A call of a dead worker is no longer in flight, and shows nothing.

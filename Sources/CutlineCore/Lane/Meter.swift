@@ -16,7 +16,7 @@ package struct Meter: Codable, Hashable, Sendable {
     private var announced: AnnouncedPace?
     /// Units reserved by calls that have not ended.
     private var underWay = 0
-    private var surplus: TokenSurplus?
+    private var overrun: TokenOverrun?
 
     /// - Parameter atOnce: units that a person wants under way at a time.
     init(_ kind: MeterKind, _ limits: [RateLimit] = [], atOnce: Int = 1, at now: Timestamp) {
@@ -45,7 +45,7 @@ package struct Meter: Codable, Hashable, Sendable {
     /// Until when a call of `units` waits, as one of so many `calls` under way: the latest that any window says; nil: not at all.
     func wait(for units: Int, calls: Int, at now: Timestamp) -> MeterWait? {
         let told = windows.compactMap { pace in
-            pace.wait(for: units, leaving: surplus?.room(forCalls: calls, of: pace.limit) ?? 0, at: now)
+            pace.wait(for: units, leaving: overrun?.room(forCalls: calls, of: pace.limit) ?? 0, at: now)
                 .map { MeterWait(until: $0, kind: kind, window: pace.limit) }
         }
         let heard = announced?.wait(for: Double(units), at: now).map { MeterWait(until: $0, kind: kind) }
@@ -73,11 +73,11 @@ package struct Meter: Codable, Hashable, Sendable {
     }
 
     /// An answer told by how much its call went beyond its reservation.
-    mutating func learn(surplus units: Int) {
-        if !windows.isEmpty { surplus = (surplus ?? TokenSurplus()).adding(units) }
+    mutating func learn(overrun units: Int) {
+        if !windows.isEmpty { overrun = (overrun ?? TokenOverrun()).adding(units) }
     }
 
-    mutating func hear(_ allowance: Announced.Allowance, startedAt: Timestamp, at now: Timestamp) {
+    mutating func observe(_ allowance: Announced.Allowance, startedAt: Timestamp, at now: Timestamp) {
         advance(to: now)
         guard isNews(allowance) else { return }
         announced =

@@ -54,11 +54,11 @@ package struct Meters: Codable, Hashable, Sendable {
 
     /// An answer told what its call used.
     mutating func learn(from usage: Usage, reserved call: CallUnits) {
-        change { meter in if meter.kind != .requests, let used = usage[meter.kind] { meter.learn(surplus: used - call[meter.kind]) } }
+        change { meter in if meter.kind != .requests, let used = usage[meter.kind] { meter.learn(overrun: used - call[meter.kind]) } }
     }
 
-    mutating func hear(_ announced: Announced, startedAt: Timestamp, at now: Timestamp) {
-        change { meter in if let allowance = announced[meter.kind] { meter.hear(allowance, startedAt: startedAt, at: now) } }
+    mutating func observe(_ announced: Announced, startedAt: Timestamp, at now: Timestamp) {
+        change { meter in if let allowance = announced[meter.kind] { meter.observe(allowance, startedAt: startedAt, at: now) } }
     }
 
     private mutating func change(_ body: (inout Meter) -> Void) { for index in all.indices { body(&all[index]) } }

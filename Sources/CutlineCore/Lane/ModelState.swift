@@ -12,7 +12,7 @@ struct ModelState: Codable, Hashable, Sendable {
     var ceiling: Int?
 
     /// Nil: a call may be sent, if the lane takes one.
-    func standstill(at now: Timestamp) -> LaneRefusal? {
+    func closedReason(at now: Timestamp) -> LaneRefusal? {
         if let pause { return .paused(pause) }
         return refusals?.look?.refusal(at: now) ?? trial?.refusal(at: now)
     }

@@ -10,7 +10,7 @@
 ///
 /// Where no other job is left to look at, one that was refused alone is at fault itself, if others were answered before.
 struct RefusalStreak: Codable, Hashable, Sendable {
-    enum Verdict: Equatable {
+    enum Judgement: Equatable {
         /// More are needed, or it belongs to an event that was judged already.
         case none
         case look(until: Timestamp)
@@ -40,7 +40,7 @@ struct RefusalStreak: Codable, Hashable, Sendable {
     func matches(_ failure: Failure) -> Bool { kind == failure.kind && sentence == Self.skeleton(failure.message) }
 
     /// - Parameter isProven: whether the model was answered since a person started a worker: with this key, at this address.
-    mutating func refused(_ evidence: JobEvidence, startedAt: Timestamp, isProven: Bool, at now: Timestamp) -> Verdict {
+    mutating func refused(_ evidence: JobEvidence, startedAt: Timestamp, isProven: Bool, at now: Timestamp) -> Judgement {
         // In a row of refused pictures one and the same picture counts once.
         if let job = evidence.job, !jobs.contains(job), jobs.count < Self.limit { jobs.append(job) }
         count = min(count + 1, Self.limit)

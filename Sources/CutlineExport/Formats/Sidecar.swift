@@ -24,10 +24,10 @@ package struct SidecarStyle: Hashable, Sendable {
 
 /// A text file for each picture, beside it or under the same relative path in another folder.
 struct SidecarExport {
-    private let order: ExportOrder
+    private let order: ExportRequest
     private let style: SidecarStyle
 
-    init(_ order: ExportOrder, _ style: SidecarStyle) { (self.order, self.style) = (order, style) }
+    init(_ order: ExportRequest, _ style: SidecarStyle) { (self.order, self.style) = (order, style) }
 
     func write(_ source: RecordSource) throws -> ExportReport {
         let records = try RecordStream(order, source)
@@ -46,26 +46,26 @@ struct SidecarExport {
     }
 
     private func fill(_ folder: Folder?, _ records: RecordStream) throws -> ExportReport {
-        var shelf = SidecarShelf(below: folder, order, style)
+        var checksCache = SidecarWriter(below: folder, order, style)
         var report = ExportReport(sets: order.sets.count)
         try records.forEach(&report) { record, set, report in
             let caption = try record.captionText()
-            try shelf.write(Array(caption.utf8), of: record, set: set, &report)
+            try checksCache.write(Array(caption.utf8), of: record, set: set, &report)
             if caption.hasLineBreaks { report.remark(.lineBreaks, record) }
         }
-        try shelf.end()
+        try checksCache.end()
         return report
     }
 
     /// Looks at all of them before the first is written.
     private func refuse(_ folder: Folder?, _ records: RecordStream) throws {
-        var shelf = SidecarShelf(below: folder, order, style)
+        var checksCache = SidecarWriter(below: folder, order, style)
         var count = 0
         var first: FilePath?
         var unsaid = ExportReport(sets: order.sets.count)
         try records.forEach(&unsaid) { record, set, _ in
             _ = try record.captionText()
-            guard let path = try shelf.existing(record, set: set) else { return }
+            guard let path = try checksCache.existing(record, set: set) else { return }
             count += 1
             first = first ?? path
         }

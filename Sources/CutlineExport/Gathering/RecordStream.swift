@@ -10,7 +10,7 @@ enum Gathering: Hashable {
     case together
 }
 
-extension ExportOrder {
+extension ExportRequest {
     /// One batch may ask several things about one picture: those are records of their own, except where all are brought together.
     var gathering: Gathering {
         if joins { return .together }
@@ -37,12 +37,12 @@ extension ExportOrder {
 /// The records of an export on their way into a format: what is not to be in it is left out and counted, the records of one picture are brought
 /// together, captions are edited, and each goes to its set.
 struct RecordStream {
-    private let order: ExportOrder
+    private let order: ExportRequest
     private let source: RecordSource
     private let gathering: Gathering
     private var ledger: PictureLedger
 
-    init(_ order: ExportOrder, _ source: RecordSource) throws {
+    init(_ order: ExportRequest, _ source: RecordSource) throws {
         (self.order, self.source) = (order, source)
         gathering = order.gathering
         ledger = PictureLedger(batches: order.batches)

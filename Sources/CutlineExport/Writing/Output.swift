@@ -21,7 +21,7 @@ struct Output {
     private let descriptor: FileDescriptor
 
     /// One for each part of the split; nothing is left of any where one is refused.
-    static func all(of order: ExportOrder) throws(ExportError) -> [Output] {
+    static func all(of order: ExportRequest) throws(ExportError) -> [Output] {
         var outputs: [Output] = []
         for destination in order.destinations {
             do {

@@ -17,7 +17,7 @@ package struct Answer: Sendable {
 }
 
 /// Understands every answer shape in docs/providers.md: OpenAI's chat completion, the `output` list of the Responses form,
-/// IndoxHub's `data` envelope, event streams, and errors in whatever clothes, also those that come with status 200.
+/// IndoxHub's `data` envelope, event streams, and errors in whatever errors, also those that come with status 200.
 package struct AnswerReader: Sendable {
     /// For waits that are told as a date.
     let now: Timestamp

@@ -41,7 +41,7 @@ struct InternetAddress: Hashable, Sendable, CustomStringConvertible {
         return !Self.specialIPv6.contains { $0.covers(bytes) }
     }
 
-    /// An IPv4 address in IPv6 clothes: mapped (RFC 4291), translated (RFC 6052) or 6to4 (RFC 3056).
+    /// An IPv4 address in IPv6 errors: mapped (RFC 4291), translated (RFC 6052) or 6to4 (RFC 3056).
     private var embeddedIPv4: InternetAddress? {
         let places: [(Network, Int)] = [
             (Network([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF], 96), 12), (Network([0, 0x64, 0xFF, 0x9B], 96), 12),

@@ -1,22 +1,6 @@
 import CutlineCore
 import GRDB
 
-/// A batch as it stands in the queue.
-package struct Batch: Hashable, Sendable {
-    package let id: BatchID
-    /// It stays the same, whatever its profile says of lanes later.
-    let lane: Int64
-    package let settings: BatchSettings
-    package let policy: RetryPolicy
-    /// Nil: no budget.
-    package let terms: BudgetTerms?
-    package let checks: CheckRules
-    /// Whether `compare` made it: it is no part of the dataset.
-    package let isTrial: Bool
-
-    package var budget: Budget { terms?.budget ?? Budget() }
-}
-
 extension Queue {
     /// Finds the batch of this name, or makes it. The profile, the policy and the limits may change at each run; provider, model,
     /// texts, parameters and identity mode may not.
@@ -178,6 +162,25 @@ extension QueueReader {
     }
 }
 
+extension BatchSettings {
+    /// The first thing in which `given` is another batch. Texts are compared as bytes: two spellings of one letter are two prompts.
+    fileprivate func difference(from given: BatchSettings) -> QueueError? {
+        let pairs: [(what: String, stored: String?, given: String?)] = [
+            ("provider", profile.name, given.profile.name), ("model", model, given.model),
+            ("system text", system, given.system), ("prompt", prompt, given.prompt),
+            ("parameters", parameters.canonicalText, given.parameters.canonicalText),
+            ("identity", identity.rawValue, given.identity.rawValue),
+        ]
+        guard let pair = pairs.first(where: { $0.stored.map { Array($0.utf8) } != $0.given.map { Array($0.utf8) } }) else { return nil }
+        return .batchDiffers(batch: name, what: pair.what, stored: Self.quoted(pair.stored), given: Self.quoted(pair.given))
+    }
+
+    private static func quoted(_ text: String?) -> String {
+        guard let text else { return "none" }
+        return text.count > 80 ? "\"\(text.prefix(80))…\"" : "\"\(text)\""
+    }
+}
+
 extension Batch {
     static func named(_ name: String, _ db: Database) throws -> Batch? {
         try Row.fetchOne(db, sql: "SELECT * FROM batches WHERE name = ?", arguments: [UserText(name)]).map { try Batch($0) }
@@ -197,24 +200,5 @@ extension Batch {
         terms = try (row["budget"] as String?).map { try JSONColumn.decode(from: $0) }
         checks = try JSONColumn.decode(from: row["checks"])
         isTrial = row["trial"]
-    }
-}
-
-extension BatchSettings {
-    /// The first thing in which `given` is another batch. Texts are compared as bytes: two spellings of one letter are two prompts.
-    fileprivate func difference(from given: BatchSettings) -> QueueError? {
-        let pairs: [(what: String, stored: String?, given: String?)] = [
-            ("provider", profile.name, given.profile.name), ("model", model, given.model),
-            ("system text", system, given.system), ("prompt", prompt, given.prompt),
-            ("parameters", parameters.canonicalText, given.parameters.canonicalText),
-            ("identity", identity.rawValue, given.identity.rawValue),
-        ]
-        guard let pair = pairs.first(where: { $0.stored.map { Array($0.utf8) } != $0.given.map { Array($0.utf8) } }) else { return nil }
-        return .batchDiffers(batch: name, what: pair.what, stored: Self.quoted(pair.stored), given: Self.quoted(pair.given))
-    }
-
-    private static func quoted(_ text: String?) -> String {
-        guard let text else { return "none" }
-        return text.count > 80 ? "\"\(text.prefix(80))…\"" : "\"\(text)\""
     }
 }

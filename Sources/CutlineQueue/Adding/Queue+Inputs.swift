@@ -2,11 +2,6 @@ import CutlineCore
 import Foundation
 import GRDB
 
-/// A moment in the life of a queue: entries that are made later have higher numbers.
-package struct EntryMark: Hashable, Sendable {
-    let newest: Int64
-}
-
 extension Queue {
     /// The batch's inputs of these names, in the same order, made where they are new.
     package func inputs(named names: [[UInt8]], of batch: BatchID) throws -> [InputID] {

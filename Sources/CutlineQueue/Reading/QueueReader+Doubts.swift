@@ -1,27 +1,6 @@
 import CutlineCore
 import GRDB
 
-/// A call that may have been paid for without use.
-package struct DoubtfulCall: Hashable, Sendable {
-    package var batch: String
-    /// The first of its job's keys; nil where no key means the job any more.
-    package var key: String?
-    package var attempt: AttemptID
-    package var n: Int
-    package var startedAt: Timestamp
-    package var endedAt: Timestamp?
-    package var doubt: Doubt
-    package var problem: CutlineCore.Record.Problem?
-    package var mayHaveCost: DoubtfulCost
-}
-
-/// A place in the sequence of doubtful calls.
-package struct DoubtCursor: Hashable, Sendable {
-    fileprivate var batch: Int64 = 0
-    fileprivate var attempt: Int64 = 0
-    package init() {}
-}
-
 extension QueueReader {
     /// The next doubtful calls, by batch and then in the order in which they were made; empty at the end.
     package func doubtfulCalls(of batch: BatchID?, after cursor: inout DoubtCursor, pageSize: Int = 500) throws -> [DoubtfulCall] {
@@ -51,16 +30,6 @@ extension QueueReader {
     private static let firstKey = "(SELECT key FROM entries WHERE entries.job = attempts.job ORDER BY entries.id LIMIT 1) AS key"
 }
 
-extension DoubtfulCall {
-    fileprivate init?(_ row: Row, of batch: BatchStatus) {
-        guard let doubt = (row["doubt"] as String?).flatMap(Doubt.init) else { return nil }
-        self.init(
-            batch: batch.name, key: row.text(optional: "key"), attempt: AttemptID(row["id"]), n: row["n"],
-            startedAt: row.time("started_at"), endedAt: row.time(optional: "ended_at"), doubt: doubt,
-            problem: CutlineCore.Record.Problem(ofAttempt: row), mayHaveCost: DoubtfulCost(ofAttempt: row, batch.trend))
-    }
-}
-
 extension DoubtfulCost {
     /// - Parameter row: of `attempts`.
     init(ofAttempt row: Row, _ trend: CostTrend) {
@@ -77,5 +46,15 @@ extension CutlineCore.Record.Problem {
     init?(ofAttempt row: Row) {
         guard let kind = (row["class"] as String?).flatMap(FailureClass.init) else { return nil }
         self.init(kind: kind, status: row["http_status"], message: row["message"] ?? "")
+    }
+}
+
+extension DoubtfulCall {
+    fileprivate init?(_ row: Row, of batch: BatchStatus) {
+        guard let doubt = (row["doubt"] as String?).flatMap(Doubt.init) else { return nil }
+        self.init(
+            batch: batch.name, key: row.text(optional: "key"), attempt: AttemptID(row["id"]), n: row["n"],
+            startedAt: row.time("started_at"), endedAt: row.time(optional: "ended_at"), doubt: doubt,
+            problem: CutlineCore.Record.Problem(ofAttempt: row), mayHaveCost: DoubtfulCost(ofAttempt: row, batch.trend))
     }
 }

@@ -2,26 +2,6 @@ import CutlineCore
 import GRDB
 import SystemPackage
 
-/// The file as it is.
-package struct FileHealth: Hashable, Sendable {
-    package var schemaVersion: Int
-    package var applicationID: Int
-    /// What SQLite finds in the file: broken pages, rows without their parents.
-    package var damage: [String]
-}
-
-/// A worker that did not sign off.
-package struct WorkerHealth: Hashable, Sendable {
-    package enum Life: Hashable, Sendable {
-        case alive, dead
-        /// Its lock file is missing: the lease of its calls decides.
-        case unclear
-    }
-
-    package var worker: WorkerStatus
-    package var life: Life
-}
-
 extension QueueReader {
     /// Reads the whole file.
     package func fileHealth() throws -> FileHealth {

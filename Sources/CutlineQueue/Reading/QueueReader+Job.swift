@@ -1,46 +1,6 @@
 import CutlineCore
 import GRDB
 
-/// One call of a job, for people.
-package struct AttemptStatus: Hashable, Sendable {
-    package var id: AttemptID
-    package var n: Int
-    package var asked: Asked
-    package var phase: AttemptPhase
-    package var billed: Billed
-    package var startedAt: Timestamp
-    package var endedAt: Timestamp?
-    package var problem: CutlineCore.Record.Problem?
-    package var requestID: String?
-    package var latency: Duration?
-    package var usage: Usage
-    /// Why it may have been paid for without use, and what it may have cost then.
-    package var doubt: Doubt?
-    package var mayHaveCost: DoubtfulCost?
-    /// A caption that came after the accepted one.
-    package var duplicateCaption: String?
-    /// The text of an answer that was not accepted.
-    package var rejectedAnswer: String?
-    /// The answer that brought a caption, as it came, where that differs.
-    package var rawAnswer: String?
-    /// Of the caption that it brought, accepted or not.
-    package var flags: [CaptionFlag]
-    /// It was no call: the caption was taken over from this batch.
-    package var reusedFrom: String?
-}
-
-/// A job as `show` shows it.
-package struct JobStatus: Hashable, Sendable {
-    package var job: JobID
-    package var record: CutlineCore.Record
-    /// Whether it is asked for another caption than the one it has.
-    package var isReopened: Bool
-    package var availableAt: Timestamp?
-    /// Since when the entry's picture is missing; nil: it is there, as far as is known.
-    package var missingSince: Timestamp?
-    package var attempts: [AttemptStatus]
-}
-
 extension QueueReader {
     /// The jobs that a user means by `name`: an entry's key, in any batch or in one, else an entry's number.
     package func jobs(named name: String, batch: BatchID? = nil) throws -> [JobStatus] {

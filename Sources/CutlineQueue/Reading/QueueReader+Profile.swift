@@ -1,14 +1,6 @@
 import CutlineCore
 import GRDB
 
-/// A profile as it stands in the queue.
-package struct StoredProfile: Sendable, Equatable {
-    package let profile: Profile
-    fileprivate let text: String
-
-    package static func == (a: StoredProfile, b: StoredProfile) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
-}
-
 extension QueueReader {
     /// The profile with which jobs of a batch are asked at one of its places, as it stands now.
     ///

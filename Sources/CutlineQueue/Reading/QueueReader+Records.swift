@@ -3,39 +3,6 @@ import Foundation
 import GRDB
 import SystemPackage
 
-/// Which entries are exported.
-package struct RecordSelection: Hashable, Sendable {
-    /// Nil: all of them.
-    package var batches: [BatchID]?
-    /// Nil: all of them.
-    package var state: JobState?
-    package var flags: FlagSelection
-    /// Only jobs that came to their end at this time or later.
-    package var since: Timestamp?
-
-    package init(
-        batches: [BatchID]? = nil, state: JobState? = .succeeded, flags: FlagSelection = FlagSelection(), since: Timestamp? = nil
-    ) {
-        self.batches = batches
-        self.state = state
-        self.flags = flags
-        self.since = since
-    }
-
-    /// By what the row says of the job; its flags are seen once the record is made.
-    fileprivate func admits(_ row: PlacedRow<RecordColumn>) -> Bool {
-        if let state, row[.state] != state.rawValue { return false }
-        guard let since else { return true }
-        return row.time(optional: .finishedAt).map { $0 >= since } ?? false
-    }
-}
-
-/// A place in the sequence of entries, so that each page is a short read of its own.
-package struct RecordCursor: Hashable, Sendable {
-    var lastEntry: Int64 = 0
-    package init() {}
-}
-
 extension QueueReader {
     /// The next records in the order of entries; nil at the end. A page that holds no matching entry is empty, not nil.
     package func records(_ selection: RecordSelection, after cursor: inout RecordCursor, pageSize: Int = 500) throws -> [CutlineCore
@@ -164,5 +131,14 @@ extension CutlineCore.Record.Problem {
                 CutlineCore.Record.Problem(kind: $0, status: row["http_status"], message: row["message"] ?? "")
             }
         }
+    }
+}
+
+extension RecordSelection {
+    /// By what the row says of the job; its flags are seen once the record is made.
+    fileprivate func admits(_ row: PlacedRow<RecordColumn>) -> Bool {
+        if let state, row[.state] != state.rawValue { return false }
+        guard let since else { return true }
+        return row.time(optional: .finishedAt).map { $0 >= since } ?? false
     }
 }

@@ -44,7 +44,7 @@ struct BudgetAccount {
     }
 
     /// Why the batch takes no call, whatever the call; nil where it may take one.
-    var standstill: BudgetStop? {
+    var closedReason: BudgetStop? {
         guard !terms.budget.covers(ledger.books.committed + ledger.books.dearest) else { return nil }
         return stop(next: terms.need(usualCall).atLeast(ledger.books.dearest))
     }

@@ -23,7 +23,7 @@ extension Queue {
             guard case .caption(let caption) = settlement.outcome, caption.text.utf8.count > Self.longCaption else { continue }
             let job = try reader.read { db -> JobChecks? in
                 let statement = try db.cachedStatement(sql: "SELECT job FROM attempts WHERE id = ?")
-                return try Int64.fetchOne(statement, arguments: [settlement.attempt.number]).map { try shelf.checks(ofJob: $0, db) }
+                return try Int64.fetchOne(statement, arguments: [settlement.attempt.number]).map { try checksCache.checks(ofJob: $0, db) }
             }
             if let job { looks[settlement.attempt] = CaptionLook(caption, job) }
         }

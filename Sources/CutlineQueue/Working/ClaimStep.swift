@@ -22,7 +22,7 @@ struct ClaimStep {
         var rotation = try lanesWithQueuedJobs()
         turn.lanesWithQueuedJobs = rotation.count
         // A lane that stands still says so even where its jobs are delayed or the worker is full.
-        rotation = try rotation.filter { try !stop($0, lanes.standstill($0.lane, at: now), &turn) }
+        rotation = try rotation.filter { try !stop($0, lanes.closedReason($0.lane, at: now), &turn) }
         while turn.claims.count < request.claimLimit, !rotation.isEmpty {
             var lane = rotation.removeFirst()
             let free = min(request.claimLimit - turn.claims.count, try lanes.freeSlots(lane.lane))
@@ -231,8 +231,8 @@ private struct LaneBacklog {
         self.lane = lane
         firstBatch = batches[0].id
         batchCount = batches.count
-        stops = batches.compactMap { $0.account?.standstill.map(LaneRefusal.budget) }
-        self.batches = batches.filter { $0.account?.standstill == nil }[...]
+        stops = batches.compactMap { $0.account?.closedReason.map(LaneRefusal.budget) }
+        self.batches = batches.filter { $0.account?.closedReason == nil }[...]
     }
 
     /// The next job of the first batch whose model may be asked.
@@ -242,7 +242,7 @@ private struct LaneBacklog {
         _ db: Database, _ lanes: LaneStore, expecting count: Int, at now: Timestamp
     ) throws -> (ClaimableJob, ClaimableBatch)? {
         while let batch = batches.first {
-            if let refusal = try lanes.standstill(lane, of: batch.request.model, at: now) {
+            if let refusal = try lanes.closedReason(lane, of: batch.request.model, at: now) {
                 drop(because: refusal)
                 continue
             }

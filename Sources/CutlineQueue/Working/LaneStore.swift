@@ -20,10 +20,10 @@ final class LaneStore {
 
     func inFlight(_ id: Int64) throws -> Int { try load(id).lane.inFlight }
 
-    func standstill(_ id: Int64, at now: Timestamp) throws -> LaneRefusal? { try load(id).lane.standstill(at: now) }
+    func closedReason(_ id: Int64, at now: Timestamp) throws -> LaneRefusal? { try load(id).lane.closedReason(at: now) }
 
-    func standstill(_ id: Int64, of model: String, at now: Timestamp) throws -> LaneRefusal? {
-        try load(id).lane.standstill(of: model, at: now)
+    func closedReason(_ id: Int64, of model: String, at now: Timestamp) throws -> LaneRefusal? {
+        try load(id).lane.closedReason(of: model, at: now)
     }
 
     func looksElsewhere(_ id: Int64, for model: String) throws -> Bool { try load(id).lane.looksElsewhere(for: model) }
@@ -56,7 +56,7 @@ final class LaneStore {
                 event, model: attempt.model, reserved: attempt.estimated, startedAt: attempt.startedAt, sentAt: sentAt, at: now,
                 evidence: evidence)
             // Only now: the ended call is no longer under way.
-            if let announced { $0.hear(announced, startedAt: attempt.startedAt, at: now) }
+            if let announced { $0.observe(announced, startedAt: attempt.startedAt, at: now) }
             return actions
         }
         let name = try name(attempt.lane)

@@ -2,17 +2,6 @@ import CutlineCore
 import Foundation
 import GRDB
 
-/// What a rescue found.
-package struct Rescued: Hashable, Sendable {
-    /// Attempts whose worker died or whose lease ran out: they may have been billed.
-    package var attempts = 0
-    /// Of these jobs, the ones that are held now.
-    package var held = 0
-    package var deadWorkers = 0
-
-    package init() {}
-}
-
 extension Queue {
     /// Takes back the jobs of workers that are dead (their lock is free) and of leases that ran out, a page a call at most.
     ///
@@ -59,13 +48,6 @@ extension Queue {
             else { return nil }
             return (id, lock)
         }
-    }
-}
-
-extension Rescued {
-    mutating func add(_ effects: [Settled.Effect]) {
-        attempts += effects.count
-        held += effects.count { $0 == .held }
     }
 }
 

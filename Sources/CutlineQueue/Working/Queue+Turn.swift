@@ -13,7 +13,7 @@ extension Queue {
             let now = request.now()
             let lanes = LaneStore(db)
             var turn = Turn()
-            let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: request.jitter, shelf: shelf, looks: looks)
+            let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: request.jitter, checksCache: checksCache, looks: looks)
             turn.settled = try request.settlements.map(settling.settle)
             if request.claimLimit > 0 {
                 try Self.confirmAlive(worker, db)

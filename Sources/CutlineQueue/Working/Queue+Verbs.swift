@@ -1,54 +1,6 @@
 import CutlineCore
 import GRDB
 
-/// Which jobs a verb is about. What is nil does not restrict it.
-package struct JobSelection: Hashable, Sendable {
-    package var batch: BatchID?
-    /// Of the job's last attempt that failed.
-    package var failure: FailureClass?
-    /// Named one by one.
-    package var jobs: Set<JobID>?
-    /// Of the job's accepted caption: jobs that have none such are not meant.
-    package var flags: FlagSelection?
-
-    package init(batch: BatchID? = nil, failure: FailureClass? = nil, jobs: Set<JobID>? = nil, flags: FlagSelection? = nil) {
-        self.batch = batch
-        self.failure = failure
-        self.jobs = jobs
-        self.flags = flags
-    }
-}
-
-extension JobSelection {
-    /// What costs money is done to a trial only where a person names it, or its jobs.
-    package func means(_ batch: BatchID, isTrial: Bool) -> Bool {
-        self.batch.map { $0 == batch } ?? (!isTrial || jobs != nil)
-    }
-}
-
-/// What a verb did.
-package struct JobsMoved: Hashable, Sendable {
-    /// Why a verb left a job as it is.
-    package enum Obstacle: Hashable, Sendable {
-        /// The verb does not apply to it; reported for jobs that were named one by one.
-        case state(JobState)
-        /// Its entry moved to another picture, or its picture is missing: nobody would see its caption.
-        case nameless
-        /// A call for it is still open: it would be paid twice.
-        case callOpen
-        /// It is of a trial, which is asked again only where it is named.
-        case trial
-    }
-
-    /// By the state they were in.
-    package var moved: [JobState: Int] = [:]
-    package var left: [Obstacle: Int] = [:]
-
-    package init() {}
-
-    package var count: Int { moved.values.reduce(0, +) }
-}
-
 extension Queue {
     /// Puts failed jobs back in the queue with fresh budgets; captioned ones where the selection names flags: their caption stays until a
     /// better one comes.

@@ -1,7 +1,6 @@
 import CutlineCore
 import Foundation
 import SystemPackage
-
 #if canImport(Glibc)
     import Glibc
 #else
@@ -80,21 +79,10 @@ struct RescueFile {
     }
 }
 
-/// What became of the outcomes in the rescue file.
-package struct Replayed: Hashable, Sendable {
-    package var broughtIn = 0
-    /// Of attempts that this queue does not have (was a backup restored?); the file is kept because of them.
-    package var refused = 0
-    /// Lines of the file that cannot be read, from 1; the file is kept because of them.
-    package var unreadable: [Int] = []
-
-    package init() {}
-}
-
 extension Queue {
     /// Saves settlements beside the queue after the queue refused them, in the space that the worker had reserved.
     package func saveForRescue(_ settlements: [Settlement], by worker: Worker) throws -> FilePath {
-        worker.dropBallast()
+        worker.releaseReservedSpace()
         try RescueFile(path: location.rescue).append(settlements)
         return location.rescue
     }
@@ -122,7 +110,7 @@ extension Queue {
         let looks = try lookAhead(settlements)
         return try write { db in
             let lanes = LaneStore(db)
-            let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: { 0 }, shelf: shelf, looks: looks)
+            let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: { 0 }, checksCache: checksCache, looks: looks)
             let settled = try settlements.map(settling.settle)
             try lanes.flush()
             return settled

@@ -7,7 +7,7 @@ extension SettleStep {
     func keep(_ caption: Caption, _ settlement: Settlement, _ attempt: AttemptRow) throws -> Settled.Effect {
         guard attempt.phase == .open || attempt.phase == .unknown else { return .repeated }
         let isAwaited = try Bool.fetchOne(db.cachedStatement(sql: Self.awaits), arguments: [attempt.id.number, attempt.job])!
-        let job = try shelf.checks(ofJob: attempt.job, db)
+        let job = try checksCache.checks(ofJob: attempt.job, db)
         var caption = caption
         caption.flags = looks[attempt.id]?.flags(under: job.rules) ?? job.checks.flags(of: caption)
         // An unknown attempt was counted when it was given up.
@@ -76,12 +76,12 @@ extension SettleStep {
 
     /// Writes down how the job will be asked otherwise, and puts it back in the queue if this attempt still holds it: behind the jobs that
     /// wait, so that a batch of which every answer is a dud shows it before the second call of the first one.
-    func askAgain(_ change: AskingAgain, _ attempt: AttemptRow, counting budget: Budget?) throws -> Settled.Effect {
+    func askAgain(_ change: AskingAgain, _ attempt: AttemptRow, counting charge: Charge?) throws -> Settled.Effect {
         try db.cachedStatement(
             sql: """
                 UPDATE jobs SET asked_again = asked_again + 1, asked_longer = asked_longer + ?, priority = priority + 1 WHERE id = ?
                 """
         ).execute(arguments: [change == .longer, attempt.job])
-        return try move(attempt, by: .askAgain(change), counting: budget)
+        return try move(attempt, by: .askAgain(change), counting: charge)
     }
 }

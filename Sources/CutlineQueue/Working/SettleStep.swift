@@ -7,7 +7,7 @@ struct SettleStep {
     let lanes: LaneStore
     let now: Timestamp
     let jitter: () -> Double
-    var shelf = CheckShelf()
+    var checksCache = CaptionChecksCache()
     /// What was found in long captions before the transaction.
     var looks: [AttemptID: CaptionLook] = [:]
 
@@ -79,7 +79,7 @@ struct SettleStep {
         if case .askAgain(let change) = decision { ours = change }
         // Most failures are neither; nothing is read for them.
         guard ours != nil || CaptionFlag(of: failure.kind) != nil else { return nil }
-        let job = try shelf.checks(ofJob: attempt.job, db)
+        let job = try checksCache.checks(ofJob: attempt.job, db)
         if let change = job.rules.askingAgain(after: failure, before: job.askedAgain) { return change }
         guard let change = ours else { return nil }
         let quirks = try lanes.quirks(attempt.lane, of: attempt.model)
@@ -116,7 +116,7 @@ struct SettleStep {
     }
 
     /// What of a job's patience an attempt used up.
-    enum Budget: String {
+    enum Charge: String {
         case failures, unanswered, crashes
         /// Nothing: it is only counted.
         case attempts
@@ -125,8 +125,8 @@ struct SettleStep {
     /// Moves the job and takes from its budget, if this attempt still holds it.
     ///
     /// A job that would stop although a caption was set aside takes that: it was paid for.
-    func move(_ attempt: AttemptRow, by decision: Decision, counting budget: Budget?) throws -> Settled.Effect {
-        if budget != nil { try add(attempts: 1, to: attempt.job) }
+    func move(_ attempt: AttemptRow, by decision: Decision, counting charge: Charge?) throws -> Settled.Effect {
+        if charge != nil { try add(attempts: 1, to: attempt.job) }
         if decision == .fail || decision == .hold, try holds(attempt), try SetAsideStep(db: db, now: now).acceptBest(of: attempt.job) {
             return .accepted
         }
@@ -148,7 +148,7 @@ struct SettleStep {
         try db.cachedStatement(
             sql: """
                 UPDATE jobs SET state = ?, lease = NULL, available_at = ?, finished_at = ?, priority = priority + ?
-                    \(budget.flatMap { $0 == .attempts ? nil : ", \($0) = \($0) + 1" } ?? "")
+                    \(charge.flatMap { $0 == .attempts ? nil : ", \($0) = \($0) + 1" } ?? "")
                 WHERE id = ? AND lease = ?
                 """
         ).execute(arguments: [

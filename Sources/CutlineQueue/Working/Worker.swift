@@ -3,40 +3,35 @@ import Foundation
 import GRDB
 import SystemPackage
 
-/// A worker's number in its queue.
-package struct WorkerID: Codable, Hashable, Sendable {
-    package let number: Int64
-}
-
 /// This process as a worker of a queue. It is alive while the kernel holds its lock, which ends with the process, however it ends.
 package final class Worker: Sendable {
     package let id: WorkerID
     let token: String
     private let lock: FileLock
-    private let ballast: Ballast
+    private let reserved: ReservedDiskSpace
 
-    init(id: WorkerID, token: String, lock: FileLock, ballast: Ballast) {
+    init(id: WorkerID, token: String, lock: FileLock, reserved: ReservedDiskSpace) {
         self.id = id
         self.token = token
         self.lock = lock
-        self.ballast = ballast
+        self.reserved = reserved
     }
 
     /// Gives the reserved disk space back, so that what has been paid for can be written on a full disk.
-    func dropBallast() { ballast.drop() }
+    func releaseReservedSpace() { reserved.drop() }
 
     /// The lock file goes while the lock is held, so that nobody can find it free in between.
     func removeFiles() { Self.removeFiles(ofLock: lock.path) }
 
     /// Who calls this holds the lock.
     static func removeFiles(ofLock lock: FilePath) {
-        unlink(ballastPath(ofLock: lock).string)
+        unlink(reservedPath(ofLock: lock).string)
         unlink(lock.string)
     }
 
-    static func ballastPath(ofLock lock: FilePath) -> FilePath {
+    static func reservedPath(ofLock lock: FilePath) -> FilePath {
         var path = lock
-        path.extension = "ballast"
+        path.extension = "reserved"
         return path
     }
 }
@@ -47,14 +42,14 @@ extension Queue {
         try location.makeWorkersFolder()
         try sweepWorkers()
         let lock = try newLock(of: token)
-        let ballast = Ballast(at: Worker.ballastPath(ofLock: lock.path))
+        let reserved = ReservedDiskSpace(at: Worker.reservedPath(ofLock: lock.path))
         let id = try write { db in
             try db.execute(
                 sql: "INSERT INTO workers (token, host, pid, started_at, seen_at) VALUES (?, ?, ?, ?, ?)",
                 arguments: [token, host, Int64(pid), now.milliseconds, now.milliseconds])
             return WorkerID(number: db.lastInsertedRowID)
         }
-        return Worker(id: id, token: token, lock: lock, ballast: ballast)
+        return Worker(id: id, token: token, lock: lock, reserved: reserved)
     }
 
     /// Signs the worker off. Attempts of its that are still open become unknown.
@@ -90,8 +85,8 @@ extension Queue {
             Worker.removeFiles(ofLock: lock.path)
         }
         // A worker makes its lock first and removes it last.
-        for name in names where name.hasSuffix(".ballast") {
-            if access(lockPath(of: String(name.dropLast(".ballast".count))).string, F_OK) != 0 {
+        for name in names where name.hasSuffix(".reserved") {
+            if access(lockPath(of: String(name.dropLast(".reserved".count))).string, F_OK) != 0 {
                 unlink(location.workers.appending(name).string)
             }
         }

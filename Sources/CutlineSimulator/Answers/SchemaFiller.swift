@@ -52,7 +52,7 @@ struct SchemaFiller {
     }
 
     private func string(_ schema: JSONValue, named name: String) -> String {
-        let text = name == "format" ? request.pictures.first?.format.displayName ?? "none" : Answer.describe(request.pictures)
+        let text = name == "format" ? request.pictures.first?.format.displayName ?? "none" : ScriptedAnswer.describe(request.pictures)
         let most = schema["maxLength"]?.int ?? .max
         let least = schema["minLength"]?.int ?? 0
         let cut = String(text.prefix(max(0, most)))

@@ -1,4 +1,4 @@
-/// The error forms. `$type` is the clothes' or the dialect's word, `$extra` what a failure has of its own.
+/// The error forms. `$type` is the errors' or the dialect's word, `$extra` what a failure has of its own.
 extension Template {
     static let openAIError: Template = #"{"error":{"message":$message,"type":$type,"param":$param,"code":$code}}"#
     static let openRouterError: Template = #"{"error":{"code":$status,"message":$message,"metadata":{"error_type":$type$$extra}}}"#

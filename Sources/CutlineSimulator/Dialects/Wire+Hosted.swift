@@ -4,7 +4,7 @@ extension Wire {
 
     static let openAI: Wire = {
         var wire = Wire(limits: .openAI, requestID: "x-request-id", hasReasoningModels: true)
-        wire.clothes[.gatewayTimeout] = Clothes(524, "A timeout occurred (524)", body: .html)
+        wire.errors[.gatewayTimeout] = ErrorForm(524, "A timeout occurred (524)", body: .html)
         return wire
     }()
 
@@ -19,14 +19,14 @@ extension Wire {
             ,"details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"RequestsPerDayPerProject"}]},\#
             {"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"${seconds}s"}]
             """#
-        wire.clothes = [
-            .unauthorized: Clothes(400, "API key not valid. Pass a valid API key.", type: "INVALID_ARGUMENT"),
-            .quota: Clothes(429, "You exceeded your current quota: limit: 0, model: ${model}. Check plan and billing."),
-            .dailyQuota: Clothes(429, "The quota of requests per day is used up.", extra: daily),
-            .rateLimited: Clothes(429, "The quota of requests per minute is used up.", extra: wait, wait: 1),
-            .inFlightBudget: Clothes(429, "Too many requests are under way at once.", extra: wait, wait: 2),
-            .modelNotFound: Clothes(404, "The model models/${model} is not found."),
-            .contentFilter: Clothes(400, "The prompt was blocked by the content filter (PROHIBITED_CONTENT)."),
+        wire.errors = [
+            .unauthorized: ErrorForm(400, "API key not valid. Pass a valid API key.", type: "INVALID_ARGUMENT"),
+            .quota: ErrorForm(429, "You exceeded your current quota: limit: 0, model: ${model}. Check plan and billing."),
+            .dailyQuota: ErrorForm(429, "The quota of requests per day is used up.", extra: daily),
+            .rateLimited: ErrorForm(429, "The quota of requests per minute is used up.", extra: wait, wait: 1),
+            .inFlightBudget: ErrorForm(429, "Too many requests are under way at once.", extra: wait, wait: 2),
+            .modelNotFound: ErrorForm(404, "The model models/${model} is not found."),
+            .contentFilter: ErrorForm(400, "The prompt was blocked by the content filter (PROHIBITED_CONTENT)."),
         ]
         wire.tellsRetryAfter = false
         wire.models = .gemini
@@ -41,19 +41,19 @@ extension Wire {
             404: "not_found_error", 413: "request_too_large", 429: "rate_limit_error", 500: "api_error", 502: "api_error",
             504: "timeout_error", 529: "overloaded_error",
         ]
-        wire.clothes = [
-            .unauthorized: Clothes(401, "invalid x-api-key"),
-            .banned: Clothes(403, "This organization has been disabled."),
-            .quota: Clothes(400, "Your credit balance is too low to use the API."),
-            .dailyQuota: Clothes(429, "The daily limit of requests is reached."),
-            .rateLimited: Clothes(429, "The request would exceed the rate limit of this organization.", wait: 1),
-            .inFlightBudget: Clothes(429, "The number of concurrent connections is above the limit.", wait: 2),
-            .overloaded: Clothes(529, "Overloaded"),
-            .gatewayTimeout: Clothes(524, "A timeout occurred (524)", body: .html),
-            .modelNotFound: Clothes(404, "model: ${model}"),
-            .contextTooLong: Clothes(400, "prompt is too long: 9310 tokens > 8192 maximum context length"),
-            .contentFilter: Clothes(400, "The output was blocked by the content filter (content_policy_violation)."),
-            .imageRejected: Clothes(400, "messages.0.content.1: invalid image data"),
+        wire.errors = [
+            .unauthorized: ErrorForm(401, "invalid x-api-key"),
+            .banned: ErrorForm(403, "This organization has been disabled."),
+            .quota: ErrorForm(400, "Your credit balance is too low to use the API."),
+            .dailyQuota: ErrorForm(429, "The daily limit of requests is reached."),
+            .rateLimited: ErrorForm(429, "The request would exceed the rate limit of this organization.", wait: 1),
+            .inFlightBudget: ErrorForm(429, "The number of concurrent connections is above the limit.", wait: 2),
+            .overloaded: ErrorForm(529, "Overloaded"),
+            .gatewayTimeout: ErrorForm(524, "A timeout occurred (524)", body: .html),
+            .modelNotFound: ErrorForm(404, "model: ${model}"),
+            .contextTooLong: ErrorForm(400, "prompt is too long: 9310 tokens > 8192 maximum context length"),
+            .contentFilter: ErrorForm(400, "The output was blocked by the content filter (content_policy_violation)."),
+            .imageRejected: ErrorForm(400, "messages.0.content.1: invalid image data"),
         ]
         wire.limits = .anthropic
         wire.requestID = "request-id"
@@ -63,11 +63,11 @@ extension Wire {
 
     static let mistral: Wire = {
         var wire = Wire(error: .mistralError, limits: .mistral, models: .mistral)
-        wire.clothes = [
-            .unauthorized: Clothes(401, "Unauthorized", whole: #"{"message":$message,"request_id":$request}"#),
-            .quota: Clothes(402, "The credit of this workspace is used up: insufficient credits.", type: "payment_required"),
-            .modelNotFound: Clothes(400, "Invalid model: the model ${model} does not exist.", type: "invalid_model", code: "1500"),
-            .invalidRequest: Clothes(422, "The simulated request is not valid.", whole: .details),
+        wire.errors = [
+            .unauthorized: ErrorForm(401, "Unauthorized", whole: #"{"message":$message,"request_id":$request}"#),
+            .quota: ErrorForm(402, "The credit of this workspace is used up: insufficient credits.", type: "payment_required"),
+            .modelNotFound: ErrorForm(400, "Invalid model: the model ${model} does not exist.", type: "invalid_model", code: "1500"),
+            .invalidRequest: ErrorForm(422, "The simulated request is not valid.", whole: .details),
         ]
         wire.requestID = "x-request-id"
         wire.pictures = PictureRules(refused: [.heic, .avif, .tiff, .bmp], most: 8)
@@ -76,8 +76,8 @@ extension Wire {
 
     static let groq: Wire = {
         var wire = Wire(base: "/openai/v1", error: .shortError, limits: .groq, models: .groq)
-        wire.clothes = [
-            .oversize: Clothes(
+        wire.errors = [
+            .oversize: ErrorForm(
                 413,
                 """
                 Request too large for model `${model}` in organization `org_sim` service tier `on_demand` on ${unit}: Limit ${limit}, \
@@ -85,9 +85,9 @@ extension Wire {
                 https://console.groq.com/settings/billing
                 """,
                 type: "tokens", code: "rate_limit_exceeded"),
-            .quota: Clothes(
+            .quota: ErrorForm(
                 402, "Your organization's spend limit is reached.", type: "billing_error", code: "organization_spend_limit_exceeded"),
-            .dailyQuota: Clothes(
+            .dailyQuota: ErrorForm(
                 429, "The limit of tokens per day (TPD) is reached. Please try again in ${go}.", type: "tokens",
                 code: "rate_limit_exceeded"),
         ]
@@ -99,18 +99,18 @@ extension Wire {
 
     static let together: Wire = {
         var wire = Wire(limits: .openAI, models: .together)
-        wire.clothes = [
-            .quota: Clothes(402, "Your credit is used up; add credits to go on.", type: "credit_limit", code: "payment_required"),
-            .overloaded: Clothes(503, "The model is overloaded.", type: "service_unavailable", code: "overloaded"),
+        wire.errors = [
+            .quota: ErrorForm(402, "Your credit is used up; add credits to go on.", type: "credit_limit", code: "payment_required"),
+            .overloaded: ErrorForm(503, "The model is overloaded.", type: "service_unavailable", code: "overloaded"),
         ]
         return wire
     }()
 
     static let fireworks: Wire = {
         var wire = Wire(base: "/inference/v1", error: .shortError, limits: .openAI, models: .fireworks)
-        wire.clothes = [
-            .unauthorized: Clothes(401, "Unauthorized", whole: .stringError),
-            .quota: Clothes(412, "The account's spend limit is reached.", type: "error", code: "enforced_spend_limit_reached"),
+        wire.errors = [
+            .unauthorized: ErrorForm(401, "Unauthorized", whole: .stringError),
+            .quota: ErrorForm(412, "The account's spend limit is reached.", type: "error", code: "enforced_spend_limit_reached"),
         ]
         wire.pictures = PictureRules(refused: [.webp, .heic, .avif], most: 30)
         return wire
@@ -118,16 +118,16 @@ extension Wire {
 
     static let azure: Wire = {
         var wire = Wire(base: "/openai/v1", key: .header("api-key"), error: .azureError)
-        wire.clothes = [
-            .unauthorized: Clothes(401, "Access denied: the subscription key is not valid or the endpoint is wrong.", code: "401"),
-            .modelNotFound: Clothes(404, "The API deployment for this resource does not exist.", code: "DeploymentNotFound"),
-            .contentFilter: Clothes(
+        wire.errors = [
+            .unauthorized: ErrorForm(401, "Access denied: the subscription key is not valid or the endpoint is wrong.", code: "401"),
+            .modelNotFound: ErrorForm(404, "The API deployment for this resource does not exist.", code: "DeploymentNotFound"),
+            .contentFilter: ErrorForm(
                 400, "The prompt triggered the content management policy.", code: "content_filter",
                 extra: #"""
                     ,"innererror":{"code":"ResponsibleAIPolicyViolation","content_filter_result":{"violence":{"filtered":true,\#
                     "severity":"medium"}}}
                     """#),
-            .rateLimited: Clothes(429, "Requests have passed the rate limit; retry after ${seconds} seconds.", code: "429", wait: 1),
+            .rateLimited: ErrorForm(429, "Requests have passed the rate limit; retry after ${seconds} seconds.", code: "429", wait: 1),
         ]
         wire.limits = .azure
         wire.requestID = "apim-request-id"

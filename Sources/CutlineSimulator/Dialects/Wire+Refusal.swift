@@ -10,47 +10,47 @@ struct Incident {
 }
 
 extension Wire {
-    /// The refusal in the dialect's clothes.
-    func reply(_ refusal: Refusal, in incident: Incident) -> Reply {
-        var clothes = trouble(refusal.name)
+    /// The refusal in the dialect's errors.
+    func reply(_ refusal: ScriptedRefusal, in incident: Incident) -> Reply {
+        var errors = trouble(refusal.name)
         if let status = refusal.status {
-            clothes.status = status
-            clothes.type = types[status] ?? clothes.type
-            clothes.body = clothes.body == .html ? .json : clothes.body
+            errors.status = status
+            errors.type = types[status] ?? errors.type
+            errors.body = errors.body == .html ? .json : errors.body
         }
-        if let code = refusal.code { clothes.code = code }
-        let wait = wait(refusal, clothes, at: incident.time)
-        var values = blanks(refusal, clothes, wait: wait, in: incident)
-        let message = refusal.message ?? clothes.message.sentence(values)
+        if let code = refusal.code { errors.code = code }
+        let wait = wait(refusal, errors, at: incident.time)
+        var values = blanks(refusal, errors, wait: wait, in: incident)
+        let message = refusal.message ?? errors.message.sentence(values)
         values["message"] = .string(message)
-        values["extra"] = .string(clothes.extra.map { String(decoding: $0.filled(values), as: UTF8.self) } ?? "")
-        var reply = body(clothes, message: message, values)
-        if wrapsUpstreamFailures, refusal.status == nil, clothes.body == .json, clothes.status >= 500 { reply.status = 200 }
+        values["extra"] = .string(errors.extra.map { String(decoding: $0.filled(values), as: UTF8.self) } ?? "")
+        var reply = body(errors, message: message, values)
+        if wrapsUpstreamFailures, refusal.status == nil, errors.body == .json, errors.status >= 500 { reply.status = 200 }
         reply.headers += headers(refusal, wait: wait, in: incident)
         return reply
     }
 
-    private func body(_ clothes: Clothes, message: String, _ values: [String: JSONValue]) -> Reply {
-        switch clothes.body {
-        case .json: Reply(status: clothes.status, body: (clothes.whole ?? error).filled(values))
-        case .text: Reply(status: clothes.status, contentType: "text/plain", body: Array(message.utf8))
-        case .html: .html(status: clothes.status, "<h1>\(message)</h1>")
-        case .empty: Reply(status: clothes.status, contentType: "text/plain", body: [])
+    private func body(_ errors: ErrorForm, message: String, _ values: [String: JSONValue]) -> Reply {
+        switch errors.body {
+        case .json: Reply(status: errors.status, body: (errors.whole ?? error).filled(values))
+        case .text: Reply(status: errors.status, contentType: "text/plain", body: Array(message.utf8))
+        case .html: .html(status: errors.status, "<h1>\(message)</h1>")
+        case .empty: Reply(status: errors.status, contentType: "text/plain", body: [])
         }
     }
 
     /// Seconds. A day's allowance comes back at midnight (UTC) where nothing else was asked for.
-    private func wait(_ refusal: Refusal, _ clothes: Clothes, at now: Timestamp) -> Double? {
+    private func wait(_ refusal: ScriptedRefusal, _ errors: ErrorForm, at now: Timestamp) -> Double? {
         if refusal.retryAfter != nil || refusal.status != nil { return refusal.retryAfter }
-        guard refusal.name == .dailyQuota else { return clothes.wait.map { refusal.limitWait ?? $0 } }
+        guard refusal.name == .dailyQuota else { return errors.wait.map { refusal.limitWait ?? $0 } }
         return Double(86_400 - now.milliseconds / 1_000 % 86_400)
     }
 
-    private func blanks(_ refusal: Refusal, _ clothes: Clothes, wait: Double?, in incident: Incident) -> [String: JSONValue] {
+    private func blanks(_ refusal: ScriptedRefusal, _ errors: ErrorForm, wait: Double?, in incident: Incident) -> [String: JSONValue] {
         let seconds = wait.map { wait in Int(exactly: wait).map { JSONValue($0) } ?? .number(wait) }
         let reset = incident.time + .milliseconds(Int64((wait ?? 0) * 1_000))
         return [
-            "status": JSONValue(clothes.status), "type": JSONValue(clothes.type), "code": JSONValue(clothes.code),
+            "status": JSONValue(errors.status), "type": JSONValue(errors.type), "code": JSONValue(errors.code),
             "param": JSONValue(refusal.param), "url": JSONValue(refusal.url), "model": JSONValue(incident.request?.model ?? "the model"),
             "limit": JSONValue(refusal.excess.map { String($0.limit) }),
             "requested": JSONValue(refusal.excess.map { String($0.requested) }),
@@ -60,7 +60,7 @@ extension Wire {
         ]
     }
 
-    private func headers(_ refusal: Refusal, wait: Double?, in incident: Incident) -> [(String, String)] {
+    private func headers(_ refusal: ScriptedRefusal, wait: Double?, in incident: Incident) -> [(String, String)] {
         var headers: [(String, String)] = []
         if let wait, refusal.name.isAboutRetryAfter || tellsRetryAfter && (refusal.name != .dailyQuota || tellsDailyReset) {
             let told = refusal.name == .epochRetryAfter ? (Double(incident.time.milliseconds / 1_000) + wait).rounded(.up) : wait
@@ -71,7 +71,7 @@ extension Wire {
             if refusal.limitWait != nil, incident.allowances.byKind.contains(where: { $0.key != .requests }) {
                 return headers + incident.allowances.headers(limits, at: incident.time, isRefusal: true)
             }
-            let nothing = Allowance(limit: known?.limit ?? 60, remaining: 0, reset: wait, window: known?.window ?? 1_800)
+            let nothing = LimitState(limit: known?.limit ?? 60, remaining: 0, reset: wait, window: known?.window ?? 1_800)
             return headers + nothing.headers(limits, at: incident.time, isRefusal: true)
         }
         return headers + incident.allowances.headers(limits, at: incident.time, isRefusal: false)

@@ -7,7 +7,7 @@ extension Wire {
             413: "payload_too_large", 429: "rate_limit_exceeded", 500: "server", 502: "provider_unavailable", 503: "provider_overloaded",
             504: "timeout",
         ]
-        wire.clothes = openRouterClothes
+        wire.errors = openRouterClothes
         wire.limits = .openRouter
         wire.requestID = "X-Generation-Id"
         wire.models = .openRouter
@@ -18,29 +18,29 @@ extension Wire {
         return wire
     }()
 
-    private static let openRouterClothes: [Fault.Name: Clothes] = [
-        .quota: Clothes(
+    private static let openRouterClothes: [Fault.Name: ErrorForm] = [
+        .quota: ErrorForm(
             402, "Insufficient credits. Add more credits to go on.", type: "payment_required",
             extra: #","limit_source":"openrouter_credits""#),
-        .dailyQuota: Clothes(429, "Rate limit exceeded: free-models-per-day.", type: "rate_limit_exceeded"),
-        .inFlightBudget: Clothes(
+        .dailyQuota: ErrorForm(429, "Rate limit exceeded: free-models-per-day.", type: "rate_limit_exceeded"),
+        .inFlightBudget: ErrorForm(
             402, "The requests under way use up the credit that is left.", type: "payment_required",
             extra: #","limit_source":"openrouter_in_flight_budget","reason":"in_flight_budget_exhausted""#, wait: 2),
-        .badGateway: Clothes(502, "The provider behind the model gave no usable answer.", type: "provider_unavailable"),
-        .gatewayTimeout: Clothes(524, "A timeout occurred (524)", body: .html),
-        .noVision: Clothes(404, "No endpoints found that support image input.", type: "not_found"),
-        .imageUnreachable: Clothes(400, "Failed to download the image at ${url}.", type: "image_download_failed"),
-        .imageRejected: Clothes(400, "The image format is not supported.", type: "unsupported_image_format"),
-        .contextTooLong: Clothes(
+        .badGateway: ErrorForm(502, "The provider behind the model gave no usable answer.", type: "provider_unavailable"),
+        .gatewayTimeout: ErrorForm(524, "A timeout occurred (524)", body: .html),
+        .noVision: ErrorForm(404, "No endpoints found that support image input.", type: "not_found"),
+        .imageUnreachable: ErrorForm(400, "Failed to download the image at ${url}.", type: "image_download_failed"),
+        .imageRejected: ErrorForm(400, "The image format is not supported.", type: "unsupported_image_format"),
+        .contextTooLong: ErrorForm(
             400, "This endpoint's maximum context length is 8192 tokens; about 9310 were sent.", type: "context_length_exceeded"),
-        .contentFilter: Clothes(403, "The input was flagged by moderation.", type: "content_policy_violation"),
-        .errorInChoice: Clothes(502, "The provider stopped halfway.", type: "provider_unavailable"),
+        .contentFilter: ErrorForm(403, "The input was flagged by moderation.", type: "content_policy_violation"),
+        .errorInChoice: ErrorForm(502, "The provider stopped halfway.", type: "provider_unavailable"),
     ]
 
     static let hackClub: Wire = {
         var wire = openRouter
         wire.base = "/proxy/v1"
-        wire.clothes.merge(hackClubClothes) { $1 }
+        wire.errors.merge(hackClubClothes) { $1 }
         wire.limits = .ietf
         wire.requestID = nil
         wire.models = .openRouterTwice
@@ -49,27 +49,27 @@ extension Wire {
         return wire
     }()
 
-    private static let hackClubClothes: [Fault.Name: Clothes] = [
-        .unauthorized: Clothes(401, "Authentication failed", body: .text),
-        .forbidden: Clothes(
+    private static let hackClubClothes: [Fault.Name: ErrorForm] = [
+        .unauthorized: ErrorForm(401, "Authentication failed", body: .text),
+        .forbidden: ErrorForm(
             403, "For now, AI coding agents and frontends aren't allowed to be used with ai.hackclub.com.", whole: .stringError),
-        .banned: Clothes(403, "You are banned from using this service.", body: .text),
-        .quota: Clothes(
+        .banned: ErrorForm(403, "You are banned from using this service.", body: .text),
+        .quota: ErrorForm(
             402, "Key limit exceeded (daily limit).", type: "payment_required", extra: #","limit_source":"openrouter_key_limit""#),
-        .dailyQuota: Clothes(429, "Daily spending limit of $4 reached.", body: .text),
-        .rateLimited: Clothes(429, "Too many requests, please try again later.", body: .text, wait: 1),
-        .serverError: Clothes(500, "Internal server error", body: .text),
+        .dailyQuota: ErrorForm(429, "Daily spending limit of $4 reached.", body: .text),
+        .rateLimited: ErrorForm(429, "Too many requests, please try again later.", body: .text, wait: 1),
+        .serverError: ErrorForm(500, "Internal server error", body: .text),
     ]
 
     static let infron: Wire = {
         var wire = Wire(listIsPublic: true, error: .infronError)
         wire.types = [401: "authentication_error", 402: "insufficient_credits", 403: "moderation", 429: "rate_limit", 503: "no_provider"]
-        wire.clothes = [
-            .quota: Clothes(402, "Insufficient credits for this request."),
-            .badGateway: Clothes(502, "The model is down or sent an invalid response.", type: "upstream_error"),
-            .gatewayTimeout: Clothes(524, "A timeout occurred (524)", body: .html),
-            .overloaded: Clothes(503, "No provider meets the routing requirements at the moment."),
-            .contentFilter: Clothes(403, "The input was flagged by moderation (content_policy_violation)."),
+        wire.errors = [
+            .quota: ErrorForm(402, "Insufficient credits for this request."),
+            .badGateway: ErrorForm(502, "The model is down or sent an invalid response.", type: "upstream_error"),
+            .gatewayTimeout: ErrorForm(524, "A timeout occurred (524)", body: .html),
+            .overloaded: ErrorForm(503, "No provider meets the routing requirements at the moment."),
+            .contentFilter: ErrorForm(403, "The input was flagged by moderation (content_policy_violation)."),
         ]
         wire.models = .infron
         wire.extras = AnswerExtras(
@@ -95,7 +95,7 @@ extension Wire {
             404: "ModelNotFoundError", 413: "RequestTooLargeError", 429: "RateLimitError", 500: "InternalServerError",
             502: "ProviderError", 503: "ServiceUnavailableError", 504: "TimeoutError",
         ]
-        wire.clothes = indoxHubClothes
+        wire.errors = indoxHubClothes
         wire.limits = .indoxHub
         wire.models = .indoxHub
         wire.stream.isEvents = answer != .completion
@@ -104,43 +104,43 @@ extension Wire {
         return wire
     }
 
-    private static let indoxHubClothes: [Fault.Name: Clothes] = [
-        .unauthorized: Clothes(401, "Invalid API key", whole: .detail),
-        .quota: Clothes(402, "Insufficient credits. Add credits to go on.", whole: .detail),
-        .forbidden: Clothes(503, "The model ${model} needs a Business-plan.", whole: .detail),
-        .dailyQuota: Clothes(
+    private static let indoxHubClothes: [Fault.Name: ErrorForm] = [
+        .unauthorized: ErrorForm(401, "Invalid API key", whole: .detail),
+        .quota: ErrorForm(402, "Insufficient credits. Add credits to go on.", whole: .detail),
+        .forbidden: ErrorForm(503, "The model ${model} needs a Business-plan.", whole: .detail),
+        .dailyQuota: ErrorForm(
             429, "Rate limit exceeded: 1000 requests per day",
             extra: #""limit_type":"requests_per_day","limit":1000,"reset_time":$reset,"retry_after":$seconds"#),
-        .rateLimited: Clothes(
+        .rateLimited: ErrorForm(
             429, "Rate limit exceeded: 10 requests per minute",
             extra: #""limit_type":"requests_per_minute","limit":10,"reset_time":$reset,"retry_after":$seconds"#, wait: 1),
-        .inFlightBudget: Clothes(429, "Rate limit exceeded: too many concurrent requests", extra: #""retry_after":$seconds"#, wait: 2),
-        .overloaded: Clothes(503, "The model is temporarily unavailable.", whole: .detail),
-        .serverError: Clothes(500, "The upstream provider failed.", whole: .detail),
-        .modelNotFound: Clothes(404, "Model '${model}' not found"),
-        .wrongPath: Clothes(403, "Forbidden: CSRF verification failed.", body: .html),
-        .noVision: Clothes(
+        .inFlightBudget: ErrorForm(429, "Rate limit exceeded: too many concurrent requests", extra: #""retry_after":$seconds"#, wait: 2),
+        .overloaded: ErrorForm(503, "The model is temporarily unavailable.", whole: .detail),
+        .serverError: ErrorForm(500, "The upstream provider failed.", whole: .detail),
+        .modelNotFound: ErrorForm(404, "Model '${model}' not found"),
+        .wrongPath: ErrorForm(403, "Forbidden: CSRF verification failed.", body: .html),
+        .noVision: ErrorForm(
             400, "Model '${model}' from provider 'simulator' does not support image inputs. Supported input modalities: text.",
             type: "InvalidRequestError"),
-        .tooLarge: Clothes(400, "The image is too large: its size exceeds 20 MB."),
-        .contentFilter: Clothes(400, "The request was blocked by the content filter (content_policy_violation)."),
-        .contextTooLong: Clothes(400, "The messages exceed the maximum context length of 8192 tokens."),
-        .invalidRequest: Clothes(422, "The simulated request is not valid.", whole: .details),
+        .tooLarge: ErrorForm(400, "The image is too large: its size exceeds 20 MB."),
+        .contentFilter: ErrorForm(400, "The request was blocked by the content filter (content_policy_violation)."),
+        .contextTooLong: ErrorForm(400, "The messages exceed the maximum context length of 8192 tokens."),
+        .invalidRequest: ErrorForm(422, "The simulated request is not valid.", whole: .details),
     ]
 
     static let newAPI: Wire = {
         var wire = Wire(error: .newAPIError)
-        wire.clothes = [
-            .unauthorized: Clothes(401, "Invalid token"),
-            .forbidden: Clothes(403, "This token has no access to the model ${model}.", code: "access_denied"),
-            .banned: Clothes(403, "This user has been banned.", code: "access_denied"),
-            .quota: Clothes(403, "The remaining quota of this user is not enough.", code: "insufficient_user_quota"),
-            .rateLimited: Clothes(429, "", body: .empty),
-            .badGateway: Clothes(502, "The channel answered with a bad status.", code: "bad_response_status_code"),
-            .overloaded: Clothes(503, "The channel is overloaded.", code: "channel:overloaded"),
-            .serverError: Clothes(500, "The request to the channel failed.", code: "do_request_failed"),
-            .modelNotFound: Clothes(503, "There is no available channel for model ${model} in group default.", code: "model_not_found"),
-            .contentFilter: Clothes(400, "The prompt has sensitive words.", code: "sensitive_words_detected"),
+        wire.errors = [
+            .unauthorized: ErrorForm(401, "Invalid token"),
+            .forbidden: ErrorForm(403, "This token has no access to the model ${model}.", code: "access_denied"),
+            .banned: ErrorForm(403, "This user has been banned.", code: "access_denied"),
+            .quota: ErrorForm(403, "The remaining quota of this user is not enough.", code: "insufficient_user_quota"),
+            .rateLimited: ErrorForm(429, "", body: .empty),
+            .badGateway: ErrorForm(502, "The channel answered with a bad status.", code: "bad_response_status_code"),
+            .overloaded: ErrorForm(503, "The channel is overloaded.", code: "channel:overloaded"),
+            .serverError: ErrorForm(500, "The request to the channel failed.", code: "do_request_failed"),
+            .modelNotFound: ErrorForm(503, "There is no available channel for model ${model} in group default.", code: "model_not_found"),
+            .contentFilter: ErrorForm(400, "The prompt has sensitive words.", code: "sensitive_words_detected"),
         ]
         wire.requestID = "X-Oneapi-Request-Id"
         wire.models = .newAPI

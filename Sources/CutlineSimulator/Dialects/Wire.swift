@@ -22,12 +22,12 @@ struct Wire: Sendable {
     var error: Template = .openAIError
     /// The word for an error by its status: `$type`.
     var types: [Int: String] = [:]
-    /// What differs from `Clothes.plain`.
-    var clothes: [Fault.Name: Clothes] = [:]
+    /// What differs from `ErrorForm.plain`.
+    var errors: [Fault.Name: ErrorForm] = [:]
     var limits = LimitForm.none
     /// Whether a wait is told as `Retry-After` (else in the body alone).
     var tellsRetryAfter = true
-    var models = ModelList.plain
+    var models = ServedModels.plain
     /// The header that names the call.
     var requestID: String?
     var costHeader: String?
@@ -43,15 +43,15 @@ struct Wire: Sendable {
     /// The word for an answer that was withheld.
     var filteredWord = "content_filter"
 
-    func trouble(_ name: Fault.Name) -> Clothes {
+    func trouble(_ name: Fault.Name) -> ErrorForm {
         if name == .unknownModel { return trouble(.modelNotFound) }
-        guard let own = clothes[name] else {
-            var plain = Clothes.plain[name] ?? Clothes(400, "The call fails.")
+        guard let own = errors[name] else {
+            var plain = ErrorForm.plain[name] ?? ErrorForm(400, "The call fails.")
             plain.type = types[plain.status] ?? plain.type
             return plain
         }
         var dressed = own
-        if dressed.type == nil { dressed.type = types[own.status] ?? Clothes.plain[name]?.type }
+        if dressed.type == nil { dressed.type = types[own.status] ?? ErrorForm.plain[name]?.type }
         return dressed
     }
 }
@@ -64,7 +64,7 @@ struct PictureRules: Hashable, Sendable {
 }
 
 /// What one failure looks like in one dialect.
-struct Clothes: Sendable {
+struct ErrorForm: Sendable {
     enum Body: Hashable, Sendable {
         case json
         case text

@@ -1,5 +1,5 @@
 extension Fault {
-    /// What can go wrong, by the name a user types; `Clothes` says what it looks like in each dialect.
+    /// What can go wrong, by the name a user types; `ErrorForm` says what it looks like in each dialect.
     package enum Name: String, CaseIterable, Sendable {
         // Refusals that stop a lane or slow it down
         case unauthorized
@@ -195,11 +195,11 @@ extension Fault.Name {
         return switch self {
         case .imageUnreachable: request.pictures.contains { $0.url != nil }
         case .unsupportedParameter: request.droppable != nil
-        case .oversize: Answer(to: request).tokens > Refusal.oversizeLimit
+        case .oversize: ScriptedAnswer(to: request).tokens > ScriptedRefusal.oversizeLimit
         case .panorama: request.pictures.contains { $0.size.map { $0.width >= 3 * $0.height } ?? false }
         case .unknownModel: !["sim-1", "sim-text"].contains(request.modelName)
         case .schemaMismatch, .fencedJSON: request.schema != nil
-        case .longThinking: request.maxTokens.map { $0 < Answer.thinkingTokens } ?? false
+        case .longThinking: request.maxTokens.map { $0 < ScriptedAnswer.thinkingTokens } ?? false
         case .toolAnswer: request.schema != nil && !request.streams
         case .hiddenThinking, .thinkingApart, .usageMissing, .usageNegative, .usageAbsurd: !request.streams
         case .noDone, .errorInStream, .cutStream, .streamLingers, .streamLingersUsage: request.streams

@@ -16,7 +16,7 @@ struct Demand: Hashable {
             self.init(model: request?.model)
             return
         }
-        let answer = Answer(to: request)
+        let answer = ScriptedAnswer(to: request)
         self.init(model: request.model, tokens: answer.tokens, input: answer.promptTokens, output: answer.completionTokens)
     }
 
@@ -38,8 +38,8 @@ struct Gate {
 
     /// Lets a call through.
     ///
-    /// - Throws: `Refusal`, with the time after which the same call would pass, or with how much it asks for where it never would.
-    mutating func admit(_ demand: Demand, at now: Duration) throws(Refusal) {
+    /// - Throws: `ScriptedRefusal`, with the time after which the same call would pass, or with how much it asks for where it never would.
+    mutating func admit(_ demand: Demand, at now: Duration) throws(ScriptedRefusal) {
         if let meter = meters.first(where: { demand[$0.limit.kind] > $0.limit.count }) {
             throw .neverFits(meter.limit, requested: demand[meter.limit.kind])
         }
@@ -54,7 +54,7 @@ struct Gate {
     ///
     /// - Parameter model: whose limits are meant, where models are counted apart.
     mutating func allowances(for model: String?, at now: Duration) -> Allowances {
-        var all: [(kind: MeterKind, allowance: Allowance)] = bucket.map { [(.requests, $0.allowance(at: now))] } ?? []
+        var all: [(kind: MeterKind, allowance: LimitState)] = bucket.map { [(.requests, $0.allowance(at: now))] } ?? []
         for index in meters.indices { all.append((meters[index].limit.kind, meters[index].allowance(for: model, at: now))) }
         return all.reduce(into: Allowances()) { least, next in
             guard let known = least[next.kind], known.remaining <= next.allowance.remaining else {
@@ -79,7 +79,7 @@ private struct Meter {
         change(demand.model) { $0.take(demand[$0.limit.kind], at: now) }
     }
 
-    mutating func allowance(for model: String?, at now: Duration) -> Allowance { change(model) { $0.allowance(at: now) } }
+    mutating func allowance(for model: String?, at now: Duration) -> LimitState { change(model) { $0.allowance(at: now) } }
 
     private mutating func change<Value>(_ model: String?, _ body: (inout LimitWindow) -> Value) -> Value {
         body(&windows[limit.isPerModel ? model ?? "" : "", default: LimitWindow(limit)])

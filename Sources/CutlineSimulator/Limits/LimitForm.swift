@@ -21,9 +21,9 @@ enum LimitForm: Hashable, Sendable {
 
 /// What the limits leave, of each kind where there is one.
 struct Allowances: Hashable, Sendable {
-    var byKind: [MeterKind: Allowance] = [:]
+    var byKind: [MeterKind: LimitState] = [:]
 
-    subscript(kind: MeterKind) -> Allowance? {
+    subscript(kind: MeterKind) -> LimitState? {
         get { byKind[kind] }
         set { byKind[kind] = newValue }
     }
@@ -42,7 +42,7 @@ struct Allowances: Hashable, Sendable {
 }
 
 /// What a limit leaves.
-struct Allowance: Hashable, Sendable {
+struct LimitState: Hashable, Sendable {
     var limit: Int
     var remaining: Int
     /// Seconds until everything is there again.
@@ -51,7 +51,7 @@ struct Allowance: Hashable, Sendable {
     var window: Double
 
     /// Seconds.
-    static func nothing(for wait: Double) -> Allowance { Allowance(limit: 60, remaining: 0, reset: wait, window: 60) }
+    static func nothing(for wait: Double) -> LimitState { LimitState(limit: 60, remaining: 0, reset: wait, window: 60) }
 
     func headers(_ form: LimitForm, at now: Timestamp, isRefusal: Bool) -> [(String, String)] {
         let end = now + .milliseconds(Int64(reset * 1_000))

@@ -34,10 +34,10 @@ struct LimitWindow {
     }
 
     /// What it leaves.
-    mutating func allowance(at now: Duration) -> Allowance {
+    mutating func allowance(at now: Duration) -> LimitState {
         forget(at: now)
         let whole = end ?? spendings.last.map { $0.time + length } ?? now
-        return Allowance(
+        return LimitState(
             limit: limit.count, remaining: max(0, limit.count - spent), reset: (whole - now) / .seconds(1), window: limit.seconds)
     }
 

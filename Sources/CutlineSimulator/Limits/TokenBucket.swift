@@ -19,9 +19,9 @@ struct TokenBucket {
     }
 
     /// What it leaves, without taking.
-    func allowance(at now: Duration) -> Allowance {
+    func allowance(at now: Duration) -> LimitState {
         let left = left(at: now)
-        return Allowance(
+        return LimitState(
             limit: Int(rate.burst), remaining: Int(left), reset: (rate.burst - left) / rate.perSecond, window: rate.burst / rate.perSecond)
     }
 

@@ -21,7 +21,7 @@ enum ExamplePictures {
         }
     }()
 
-    static func picture(at address: String) throws(Refusal) -> SentPicture {
+    static func picture(at address: String) throws(ScriptedRefusal) -> SentPicture {
         guard let url = URL(string: address), url.scheme == "https" || url.scheme == "http", let host = url.host() else {
             throw .invalidImage("A picture is neither a data URL nor an http address.")
         }

@@ -31,7 +31,7 @@ struct SentPicture: Hashable {
     }
 
     /// Measures base64 text that is said to be of the type `mimeType`.
-    init(base64: some StringProtocol, mimeType: some StringProtocol) throws(Refusal) {
+    init(base64: some StringProtocol, mimeType: some StringProtocol) throws(ScriptedRefusal) {
         guard let data = Data(base64Encoded: String(base64)), !data.isEmpty else {
             throw .invalidImage("The picture is not valid base64.")
         }
@@ -65,9 +65,9 @@ struct SentPicture: Hashable {
     }
 
     /// `data:image/png;base64,…`, a URL under `https://pictures.invalid/`, or one of the simulator's own under `ORIGIN/pictures/`.
-    init(url: String, origin: String) throws(Refusal) {
+    init(url: String, origin: String) throws(ScriptedRefusal) {
         guard url.utf8.starts(with: "data:".utf8) else {
-            if let own = try PictureShelf.picture(at: url, origin: origin) {
+            if let own = try ServedPictures.picture(at: url, origin: origin) {
                 self = own
             } else {
                 self = try ExamplePictures.picture(at: url)

@@ -19,6 +19,6 @@ struct Cancel: Command {
     func validate() throws { try whole.check(selection) }
 
     func run(in environment: Environment) async throws {
-        try await Moving(verb: .cancel, selection: selection, queue: queue).run(in: environment)
+        try await JobMove(verb: .cancel, selection: selection, queue: queue).run(in: environment)
     }
 }

@@ -123,6 +123,6 @@ private struct GridFile {
             var pages = [records][...]
             return { pages.popFirst() }
         }
-        try Exporter.export(ExportOrder(format, to: file, overwrite: overwrite), source)
+        try Exporter.export(ExportRequest(format, to: file, overwrite: overwrite), source)
     }
 }

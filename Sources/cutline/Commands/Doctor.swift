@@ -20,15 +20,15 @@ struct Doctor: Command {
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
-            let findings: [Finding]
+            let findings: [DoctorFinding]
             do {
                 let reader = try queue.reader(in: environment)
                 findings = try await CheckUp(reader: reader, isOffline: offline, network: network, environment: environment).findings()
             } catch let error as QueueError {
-                findings = [Finding(level: .problem, check: "queue file", message: "\(error)", isDamage: true)]
+                findings = [DoctorFinding(level: .problem, check: "queue file", message: "\(error)", isDamage: true)]
             }
             let name = queue.name(in: environment)
-            try environment.output.send(json ? FindingText.json(findings, queue: name) : FindingText.lines(findings))
+            try environment.output.send(json ? DoctorText.json(findings, queue: name) : DoctorText.lines(findings))
             if findings.contains(where: \.isDamage) { throw CommandEnd(code: .queue, sentence: nil) }
             if findings.contains(where: { $0.level == .problem }) { throw CommandEnd(code: .someFailed, sentence: nil) }
         }

@@ -73,12 +73,12 @@ struct Export: Command {
     }
 
     /// Nil for the table, which is written for eyes.
-    private func order(of chosen: ChosenBatches, in environment: Environment) throws -> ExportOrder? {
+    private func order(of chosen: ChosenBatches, in environment: Environment) throws -> ExportRequest? {
         guard let made = try form.format(format, in: environment, joins: selection.join) else { return nil }
         var destination = Destination.descriptor(environment.output.descriptor)
         if format == .sidecar { destination = .pictures }
         if let output { destination = .file(environment.path(output)) }
-        var order = ExportOrder(made, to: destination, overwrite: target.overwrite, split: try selection.parts(for: format))
+        var order = ExportRequest(made, to: destination, overwrite: target.overwrite, split: try selection.parts(for: format))
         order.batches = chosen.names
         order.joins = selection.join
         if selection.join { order.joinedFields = try form.joinedFields() }

@@ -18,6 +18,6 @@ struct Hold: Command {
     func validate() throws { try whole.check(selection) }
 
     func run(in environment: Environment) async throws {
-        try await Moving(verb: .hold, selection: selection, queue: queue).run(in: environment)
+        try await JobMove(verb: .hold, selection: selection, queue: queue).run(in: environment)
     }
 }

@@ -49,28 +49,28 @@ struct Init: Command {
         try await CommandEnd.mapping {
             let target = environment.path(output)
             if !overwrite, environment.exists(target) { throw ExportError.exists(target) }
-            let beginning = try Beginning(self, in: environment)
-            try beginning.refuseGaps()
-            let (inputs, count, name) = try beginning.pictures()
-            let profile = try beginning.profile()
-            try refuseUnusable(profile, beginning.keys)
+            let choices = try InitChoices(self, in: environment)
+            try choices.refuseGaps()
+            let (inputs, count, name) = try choices.pictures()
+            let profile = try choices.profile()
+            try refuseUnusable(profile, choices.keys)
             let answer = await ModelLookup.ask(
-                profile, keys: beginning.keys, patience: environment.patience * 3, allowsInsecureHTTP: insecureHttp)
+                profile, keys: choices.keys, patience: environment.patience * 3, allowsInsecureHTTP: insecureHttp)
             let list = answer.list
-            let model = try beginning.model(of: profile, in: list)
+            let model = try choices.model(of: profile, in: list)
             // Without a key there is a word on that below.
-            if beginning.keys.key(for: profile) != nil || profile.models?.needsKey != true,
+            if choices.keys.key(for: profile) != nil || profile.models?.needsKey != true,
                 let warning = ModelText.unknownPrice(of: model, answer, profile)
             {
                 environment.error.say("\(warning)\n")
             }
             let file = try NewJobFile(
-                batch: batch ?? name, profile: profile, givesAddress: profile.baseURL != beginning.catalogue[profile.name]?.baseURL,
-                model: model, prompt: beginning.prompt(), maxTokens: beginning.maxTokens(), images: images(inputs, in: environment)
+                batch: batch ?? name, profile: profile, givesAddress: profile.baseURL != choices.catalogue[profile.name]?.baseURL,
+                model: model, prompt: choices.prompt(), maxTokens: choices.maxTokens(), images: images(inputs, in: environment)
             ).named(besides: queue.path(in: environment))
             try WholeFile.write(to: .file(target), overwrite: overwrite) { try $0(file.text) }
             environment.error.say("\(Words.count(count, "picture")), \(profile.name), \(Words.clean(model)) → \(Words.clean(output))\n")
-            let isGood = try await check(file, price: profile.prices?[model] ?? list?[model]?.price, beginning.keys, environment)
+            let isGood = try await check(file, price: profile.prices?[model] ?? list?[model]?.price, choices.keys, environment)
             guard isGood else { throw CommandEnd(code: .someFailed, sentence: nil) }
             environment.error.say(next)
         }
@@ -101,7 +101,7 @@ struct Init: Command {
             return true
         }
         guard !noCheck else { return true }
-        let trial = KeyTrial(
+        let trial = CredentialProbe(
             profile: profile, model: file.model, key: key, routes: keys.routes, price: price, allowsInsecureHTTP: insecureHttp,
             environment: environment)
         let (text, isGood) = TrialText.line(try await trial.run(), profile: profile, model: file.model)

@@ -16,6 +16,6 @@ struct Release: Command {
     @OptionGroup(title: "Queue") var queue: QueueOptions
 
     func run(in environment: Environment) async throws {
-        try await Moving(verb: .release, selection: selection, queue: queue).run(in: environment)
+        try await JobMove(verb: .release, selection: selection, queue: queue).run(in: environment)
     }
 }

@@ -37,6 +37,6 @@ struct Retry: Command {
     }
 
     func run(in environment: Environment) async throws {
-        try await Moving(verb: .retry, selection: selection, flags: flags, change: change, queue: queue).run(in: environment)
+        try await JobMove(verb: .retry, selection: selection, flags: flags, change: change, queue: queue).run(in: environment)
     }
 }

@@ -4,7 +4,7 @@ import CutlineQueue
 
 /// What an export came to, for stderr: where the records went, what was left out, what a reader should know.
 struct ExportText {
-    let order: ExportOrder
+    let order: ExportRequest
     let report: ExportReport
     /// As the user named it; nil: stdout, or beside the pictures.
     let output: String?
@@ -43,7 +43,7 @@ struct ExportText {
         switch order.format {
         case .sidecar, .imagefolder, .webdataset: return ([output] + set).joined(separator: "/")
         case .jsonl, .csv, .coco, .labelStudio, .kohya, .openAIBatch:
-            return set.first.map { ExportOrder.name(ofPart: $0, in: output) } ?? output
+            return set.first.map { ExportRequest.name(ofPart: $0, in: output) } ?? output
         }
     }
 

@@ -44,7 +44,7 @@ enum ModelText {
     }
 
     /// What leaves the cost of calls to `model` unknown; nil where its price is known, and where the provider's list knows no prices at all.
-    static func unknownPrice(of model: String, _ answer: ModelLookup.Answer, _ profile: Profile) -> String? {
+    static func unknownPrice(of model: String, _ answer: ModelLookup.Outcome, _ profile: Profile) -> String? {
         guard profile.price(of: model) == nil else { return nil }
         let advice = "what calls cost stays unknown where the answers do not tell it; --price INPUT/OUTPUT tells it"
         switch answer {

@@ -33,7 +33,7 @@ extension Simulation {
     }
 
     /// Of one call's caption: the queue said that it has it.
-    func hear(_ event: RunnerEvent, of process: VirtualWorker) throws {
+    func observe(_ event: RunnerEvent, of process: VirtualWorker) throws {
         if case .lane(let notice) = event, case .recalled(let jobs) = notice.action { recalled.formUnion(jobs.map(\.number)) }
         guard case .ended(let claim, .caption, let effect) = event else { return }
         if case .rejected = effect { return }

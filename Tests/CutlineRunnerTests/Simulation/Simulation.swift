@@ -242,7 +242,7 @@ final class Simulation {
         }
     }
 
-    func perform(_ orders: [LoopOrder], of process: VirtualWorker) throws {
+    func perform(_ orders: [LoopEffect], of process: VirtualWorker) throws {
         guard !process.queue.hasCrashed else { return remove(process) }
         for order in orders {
             switch order {
@@ -255,7 +255,7 @@ final class Simulation {
                 let wait = min(max(.milliseconds(1), time - clock.now()), .seconds(60))
                 plan(.worker(process.number, .alarm(process.alarm)), after: wait)
             case .awaitGrace(let limit): plan(.worker(process.number, .graceOver), after: limit)
-            case .report(let event): try hear(event, of: process)
+            case .report(let event): try observe(event, of: process)
             case .end(let end): try self.end(process, end)
             }
         }

@@ -1,0 +1,29 @@
+/// Why a batch makes no more calls: its budget does not cover another one.
+package struct BudgetStop: Error, Hashable, Sendable {
+    package var batch: String
+    package var budget: Budget
+    /// What is known to be spent.
+    package var spent: Spending
+    /// What is set aside for calls in flight, and for those that ended and whose cost is not known.
+    package var reserved: Spending
+    /// What one more call may come to.
+    package var next: Spending
+    package var jobsLeft: Int
+    /// Calls of this batch that may still set something free.
+    package var inFlight: Int
+
+    package init(
+        batch: String, budget: Budget, spent: Spending, reserved: Spending, next: Spending, jobsLeft: Int, inFlight: Int
+    ) {
+        self.batch = batch
+        self.budget = budget
+        self.spent = spent
+        self.reserved = reserved
+        self.next = next
+        self.jobsLeft = jobsLeft
+        self.inFlight = inFlight
+    }
+
+    /// Whether it is the money that does not suffice; else it is the tokens.
+    package var isAboutCost: Bool { !budget.coversCost(of: spent + reserved + next) }
+}

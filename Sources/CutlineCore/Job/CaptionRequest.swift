@@ -1,0 +1,28 @@
+/// What one call sends, apart from the bytes of its pictures.
+package struct CaptionRequest: Hashable, Sendable {
+    package var model: String
+    package var system: String?
+    package var prompt: String
+    package var images: [ImageSource]
+    package var parameters: Parameters
+    /// What the lane has learned of the model.
+    package var quirks: Quirks
+    /// Whether pictures on the web are fetched by us and sent as bytes: the provider could not fetch them.
+    package var fetchesPictures: Bool
+    /// Whether pictures are sent that cannot be decoded whole.
+    package var sendsDamaged: Bool
+
+    package init(
+        model: String, system: String? = nil, prompt: String, images: [ImageSource], parameters: Parameters = Parameters(),
+        quirks: Quirks = Quirks(), fetchesPictures: Bool = false, sendsDamaged: Bool = false
+    ) {
+        self.model = model
+        self.system = system
+        self.prompt = prompt
+        self.images = images
+        self.parameters = parameters
+        self.quirks = quirks
+        self.fetchesPictures = fetchesPictures
+        self.sendsDamaged = sendsDamaged
+    }
+}

@@ -1,0 +1,23 @@
+/// What a provider accepts as pictures, and how it wants them. Nil: not stated, not checked.
+package struct ImageRules: Codable, Hashable, Sendable {
+    package var accepts: [PictureFormat]?
+    /// Of one file, before base64.
+    package var maxBytes: Int?
+    package var maxCount: Int?
+    /// Of the whole request body, pictures as base64.
+    package var maxRequestBytes: Int?
+    package var order: ImageOrder
+    package var transport: ImageTransport
+
+    package init(
+        accepts: [PictureFormat]? = nil, maxBytes: Int? = nil, maxCount: Int? = nil, maxRequestBytes: Int? = nil,
+        order: ImageOrder = .textFirst, transport: ImageTransport = .auto
+    ) {
+        self.accepts = accepts
+        self.maxBytes = maxBytes
+        self.maxCount = maxCount
+        self.maxRequestBytes = maxRequestBytes
+        self.order = order
+        self.transport = transport
+    }
+}

@@ -1,0 +1,7 @@
+import CutlineCore
+
+/// A lane as people see it.
+package struct LaneStatus: Hashable, Sendable {
+    package var name: String
+    package var lane: Lane
+}

@@ -1,0 +1,210 @@
+import CutlineCore
+import GRDB
+
+extension QueueReader {
+    /// Recounts everything that is kept twice and checks what the schema cannot say, all about one moment. It reads the whole queue: for
+    /// `doctor` and for tests.
+    package func violations() throws -> [Violation] {
+        try read { db in
+            var found: [Violation] = []
+            for rule in Self.rules + Self.moneyRules + Self.flagRules + Self.reuseRules {
+                let broken = try Int64.fetchAll(db, sql: "\(rule.violations) LIMIT 1000")
+                guard let first = broken.first else { continue }
+                found.append(
+                    Violation(
+                        rule: rule.name,
+                        detail: "\(broken.count == 1_000 ? "1000 or more" : "\(broken.count)"), the first is \(rule.of) \(first)"))
+            }
+            found += try Self.miscounted(db, Self.recounts + Self.reuseRecounts)
+            found += try Self.miscountedLanes(db) + Self.miscountedFlags(db) + Self.miscountedRoutes(db)
+            return try found + Self.miscountedDoubts(db)
+        }
+    }
+
+    private typealias Rule = (name: String, of: String, violations: String)
+
+    private static let rules: [Rule] = [
+        (
+            "succeeded means one accepted caption", "job",
+            """
+            SELECT id FROM jobs WHERE (state = 'succeeded' OR reopened IS NOT NULL)
+                <> (SELECT count(*) FROM captions WHERE job = jobs.id AND accepted = 1)
+            """
+        ),
+        (
+            "a job counts its calls", "job",
+            "SELECT id FROM jobs WHERE attempts <> (SELECT count(*) FROM attempts WHERE job = jobs.id AND \(isCall))"
+        ),
+        (
+            "running means a lease on the job's own open attempt", "job",
+            """
+            SELECT jobs.id FROM jobs LEFT JOIN attempts ON attempts.id = jobs.lease
+            WHERE (state = 'running') <> (attempts.job IS jobs.id AND attempts.phase IS 'open')
+            """
+        ),
+        (
+            "attempts are numbered from 1 without gaps", "job",
+            "SELECT job FROM attempts GROUP BY job HAVING min(n) <> 1 OR max(n) <> count(*)"
+        ),
+        (
+            "a later attempt has a higher id", "attempt",
+            "SELECT id FROM (SELECT id, lag(id) OVER (PARTITION BY job ORDER BY n) AS before FROM attempts) WHERE before > id"
+        ),
+        (
+            "every caption belongs to a succeeded attempt of its job", "attempt",
+            """
+            SELECT captions.attempt FROM captions LEFT JOIN attempts ON attempts.id = captions.attempt
+            WHERE attempts.phase IS NOT 'succeeded' OR attempts.job IS NOT captions.job
+            """
+        ),
+        (
+            "every succeeded attempt has a caption", "attempt",
+            "SELECT id FROM attempts WHERE phase = 'succeeded' AND NOT EXISTS (SELECT 1 FROM captions WHERE attempt = attempts.id)"
+        ),
+        (
+            "what is queued has a key whose picture is not missing", "job",
+            "SELECT id FROM jobs WHERE state = 'queued' AND NOT \(JobRow.isNamed)"
+        ),
+        (
+            "an entry and its input are of one batch", "entry",
+            "SELECT entries.id FROM entries JOIN inputs ON inputs.id = entries.input WHERE entries.batch <> inputs.batch"
+        ),
+        (
+            "what is missing was brought by an input, from a file", "entry",
+            "SELECT id FROM entries WHERE missing_since IS NOT NULL AND (input IS NULL OR path IS NULL)"
+        ),
+        (
+            "an entry and its job are of one batch", "entry",
+            "SELECT entries.id FROM entries JOIN jobs ON jobs.id = entries.job WHERE entries.batch <> jobs.batch"
+        ),
+        (
+            "unanswered calls are at least those that jobs still remember", "batch",
+            "SELECT batch FROM counts WHERE unanswered < (SELECT ifnull(sum(unanswered), 0) FROM jobs WHERE jobs.batch = counts.batch)"
+        ),
+    ]
+
+    /// Attempts that count as calls.
+    private static let isCall = "phase IN ('succeeded', 'failed', 'unknown') AND reused_from IS NULL"
+
+    private static let moneyRules: [Rule] = [
+        (
+            "no more silence is forgiven than there was", "batch",
+            "SELECT batch FROM counts WHERE forgiven_attempts NOT BETWEEN 0 AND attempts OR forgiven_unanswered NOT BETWEEN 0 AND unanswered"
+        ),
+        (
+            "a doubtful call says why", "attempt",
+            """
+            SELECT id FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id WHERE doubt IS NOT CASE
+                WHEN phase = 'unknown' THEN 'unknown'
+                WHEN phase IN ('failed', 'released') AND billed <> 'no' THEN iif(billed = 'yes', 'paid', 'failed')
+                WHEN captions.accepted = 0 AND captions.set_aside = 0 THEN 'duplicate' END
+            """
+        ),
+        (
+            "a call under a budget sets something aside", "attempt",
+            """
+            SELECT attempts.id FROM attempts JOIN batches ON batches.id = attempts.batch
+            WHERE batches.budget IS NOT NULL AND attempts.phase = 'open' AND attempts.reserved_tokens IS NULL
+            """
+        ),
+    ]
+
+    /// Every other counter against its rows.
+    static func miscounted(_ db: Database, _ recounts: [(columns: [String], sql: String)]) throws -> [Violation] {
+        try recounts.flatMap { columns, sql in
+            let counted = Dictionary(uniqueKeysWithValues: try Row.fetchAll(db, sql: sql).map { ($0["batch"] as Int64, $0) })
+            return try Row.fetchAll(db, sql: "SELECT batches.name, counts.* FROM counts JOIN batches ON batches.id = counts.batch").flatMap
+            { kept in
+                columns.compactMap { column -> Violation? in
+                    let rows = counted[kept["batch"]]
+                    let (mine, theirs) = (kept[column] as Int64?, rows.flatMap { $0[column] as Int64? })
+                    // Of a batch without rows the counts are 0, and sums are null.
+                    guard mine != theirs ?? (sums.contains(column) ? nil : 0) else { return nil }
+                    let words = "kept \(mine.map(String.init) ?? "null"), counted \(theirs.map(String.init) ?? "none")"
+                    return Violation(rule: "\(column) of batch \"\(kept.text("name"))\"", detail: words)
+                }
+            }
+        }
+    }
+
+    private static let sums = ["input_tokens", "output_tokens", "cost"]
+
+    private static let recounts: [(columns: [String], sql: String)] = [
+        (
+            ["queued", "running", "succeeded", "failed", "held", "cancelled"],
+            """
+            SELECT batch, sum(state = 'queued') AS queued, sum(state = 'running') AS running, sum(state = 'succeeded') AS succeeded,
+                sum(state = 'failed') AS failed, sum(state = 'held') AS held, sum(state = 'cancelled') AS cancelled
+            FROM jobs GROUP BY batch
+            """
+        ),
+        (
+            ["attempts", "attempts_failed", "attempts_unknown"] + sums,
+            """
+            SELECT batch, sum(\(isCall)) AS attempts, sum(phase = 'failed') AS attempts_failed,
+                sum(phase = 'unknown') AS attempts_unknown, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
+                sum(cost) AS cost
+            FROM attempts GROUP BY batch
+            """
+        ),
+        (
+            ["duplicates"],
+            """
+            SELECT batch, count(*) AS duplicates FROM captions JOIN jobs ON jobs.id = captions.job
+            WHERE accepted = 0 AND set_aside = 0 GROUP BY batch
+            """
+        ),
+        // By the largest reading of each call.
+        (
+            ["in_flight", "committed_cost", "committed_tokens", "dearest_cost", "dearest_tokens", "priced"],
+            """
+            SELECT batch, sum(phase = 'open') AS in_flight,
+                sum(iif(billed = 'no', 0, max(coalesce(cost, reserved_cost, 0), ifnull(cost_at_most, 0)))) AS committed_cost,
+                sum(iif(billed = 'no', 0, max(coalesce(tokens, reserved_tokens, 0),
+                    min(max(ifnull(tokens_at_most, 0), ifnull(input_tokens, 0), ifnull(output_tokens, 0)), 1000000000000)))) AS committed_tokens,
+                ifnull(max(max(ifnull(cost, 0), ifnull(cost_at_most, 0))), 0) AS dearest_cost,
+                ifnull(max(max(ifnull(tokens, 0), ifnull(most, 0))), 0) AS dearest_tokens,
+                sum(phase = 'succeeded' AND cost IS NOT NULL) AS priced
+            FROM (SELECT *, min(input_tokens + output_tokens, 1000000000000) AS tokens,
+                min(tokens_at_most, 1000000000000) AS most FROM attempts) GROUP BY batch
+            """
+        ),
+    ]
+
+    private static func miscountedDoubts(_ db: Database) throws -> [Violation] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT batches.name, kind, kept, counted FROM (
+                    SELECT batch, kind, max(iif(is_kept, numbers, NULL)) AS kept, max(iif(is_kept, NULL, numbers)) AS counted FROM (
+                        SELECT batch, kind, calls || ' calls, ' || cost || ', ' || most || ', ' || unpriced AS numbers, true AS is_kept
+                        FROM doubts WHERE calls > 0 OR cost > 0 OR most > 0 OR unpriced > 0
+                        UNION ALL
+                        SELECT batch, doubt, count(*) || ' calls, ' || ifnull(sum(cost), 0) || ', '
+                            || ifnull(sum(iif(cost IS NULL, reserved_cost, NULL)), 0) || ', ' || sum(coalesce(cost, reserved_cost) IS NULL),
+                            false
+                        FROM attempts WHERE doubt IS NOT NULL GROUP BY batch, doubt)
+                    GROUP BY batch, kind)
+                JOIN batches ON batches.id = batch WHERE kept IS NOT counted ORDER BY batch, kind
+                """)
+        return rows.map { row in
+            Violation(
+                rule: "doubtful calls (\(row["kind"] as String)) of batch \"\(row.text("name"))\"",
+                detail: "kept \(row["kept"] as String? ?? "none"), counted \(row["counted"] as String? ?? "none")")
+        }
+    }
+
+    private static func miscountedLanes(_ db: Database) throws -> [Violation] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT name, rule, (SELECT count(*) FROM attempts JOIN batches ON batches.id = attempts.batch
+                    WHERE attempts.phase = 'open' AND ifnull((SELECT lane FROM routes WHERE id = attempts.route), batches.lane) = lanes.id) AS open FROM lanes ORDER BY name
+                """)
+        return try rows.compactMap { row in
+            let (lane, open): (Lane, Int) = (try JSONColumn.decode(from: row["rule"]), row["open"])
+            guard lane.inFlight != open else { return nil }
+            return Violation(rule: "calls in flight of lane \(row["name"] as String)", detail: "kept \(lane.inFlight), counted \(open)")
+        }
+    }
+}
