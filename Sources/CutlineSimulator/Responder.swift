@@ -109,7 +109,8 @@ struct Responder: HTTPResponder {
 
     /// - Parameter allowances: what the headers say of the limits, where that is not what they leave.
     private func reply(
-        _ exchange: Exchange, _ answer: ScriptedAnswer, to request: ChatRequest, fault: Fault.Name? = nil, leaving allowances: Allowances? = nil
+        _ exchange: Exchange, _ answer: ScriptedAnswer, to request: ChatRequest, fault: Fault.Name? = nil,
+        leaving allowances: Allowances? = nil
     ) -> Reply {
         let written = WrittenAnswer(
             answer: answer, request: request, call: exchange.call, time: CallBook.now, wire: exchange.wire)
@@ -208,7 +209,8 @@ extension Responder {
                 return respond(exchange, reply(exchange, .invalidRequest("The body cannot be read."), to: nil), fault: fault)
             }
             let left = name == .nothingLeft ? Allowances(byKind: [.requests: .nothing(for: retryAfter ?? 3)]) : nil
-            let answer = reply(exchange, ScriptedAnswer(to: request).spoiled(by: name), to: request, fault: name, leaving: left).packed(by: name)
+            let answer = reply(exchange, ScriptedAnswer(to: request).spoiled(by: name), to: request, fault: name, leaving: left).packed(
+                by: name)
             if name == .streamLingers || name == .streamLingersUsage { return stayOpen(exchange, answer, name) }
             if name == .truncated { return breakOff(exchange, answer, name, announcing: answer.body.count) }
             return name == .cutStream ? breakOff(exchange, answer, name, announcing: nil) : respond(exchange, answer, fault: fault)

@@ -67,7 +67,8 @@ import Testing
         var lane = Lane(limits: Limits(concurrency: 100, requests: .perMinute(60)), at: at(0))
         for second in 0..<spent { #expect(lane.tryReserve(estimatedTokens: 0, at: at(Int64(second) * 1_000)) == nil) }
         let last = at(59_900)
-        lane.observe(Announced([.requests: Announced.Allowance(limit: 60, remaining: 0, resetsIn: .seconds(30))]), startedAt: last, at: last)
+        lane.observe(
+            Announced([.requests: Announced.Allowance(limit: 60, remaining: 0, resetsIn: .seconds(30))]), startedAt: last, at: last)
         // Both wait; one until the provider has counted others' calls out, one until its own first call has left the window.
         let next = lane.tryReserve(estimatedTokens: 0, at: last)
         #expect(next != nil && (next == .until(last + .seconds(30), .limit(.requests, nil))) == hold)

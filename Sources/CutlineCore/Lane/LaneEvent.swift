@@ -8,7 +8,7 @@ package enum LaneEvent: Equatable, Sendable {
 
 extension LaneEvent {
     /// Whether it counts with the provider, as far as is known.
-    fileprivate var wasTaken: Bool {
+    var wasTaken: Bool {
         switch self {
         case .answered, .unanswered: true
         case .failed(let failure): failure.kind.scope != .pace && failure.kind != .unreachable

@@ -12,16 +12,10 @@ extension Timestamp {
         self.init(milliseconds: (day * 86_400 + second) * 1_000)
     }
 
-    /// Days since 1970. The month is counted from March, so that the leap day is the last one.
+    /// Days since 1970.
     private static func day(_ text: String) -> Int64? {
-        guard let numbers = numbers(text, "-", digits: [4, 2, 2]), (1...12).contains(numbers[1]), (1...31).contains(numbers[2]) else {
-            return nil
-        }
-        let year = numbers[1] > 2 ? numbers[0] : numbers[0] - 1
-        let month = numbers[1] > 2 ? numbers[1] - 3 : numbers[1] + 9
-        let day = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + numbers[2] - 1 - 719_468
-        // The 31st of a shorter month is the first of the next one.
-        return Timestamp(milliseconds: day * 86_400_000).iso8601.hasPrefix(text) ? day : nil
+        guard let numbers = numbers(text, "-", digits: [4, 2, 2]) else { return nil }
+        return CivilDate(year: numbers[0], month: numbers[1], day: numbers[2])?.daysSince1970
     }
 
     /// Seconds since midnight in UTC.

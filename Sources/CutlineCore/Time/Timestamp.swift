@@ -55,7 +55,7 @@ extension Duration {
 
 extension Int64 {
     /// Division towards minus infinity; the remainder is never negative.
-    fileprivate func floored(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+    func floored(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }

@@ -42,10 +42,9 @@ extension Timestamp {
         return Int64((parts[0] * 3_600 + parts[1] * 60 + parts[2]) * 1_000)
     }
 
-    /// Days since 1970 in the Gregorian calendar; the year is taken to begin in March, so that the leap day comes last.
+    /// Days since 1970; nil for those before, which no provider means.
     private static func day(_ year: Int, _ month: Int, _ day: Int) -> Int64? {
-        guard (1_970..<10_000).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
-        let (y, m) = month > 2 ? (year, month - 3) : (year - 1, month + 9)
-        return Int64(y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719_468)
+        guard year >= 1_970, let year = Int64(exactly: year) else { return nil }
+        return CivilDate(year: year, month: Int64(month), day: Int64(day))?.daysSince1970
     }
 }

@@ -39,8 +39,9 @@ final class CaptionChecksCache: Sendable {
         """
 
     /// Texts and parameters of a batch never change; its rules may.
-    private static func value(_ row: PlacedRow<Column>, _ entries: inout [Int64: Entry]) throws -> (rules: CheckRules, checks: CaptionChecks)
-    {
+    private static func value(_ row: PlacedRow<Column>, _ entries: inout [Int64: Entry]) throws -> (
+        rules: CheckRules, checks: CaptionChecks
+    ) {
         let (batch, stored): (Int64, String) = (row[.batch], row[.checks])
         if let entry = entries[batch], entry.rules == stored { return entry.value }
         let rules: CheckRules = try JSONColumn.decode(from: stored)

@@ -33,7 +33,9 @@ struct ScriptedRefusal: Error, Hashable {
         name: .modelNotFound, message: "The simulator has nothing at this address.", status: 404, code: "not_found")
     static let tooLarge = ScriptedRefusal(name: .tooLarge, message: "The body is larger than 128 MiB.")
     /// Waits are told in whole seconds, as most do.
-    static func overLimit(wait seconds: Double) -> ScriptedRefusal { ScriptedRefusal(name: .rateLimited, limitWait: max(1, seconds.rounded(.up))) }
+    static func overLimit(wait seconds: Double) -> ScriptedRefusal {
+        ScriptedRefusal(name: .rateLimited, limitWait: max(1, seconds.rounded(.up)))
+    }
 
     /// Above so many tokens the fault `oversize` refuses a call.
     static let oversizeLimit = 1_000

@@ -110,7 +110,8 @@ struct CheckUp {
     }
 
     private func finding(_ check: String, _ pause: Pause) -> DoctorFinding {
-        DoctorFinding(level: .warning, check: check, message: "paused (\(pause.kind.rawValue)): \(pause.message) (to go on: \(pause.advice))")
+        DoctorFinding(
+            level: .warning, check: check, message: "paused (\(pause.kind.rawValue)): \(pause.message) (to go on: \(pause.advice))")
     }
 
     private func workers() throws -> [DoctorFinding] {
@@ -169,7 +170,8 @@ struct CheckUp {
             return DoctorFinding(level: .ok, check: check, message: "\(variable) is not set; none is needed")
         }
         let advice = "\(variable) is not set; export \(variable)=…, or give --api-key-file PATH to `cutline work`"
-        return DoctorFinding(level: isNeeded ? .problem : .warning, check: check, message: isNeeded ? "\(advice): jobs wait for it" : advice)
+        return DoctorFinding(
+            level: isNeeded ? .problem : .warning, check: check, message: isNeeded ? "\(advice): jobs wait for it" : advice)
     }
 
     /// Which proxy and which authorities, and who says so.
