@@ -55,6 +55,13 @@ extension RetryPolicy {
         return crashed ? .retry(after: .zero) : .retry(after: backoff(failures: tally.unanswered, jitter: jitter))
     }
 
+    /// How long a job waits whose picture changed after it was added: the file may be in the middle of changing.
+    package static let waitAfterChange = Duration.seconds(5)
+
+    /// Whether pictures on the web are fetched here and sent as bytes, after the provider could not fetch them `refusals` times. Once may be
+    /// bad luck; after the second time they are, and sooner where no more attempts are left.
+    package func fetchesPictures(afterRefusals refusals: Int) -> Bool { refusals >= max(1, min(2, maxAttempts - 1)) }
+
     /// Between 1 s and three times the longest previous wait, 60 s at most (decorrelated jitter; AWS Architecture Blog,
     /// "Exponential Backoff And Jitter"). The previous wait is taken at its longest, so that nothing need be stored.
     func backoff(failures: Int, jitter: Double) -> Duration {

@@ -113,11 +113,10 @@ struct ClaimStep {
             leaseUntil: now + request.lease)
     }
 
-    /// Once may be bad luck; after the second time the picture is fetched here, and sooner where no more attempts are left.
     private func refusedToFetch(_ job: Int64, of batch: ClaimableBatch) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT count(*) FROM attempts WHERE job = ? AND class = ? AND route = ?")
         let refusals = try Int.fetchOne(statement, arguments: [job, FailureClass.imageUnreachable.rawValue, batch.route.number])!
-        return try refusals >= max(1, min(2, policy(of: batch).maxAttempts - 1))
+        return try policy(of: batch).fetchesPictures(afterRefusals: refusals)
     }
 
     private func policy(of batch: ClaimableBatch) throws -> RetryPolicy {

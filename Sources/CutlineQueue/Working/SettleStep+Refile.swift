@@ -4,9 +4,6 @@ import GRDB
 import SystemPackage
 
 extension SettleStep {
-    /// A file that changed may be in the middle of changing.
-    private static let pause = Duration.seconds(5)
-
     /// Files a job's entries under what would be sent now, as adding them again would. Nothing was sent, so no attempt is counted.
     func refile(
         _ images: [ImageSource], _ fingerprint: Fingerprint, _ settlement: Settlement, _ attempt: AttemptRow
@@ -28,10 +25,10 @@ extension SettleStep {
             _ = try JobRow.cancelIfNameless(moved, db, at: now)
             try JobRow.pointToRemainingEntry(attempt.job, db)
         }
-        let effect = try move(attempt, by: .retry(after: Self.pause), counting: nil)
+        let effect = try move(attempt, by: .retry(after: RetryPolicy.waitAfterChange), counting: nil)
         try db.cachedStatement(
             sql: "UPDATE jobs SET available_at = ? WHERE id = ? AND state = 'queued' AND available_at IS NULL"
-        ).execute(arguments: [(now + Self.pause).milliseconds, moved])
+        ).execute(arguments: [(now + RetryPolicy.waitAfterChange).milliseconds, moved])
         return effect
     }
 

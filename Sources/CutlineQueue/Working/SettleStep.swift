@@ -95,18 +95,15 @@ struct SettleStep {
         return try move(attempt, by: decision, counting: .unanswered)
     }
 
-    /// More than 20 calls and more than 1 % of a batch's without an answer: the lane is paused. What a person who lifted the pause knew
-    /// of is not counted again.
+    /// What a person who lifted the pause knew of is not counted again.
     private func stopPayingForSilence(_ failure: Failure, _ attempt: AttemptRow) throws {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT unanswered - forgiven_unanswered AS unanswered, attempts - forgiven_attempts AS attempts FROM counts WHERE batch = ?
                 """)
         guard let row = try Row.fetchOne(statement, arguments: [attempt.batch]) else { return }
-        let (unanswered, attempts): (Int, Int) = (row["unanswered"], row["attempts"])
-        guard unanswered > max(20, attempts / 100) else { return }
-        let message = "\(unanswered) of \(attempts) calls were taken and not answered; the last: \(failure.message)"
-        try lanes.pause(attempt.lane, Pause(kind: failure.kind, message: message))
+        let calls = UnansweredCalls(unanswered: row["unanswered"], of: row["attempts"])
+        if let pause = calls.pause(after: failure) { try lanes.pause(attempt.lane, pause) }
     }
 
     private func release(_ reason: String, _ settlement: Settlement, _ attempt: AttemptRow) throws -> Settled.Effect {
