@@ -51,7 +51,7 @@ let package = Package(
         // Level 1
         .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
         room("CutlineInput", ["CutlineCore", system, crypto]),
-        room("CutlineQueue", ["CutlineCore", "CutlineMigrationsSQLite", system, crypto, grdb, grdbSQLite]),
+        room("CutlineQueue", ["CutlineCore", system]),
         room(
             "CutlineProvider", ["CutlineCore", "CZlib", system, httpClient, nio, nioPosix, nioHTTP1, nioTLS],
             resources: [.embedInCode("Profiles/profiles.json")]),
@@ -60,32 +60,36 @@ let package = Package(
             "CutlineSimulator", ["CutlineCore", "CZlib", system, hummingbird, nio, nioPosix, logging, crypto],
             resources: [.embedInCode("examples.json")]),
         // Level 2
+        room("CutlineSQLite", ["CutlineCore", "CutlineQueue", "CutlineMigrationsSQLite", system, crypto, grdb, grdbSQLite]),
         room("CutlineRunner", ["CutlineCore", "CutlineQueue", "CutlineProvider", system]),
         // Level 3
         .executableTarget(
             name: "cutline",
             dependencies: [
-                "CutlineCore", "CutlineInput", "CutlineQueue", "CutlineProvider", "CutlineExport", "CutlineSimulator",
+                "CutlineCore", "CutlineInput", "CutlineQueue", "CutlineSQLite", "CutlineProvider", "CutlineExport", "CutlineSimulator",
                 "CutlineRunner", system, logging, argumentParser,
             ],
             swiftSettings: strict),
         // What scripts/check-cost counts
         .executableTarget(
             name: "cutline-cost",
-            dependencies: ["CutlineCore", "CutlineInput", "CutlineQueue", "CutlineProvider", "CutlineExport", system],
+            dependencies: ["CutlineCore", "CutlineInput", "CutlineQueue", "CutlineSQLite", "CutlineProvider", "CutlineExport", system],
             path: "Benchmarks/cost", swiftSettings: strict),
         // Tests: a suite per room, then the commands in process, then the built binary
         .target(name: "TestSupport", dependencies: ["CutlineCore", system], path: "Tests/TestSupport", swiftSettings: strict),
         suite("CutlineCoreTests", []),
         suite("CutlineInputTests", ["CutlineInput"]),
-        suite("CutlineQueueTests", ["CutlineQueue", "CutlineMigrationsSQLite", grdb, grdbSQLite]),
+        suite("CutlineQueueTests", ["CutlineQueue", "CutlineSQLite", "CutlineMigrationsSQLite", grdb, grdbSQLite]),
         suite("CutlineProviderTests", ["CutlineProvider", "CZlib", nio, nioPosix, nioHTTP1], exclude: ["Vectors"]),
         suite("CutlineExportTests", ["CutlineExport", crypto]),
         suite("CutlineSimulatorTests", ["CutlineSimulator", httpClient]),
-        suite("CutlineRunnerTests", ["CutlineRunner", "CutlineQueue", "CutlineProvider", grdb]),
+        suite("CutlineRunnerTests", ["CutlineRunner", "CutlineQueue", "CutlineSQLite", "CutlineProvider", grdb]),
         suite(
             "CommandTests",
-            ["cutline", "CutlineSimulator", "CutlineInput", "CutlineQueue", "CutlineProvider", "CutlineRunner", argumentParser]),
+            [
+                "cutline", "CutlineSimulator", "CutlineInput", "CutlineQueue", "CutlineSQLite", "CutlineProvider", "CutlineRunner",
+                argumentParser,
+            ]),
         // Runs the built binary, so that it must be built before.
         suite("EndToEndTests", ["cutline"]),
     ],

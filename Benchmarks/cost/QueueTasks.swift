@@ -1,6 +1,7 @@
 import CutlineCore
 import CutlineExport
 import CutlineQueue
+import CutlineSQLite
 import SystemPackage
 
 extension CountedTask {

@@ -1,76 +1,31 @@
 import CutlineCore
 import Foundation
-import GRDB
 import SystemPackage
 
-/// The durable queue: one SQLite file, shared by any number of processes on one host.
+/// The durable queue, shared by any number of processes: the rules and the words of SQL, on the engine that it is given.
 ///
-/// One connection writes, in IMMEDIATE transactions; readers page by id. A return from a writing function means that the disk has
-/// acknowledged the change (WAL with `synchronous=FULL`).
+/// Writing functions are transactions; a return from one means that the change is on the disk. Readers page by id.
 package final class Queue: Sendable {
+    /// Where it is, for people.
     package let path: FilePath
-    package let version: SQLiteVersion
-    let location: QueueLocation
+    let store: any Store
+    let state: StateFolder
     let checksCache = CaptionChecksCache()
-    private let pool: DatabasePool
-    /// Held around every write and checkpoint where SQLite has the WAL-reset bug; nil where it has not.
-    private let writersLock: FileLock?
 
-    /// Opens the queue at `path`, makes it where it is missing, and migrates it.
-    ///
-    /// - Parameter patience: with other processes that hold it.
-    package init(at path: FilePath, now: Timestamp, patience: QueuePatience = QueuePatience()) throws {
-        self.path = path
-        location = QueueLocation(database: path)
-        try location.prepare()
-        let version = try Self.libraryVersion()
-        // Two processes that make the same file would disturb each other before the busy timeout is of use.
-        let lock = try FileLock(location.lock, patience: patience)
-        pool = try Self.describing(path) {
-            try lock.withLock {
-                let pool = try DatabasePool(path: path.string, configuration: Self.configuration(path, readsOnly: false, patience))
-                try pool.writeWithoutTransaction { db in
-                    try Self.makeDurable(db, path: path)
-                    try Schema(path: path).migrate(db, at: now)
-                }
-                return pool
-            }
-        }
-        self.version = version
-        writersLock = version.hasWALResetBug ? lock : nil
+    /// - Parameter store: opened, with the schema of this build.
+    package init(_ store: any Store, at path: FilePath, state: StateFolder, now: Timestamp) throws {
+        (self.store, self.path, self.state) = (store, path, state)
         try finishChores(now: now)
     }
 
-    /// Checkpoints and closes. The queue must not be used afterwards.
-    package func close() throws {
-        try Self.locked(by: writersLock) {
-            // A reader that is still open makes the checkpoint partial; the log stays and nothing is lost.
-            _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-            try pool.close()
-        }
-    }
+    /// It must not be used afterwards.
+    package func close() throws { try store.close() }
 
-    /// One IMMEDIATE transaction; it is on the disk when this returns.
-    func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        // Not after it: what a turn claimed leaves at once.
-        checkpointIfLarge()
-        return try Self.describing(path) {
-            try Self.locked(by: writersLock) {
-                try pool.writeWithoutTransaction { db in
-                    var result: Result?
-                    try db.inTransaction(.immediate) {
-                        try Schema.checkFormat(db, path)
-                        result = try body(db)
-                        return .commit
-                    }
-                    return result!
-                }
-            }
-        }
-    }
+    /// One transaction; it is on the disk when this returns.
+    func write<Result>(_ body: (any Session) throws -> Result) throws -> Result { try store.write(body) }
 
     /// Works something large off, a page a transaction, until one says that nothing is left.
-    func writePages(_ page: (Database) throws -> Bool) throws {
+    func writePages(_ page: (any Session) throws -> Bool) throws {
         while try write(page) { Self.giveWay() }
     }
 
@@ -78,88 +33,8 @@ package final class Queue: Sendable {
     static func giveWay() { usleep(12_000) }
 
     /// A number that changes when another process has changed the queue; cheap enough for once a second.
-    package func changeCounter() throws -> Int {
-        // Each connection has a number of its own: the one writer's stays still at our own changes.
-        try Self.describing(path) {
-            try pool.writeWithoutTransaction { try Int.fetchOne($0.cachedStatement(sql: "PRAGMA data_version")) ?? 0 }
-        }
-    }
+    package func changeCounter() throws -> Int64 { try store.changeCounter() }
 
     /// The same queue, to look at.
-    package var reader: QueueReader { QueueReader(path: path, connection: pool) }
-
-    /// The write-ahead log is moved into the database once it has grown beyond this; its file is then cut back to it, or every write to
-    /// come would find it large.
-    private static let logBytes = 4 << 20
-
-    private func checkpointIfLarge() {
-        var info = stat()
-        guard stat(location.writeAheadLog.string, &info) == 0, info.st_size > Self.logBytes else { return }
-        // What was written is safe already, so a failure only postpones it, as a busy reader does.
-        _ = try? Self.locked(by: writersLock) {
-            try pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
-        }
-    }
-
-    private static func locked<Result>(by lock: FileLock?, _ body: () throws -> Result) throws -> Result {
-        guard let lock else { return try body() }
-        return try lock.withLock(body)
-    }
-}
-
-extension Queue {
-    static func configuration(_ path: FilePath, readsOnly: Bool, _ patience: QueuePatience = QueuePatience()) -> Configuration {
-        var configuration = Configuration()
-        configuration.readonly = readsOnly
-        let wait = BusyWait(patience)
-        configuration.busyMode = .callback { wait.goesOn(tries: $0) }
-        configuration.maximumReaderCount = 2
-        configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA trusted_schema = OFF")
-            try db.execute(sql: "PRAGMA cell_size_check = ON")
-            try db.execute(sql: "PRAGMA mmap_size = 0")
-            // Before anything is written: a pool turns any database into one with a log.
-            try Schema(path: path).check(db)
-        }
-        return configuration
-    }
-
-    /// GRDB sets NORMAL when it opens a pool, so FULL is set afterwards, and read back: what is promised rests on it.
-    private static func makeDurable(_ db: Database, path: FilePath) throws {
-        try db.execute(sql: "PRAGMA synchronous = FULL")
-        try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
-        try db.execute(sql: "PRAGMA journal_size_limit = \(logBytes)")
-        // 40 MB at most: adding touches the index of fingerprints everywhere, and a page that does not stay is read and written again and
-        // again. What is not used is not taken.
-        try db.execute(sql: "PRAGMA cache_size = -40960")
-        #if os(macOS)
-            try db.execute(sql: "PRAGMA fullfsync = ON")
-            try db.execute(sql: "PRAGMA checkpoint_fullfsync = ON")
-        #endif
-        let expected: [(pragma: String, value: String)] = [
-            ("synchronous", "2"), ("journal_mode", "wal"), ("foreign_keys", "1"), ("trusted_schema", "0"), ("wal_autocheckpoint", "0"),
-            ("journal_size_limit", "\(logBytes)"),
-        ]
-        for (pragma, value) in expected {
-            let actual = try String.fetchOne(db, sql: "PRAGMA \(pragma)") ?? "nothing"
-            guard actual == value else { throw QueueError.unusable(path, reason: "PRAGMA \(pragma) is \(actual), not \(value)") }
-        }
-    }
-
-    static func libraryVersion() throws -> SQLiteVersion {
-        let text = try DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") } ?? ""
-        guard let version = SQLiteVersion(text) else { throw QueueError.unusable("SQLite", reason: "unknown version \(text)") }
-        return version
-    }
-
-    /// Turns SQLite's errors into sentences about the queue; other errors pass.
-    static func describing<Result>(_ path: FilePath, _ body: () throws -> Result) throws -> Result {
-        do { return try body() } catch let error as DatabaseError {
-            switch error.resultCode {
-            case .SQLITE_NOTADB: throw QueueError.foreign(path)
-            case .SQLITE_CORRUPT: throw QueueError.damaged(path, reason: error.message ?? "\(error.resultCode)")
-            default: throw QueueError.unusable(path, reason: error.message ?? "SQLite error \(error.extendedResultCode.rawValue)")
-            }
-        }
-    }
+    package var reader: QueueReader { QueueReader(store, at: path, state: state) }
 }

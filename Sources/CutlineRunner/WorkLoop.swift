@@ -8,7 +8,7 @@ package protocol WorkQueue {
     func rescue(except worker: Worker?, now: Timestamp) throws -> Rescued
     func replayRescueFile(now: Timestamp) throws -> Replayed
     func resumeLanes(_ scope: Scope) throws
-    func changeCounter() throws -> Int
+    func changeCounter() throws -> Int64
     /// Returns where they stand.
     func saveForRescue(_ settlements: [Settlement], by worker: Worker) throws -> FilePath
 }
@@ -47,7 +47,7 @@ package struct WorkLoop {
     private var ended: [Settlement] = []
     private var isTurnDue = false
     private var lastTurn = Turn()
-    private var changeCounter = 0
+    private var changeCounter: Int64 = 0
     private var beats = 0
     /// When to look again even if no call ends.
     private var nextTry: Timestamp?

@@ -1,5 +1,6 @@
 import CutlineCore
 import CutlineQueue
+import CutlineSQLite
 import Testing
 
 @testable import cutline

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import CutlineQueue
+@testable import CutlineSQLite
 
 #if canImport(Glibc)
     import Glibc

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import CutlineQueue
+@testable import CutlineSQLite
 
 @Suite struct BudgetTests {
     /// 4,912,500 nano-dollars and 1,666 tokens at most a call.

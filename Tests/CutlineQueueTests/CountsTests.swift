@@ -1,9 +1,9 @@
 import CutlineCore
-import GRDB
 import TestSupport
 import Testing
 
 @testable import CutlineQueue
+@testable import CutlineSQLite
 
 @Suite struct CountsTests {
     /// Any commands in any order leave the queue in accord with itself. A failure names its seed as the argument.

@@ -1,9 +1,9 @@
 import CutlineCore
-import GRDB
 import SystemPackage
 import TestSupport
 
 @testable import CutlineQueue
+@testable import CutlineSQLite
 
 /// A queue in a folder of its own, with one batch and one worker.
 struct Fixture {
@@ -82,9 +82,9 @@ extension Queue {
         JobState(rawValue: try text("SELECT state FROM jobs WHERE id = \(job.number)"))
     }
 
-    func records(_ state: JobState? = nil) throws -> [CutlineCore.Record] {
+    func records(_ state: JobState? = nil) throws -> [Record] {
         var cursor = RecordCursor()
-        var records: [CutlineCore.Record] = []
+        var records: [Record] = []
         while let page = try reader.records(RecordSelection(state: state), after: &cursor) { records += page }
         return records
     }

@@ -1,9 +1,9 @@
 import CutlineCore
-import GRDB
 import TestSupport
 import Testing
 
 @testable import CutlineQueue
+@testable import CutlineSQLite
 
 /// Workers that wait write nothing: each change wakes all others, who would write in their turn.
 @Suite struct IdleTests {

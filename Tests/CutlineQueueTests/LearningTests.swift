@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import CutlineQueue
+@testable import CutlineSQLite
 
 /// What one call learned reaches the next, of any process.
 @Suite struct LearningTests {

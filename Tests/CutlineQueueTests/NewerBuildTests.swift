@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import CutlineQueue
+@testable import CutlineSQLite
 
 /// What a newer build wrote is understood or refused with a sentence, never a trap.
 @Suite struct NewerBuildTests {

@@ -7,6 +7,7 @@ import Testing
 
 @testable import CutlineMigrationsSQLite
 @testable import CutlineQueue
+@testable import CutlineSQLite
 
 @Suite struct OpeningTests {
     let folder = TemporaryFolder()

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import CutlineQueue
+@testable import CutlineSQLite
 
 /// Whatever grows with a batch or the queue is done a page a transaction, and a process killed between two pages leaves nothing that the next
 /// one does not finish.
@@ -211,9 +212,9 @@ import Testing
         let claims = try fixture.claim(600)
         _ = try fixture.queue.saveForRescue(claims.map { .of($0, .text("a")) }, by: fixture.worker)
         try fixture.dying(atCommit: 2) { _ = try fixture.queue.replayRescueFile(now: .start) }
-        #expect(try fixture.count(.succeeded) == 200 && fixture.queue.location.existingRescueFile != nil)
+        #expect(try fixture.count(.succeeded) == 200 && fixture.queue.state.existingRescueFile != nil)
         try fixture.expectChanges(of: 2 * 200, counting: 400) { try fixture.queue.replayRescueFile(now: .start).broughtIn }
-        #expect(try fixture.count(.succeeded) == 600 && fixture.queue.location.existingRescueFile == nil)
+        #expect(try fixture.count(.succeeded) == 600 && fixture.queue.state.existingRescueFile == nil)
     }
 }
 
@@ -318,11 +319,11 @@ extension Fixture {
 extension Queue {
     fileprivate func watch(_ commits: Commits, _ body: () throws -> Void) throws {
         // The transaction that begins to watch is none of those that are watched.
-        try write { $0.add(transactionObserver: commits, extent: .databaseLifetime) }
+        try write { $0.database.add(transactionObserver: commits, extent: .databaseLifetime) }
         commits.isWatching = true
         defer {
             commits.isWatching = false
-            try? write { $0.remove(transactionObserver: commits) }
+            try? write { $0.database.remove(transactionObserver: commits) }
         }
         try body()
     }

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import CutlineQueue
+@testable import CutlineSQLite
 
 /// Another process that holds the queue and does not let go.
 @Suite struct PatienceTests {

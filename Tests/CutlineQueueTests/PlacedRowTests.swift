@@ -1,4 +1,3 @@
-import GRDB
 import TestSupport
 import Testing
 
@@ -26,7 +25,7 @@ import Testing
 
     @Test(arguments: statements) func columnsStandWhereTheyAreRead(sql: String, columns: [String]) throws {
         let fixture = try Fixture.make()
-        #expect(try fixture.queue.reader.read { try $0.makeStatement(sql: sql).columnNames } == columns)
+        #expect(try fixture.queue.reader.read { try $0.cachedStatement(sql: sql).columnNames } == columns)
     }
 
     private enum Values: Int { case text, blob, nothing, number }
@@ -35,7 +34,7 @@ import Testing
         let sql = "SELECT 'Café', x'410042', NULL, 7"
         let fixture = try Fixture.make()
         let read = try fixture.queue.reader.read { db in
-            try db.makeStatement(sql: sql).first([]) { (row: PlacedRow<Values>) in
+            try db.cachedStatement(sql: sql).first([]) { (row: PlacedRow<Values>) in
                 (
                     row.text(.text), row.text(.blob), row.text(optional: .nothing), row.bytes(.blob), row.bytes(optional: .nothing),
                     row[.number] as Int
@@ -49,7 +48,7 @@ import Testing
     @Test func emptyValuesAreNoNulls() throws {
         let fixture = try Fixture.make()
         let read = try fixture.queue.reader.read { db in
-            try db.makeStatement(sql: "SELECT '', x''").first([]) { (row: PlacedRow<Values>) in
+            try db.cachedStatement(sql: "SELECT '', x''").first([]) { (row: PlacedRow<Values>) in
                 (row.text(optional: .text), row.bytes(optional: .blob))
             }
         }

@@ -48,8 +48,8 @@ import Testing
     @Test func noStatementReadsATableFromEndToEnd() throws {
         let fixture = try Fixture.make()
         let statements = StatementLog()
-        try fixture.queue.write { $0.trace { statements.add($0) } }
-        try fixture.queue.reader.read { $0.trace { statements.add($0) } }
+        try fixture.queue.write { $0.database.trace { statements.add($0) } }
+        try fixture.queue.reader.read { $0.database.trace { statements.add($0) } }
         try live(fixture)
         let tables = ["jobs", "entries", "attempts", "captions", "pictures"]
         let seen = statements.all.filter { sql in tables.contains { sql.contains($0) } }
@@ -147,10 +147,10 @@ import Testing
         return counter.steps
     }
 
-    private static func plan(_ sql: String, _ db: Database) throws -> [String] {
-        let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN \(sql)")
+    private static func plan(_ sql: String, _ db: any Session) throws -> [String] {
+        let statement = try db.database.makeStatement(sql: "EXPLAIN QUERY PLAN \(sql)")
         statement.setUncheckedArguments(StatementArguments(Array(repeating: 1, count: sql.count { $0 == "?" })))
-        return try Row.fetchAll(statement).map { $0["detail"] }
+        return try GRDB.Row.fetchAll(statement).map { $0["detail"] }
     }
 
     private static func faults(_ plan: [String]) -> [String] {
@@ -179,13 +179,13 @@ private final class StatementLog: Sendable {
 private final class StepCounter {
     private(set) var steps = 0
 
-    func start(_ db: Database) {
+    func start(_ db: any Session) {
         let count: @convention(c) (UnsafeMutableRawPointer?) -> CInt = { pointer in
             Unmanaged<StepCounter>.fromOpaque(pointer!).takeUnretainedValue().steps += 1
             return 0
         }
-        sqlite3_progress_handler(db.sqliteConnection, 1, count, Unmanaged.passUnretained(self).toOpaque())
+        sqlite3_progress_handler(db.database.sqliteConnection, 1, count, Unmanaged.passUnretained(self).toOpaque())
     }
 
-    func stop(_ db: Database) { sqlite3_progress_handler(db.sqliteConnection, 0, nil, nil) }
+    func stop(_ db: any Session) { sqlite3_progress_handler(db.database.sqliteConnection, 0, nil, nil) }
 }

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import CutlineQueue
+@testable import CutlineSQLite
 
 @Suite struct ReadingTests {
     @Test func recordsComeInTheOrderOfTheirEntriesPageByPage() throws {

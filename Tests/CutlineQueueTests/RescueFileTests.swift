@@ -1,11 +1,11 @@
 import CutlineCore
 import Foundation
-import GRDB
 import SystemPackage
 import TestSupport
 import Testing
 
 @testable import CutlineQueue
+@testable import CutlineSQLite
 
 @Suite struct RescueFileTests {
     @Test func whatWasSavedIsBroughtInOnce() throws {
@@ -36,7 +36,7 @@ import Testing
         let settlement = Settlement.of(try fixture.claimOne(), outcome)
         _ = try fixture.queue.saveForRescue([settlement], by: fixture.worker)
         var found: [Settlement] = []
-        try RescueFile(path: fixture.queue.location.rescue).replay { settlements in
+        try RescueFile(path: fixture.queue.state.rescue).replay { settlements in
             found = settlements
             return true
         }

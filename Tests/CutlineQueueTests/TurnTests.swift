@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import CutlineQueue
+@testable import CutlineSQLite
 
 @Suite struct ClaimingTests {
     /// A job file may say any number.

@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 import TestSupport
 import Testing
 

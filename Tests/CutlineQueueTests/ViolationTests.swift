@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import CutlineQueue
+@testable import CutlineSQLite
 
 @Suite struct ViolationTests {
     @Test func aLivedInQueueHasNone() throws {

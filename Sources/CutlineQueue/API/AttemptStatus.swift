@@ -9,7 +9,7 @@ package struct AttemptStatus: Hashable, Sendable {
     package var billed: Billed
     package var startedAt: Timestamp
     package var endedAt: Timestamp?
-    package var problem: CutlineCore.Record.Problem?
+    package var problem: Record.Problem?
     package var requestID: String?
     package var latency: Duration?
     package var usage: Usage

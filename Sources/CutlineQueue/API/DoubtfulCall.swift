@@ -10,6 +10,6 @@ package struct DoubtfulCall: Hashable, Sendable {
     package var startedAt: Timestamp
     package var endedAt: Timestamp?
     package var doubt: Doubt
-    package var problem: CutlineCore.Record.Problem?
+    package var problem: Record.Problem?
     package var mayHaveCost: DoubtfulCost
 }

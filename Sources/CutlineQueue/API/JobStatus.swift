@@ -3,7 +3,7 @@ import CutlineCore
 /// A job as `show` shows it.
 package struct JobStatus: Hashable, Sendable {
     package var job: JobID
-    package var record: CutlineCore.Record
+    package var record: Record
     /// Whether it is asked for another caption than the one it has.
     package var isReopened: Bool
     package var availableAt: Timestamp?

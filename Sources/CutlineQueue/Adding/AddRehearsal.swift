@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 /// Tells what adding would come to, chunk by chunk, and writes nothing.
 package struct AddRehearsal {
@@ -64,7 +63,7 @@ package struct AddRehearsal {
     }
 
     /// Whether the draft's job has a caption of another batch, or would have it.
-    private mutating func takesOver(_ draft: JobDraft, _ step: AddStep?, _ db: Database) throws -> Bool {
+    private mutating func takesOver(_ draft: JobDraft, _ step: AddStep?, _ db: any Session) throws -> Bool {
         let known = try captions?.caption(for: draft, state: { try step?.state(draft.fingerprint) }, db)
         guard known != nil, captions?.use == .takeOver else { return false }
         if reused.insert(draft.fingerprint).inserted { added.reused += 1 }

@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension AddStep {
     /// Adds a draft, and gives its job the caption that another batch has for it where that is wanted.
@@ -19,15 +18,16 @@ extension AddStep {
 
     /// Writes the caption down as the job's own, under an attempt that was no call: it names the one that was, where usage and cost stay.
     private func takeOver(_ known: CaptionSearch.Known, by fingerprint: Fingerprint) throws {
-        guard let job = try job(of: fingerprint) else { throw DatabaseError(message: "a job that is there cannot be found") }
-        try db.cachedStatement(
+        guard let job = try job(of: fingerprint) else { throw StoreError(message: "a job that is there cannot be found") }
+        let insertion = try db.cachedStatement(
             sql: """
                 INSERT INTO attempts
                     (batch, job, n, worker, started_at, lease_until, ended_at, phase, billed, estimated_tokens, reused_from)
                 SELECT ?, ?, (SELECT ifnull(max(n), 0) + 1 FROM attempts WHERE job = ?), worker, ?, ?, ?, 'succeeded', 'yes', 0, id
-                FROM attempts WHERE id = ?
-                """
-        ).execute(arguments: [batch.number, job, job, now.milliseconds, now.milliseconds, now.milliseconds, known.origin])
+                FROM attempts WHERE id = ? RETURNING id
+                """)
+        let attempt = try Int64.fetchOne(
+            insertion, arguments: [batch.number, job, job, now.milliseconds, now.milliseconds, now.milliseconds, known.origin])!
         let caption = known.caption
         try db.cachedStatement(
             sql: """
@@ -35,7 +35,7 @@ extension AddStep {
                 VALUES (?, ?, 1, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            db.lastInsertedRowID, job, caption.text, caption.finishReason?.rawValue, caption.resolvedModel,
+            attempt, job, caption.text, caption.finishReason?.rawValue, caption.resolvedModel,
             JSONColumn.list(caption.flags.map(\.rawValue)), known.receivedAt.milliseconds,
         ])
         try db.cachedStatement(sql: "UPDATE jobs SET state = 'succeeded', available_at = NULL, finished_at = ? WHERE id = ?")

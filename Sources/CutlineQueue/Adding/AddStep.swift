@@ -1,11 +1,10 @@
 import CutlineCore
 import Foundation
-import GRDB
 import SystemPackage
 
 /// Adds drafts inside a transaction.
 struct AddStep {
-    let db: Database
+    let db: any Session
     let batch: BatchID
     let now: Timestamp
 
@@ -26,7 +25,7 @@ struct AddStep {
             if isNew { added.new = 1 } else { added.copies = 1 }
             return added
         }
-        guard let entry = try entry(draft.key) else { throw DatabaseError(message: "an entry that is there cannot be found") }
+        guard let entry = try entry(draft.key) else { throw StoreError(message: "an entry that is there cannot be found") }
         // It undoes the whole transaction, and so the job.
         if let objection = try objection(to: draft, replacing: entry) { throw objection }
         try update(entry.id, draft, job: job)
@@ -50,8 +49,8 @@ struct AddStep {
         return try Row.fetchOne(statement, arguments: [batch.number, UserText(key)]).map { row in
             Entry(
                 id: row["id"], job: row["job"], hasOwnKey: row["own_key"],
-                path: (row["path"] as Data?).map { FilePath(bytes: Array($0)) },
-                fingerprint: Fingerprint(bytes: Array(row["fingerprint"] as Data)), isMissing: row["missing_since"] as Int64? != nil)
+                path: (row["path"] as [UInt8]?).map { FilePath(bytes: $0) },
+                fingerprint: Fingerprint(bytes: row["fingerprint"] as [UInt8]), isMissing: row["missing_since"] as Int64? != nil)
         }
     }
 
@@ -68,18 +67,18 @@ struct AddStep {
     /// The state of the job of this fingerprint; nil where there is none.
     func state(_ fingerprint: Fingerprint) throws -> JobState? {
         let statement = try db.cachedStatement(sql: "SELECT state FROM jobs WHERE batch = ? AND fingerprint = ?")
-        return try String.fetchOne(statement, arguments: [batch.number, Data(fingerprint.bytes)]).flatMap(JobState.init)
+        return try String.fetchOne(statement, arguments: [batch.number, fingerprint.bytes]).flatMap(JobState.init)
     }
 
     /// Whether the job of this fingerprint, which is cancelled, would be queued again if it got a name.
     func wouldRequeue(_ fingerprint: Fingerprint) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT \(JobRow.isWithdrawn) FROM jobs WHERE batch = ? AND fingerprint = ?")
-        return try Bool.fetchOne(statement, arguments: [batch.number, Data(fingerprint.bytes)]) ?? false
+        return try Bool.fetchOne(statement, arguments: [batch.number, fingerprint.bytes]) ?? false
     }
 
     func job(of fingerprint: Fingerprint) throws -> Int64? {
         let statement = try db.cachedStatement(sql: "SELECT id FROM jobs WHERE batch = ? AND fingerprint = ?")
-        return try Int64.fetchOne(statement, arguments: [batch.number, Data(fingerprint.bytes)])
+        return try Int64.fetchOne(statement, arguments: [batch.number, fingerprint.bytes])
     }
 
     /// A default key counts as edited only if it is still the same file; the user's own key may mean anything.
@@ -93,16 +92,19 @@ struct AddStep {
 
     /// The job of this fingerprint, made where there is none. One that is still to be sent takes the pictures from where they lie now.
     func openJob(_ fingerprint: Fingerprint, images: [ImageSource], prompt: String?) throws -> (id: Int64, isNew: Bool) {
-        let fingerprint = Data(fingerprint.bytes)
+        let fingerprint = fingerprint.bytes
         let images = try ImageColumn.store(images, db)
         // Most are new, by the million: one way through the index of fingerprints instead of two.
-        try db.cachedStatement(
-            sql: "INSERT INTO jobs (batch, fingerprint, images, prompt) VALUES (?, ?, ?, ?) ON CONFLICT (batch, fingerprint) DO NOTHING"
-        ).execute(arguments: [batch.number, fingerprint, images, prompt.map(UserText.init)])
-        if db.changesCount > 0 { return (db.lastInsertedRowID, true) }
+        let insertion = try db.cachedStatement(
+            sql: """
+                INSERT INTO jobs (batch, fingerprint, images, prompt) VALUES (?, ?, ?, ?)
+                ON CONFLICT (batch, fingerprint) DO NOTHING RETURNING id
+                """)
+        let new = try Int64.fetchOne(insertion, arguments: [batch.number, fingerprint, images, prompt.map(UserText.init)])
+        if let new { return (new, true) }
         let found = try db.cachedStatement(sql: "SELECT id, state, images FROM jobs WHERE batch = ? AND fingerprint = ?")
         guard let row = try Row.fetchOne(found, arguments: [batch.number, fingerprint]) else {
-            throw DatabaseError(message: "a job that is there cannot be found")
+            throw StoreError(message: "a job that is there cannot be found")
         }
         let id: Int64 = row["id"]
         if row["state"] != JobState.succeeded.rawValue, row["images"] != images {
@@ -121,7 +123,7 @@ struct AddStep {
                 """
         ).execute(arguments: [
             batch.number, UserText(draft.key), job, draft.hasOwnKey, JSONColumn.list(draft.imagesAsGiven),
-            draft.path.map { Data($0.bytes) }, JSONValue.object(draft.extra).text, draft.input?.number, now.milliseconds,
+            draft.path.map { $0.bytes }, JSONValue.object(draft.extra).text, draft.input?.number, now.milliseconds,
         ])
         return db.changesCount > 0
     }
@@ -133,7 +135,7 @@ struct AddStep {
                 WHERE id = ?
                 """
         ).execute(arguments: [
-            job, draft.hasOwnKey, JSONColumn.list(draft.imagesAsGiven), draft.path.map { Data($0.bytes) },
+            job, draft.hasOwnKey, JSONColumn.list(draft.imagesAsGiven), draft.path.map { $0.bytes },
             JSONValue.object(draft.extra).text, draft.input?.number, entry,
         ])
     }

@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension Queue {
     /// Writes a batch's budget down, with the price and the lengths of today, and counts what was spent before.
@@ -37,20 +36,20 @@ extension Queue {
 
 /// Changes a batch's budget inside a transaction.
 struct BudgetStep {
-    let db: Database
+    let db: any Session
     let batch: BatchID
     /// As they stand from now on.
     let settings: BatchSettings
 
     static let pageSize = 500
 
-    static func stored(_ batch: BatchID, _ db: Database) throws -> BudgetTerms? {
+    static func stored(_ batch: BatchID, _ db: any Session) throws -> BudgetTerms? {
         try String.fetchOne(db, sql: "SELECT budget FROM batches WHERE id = ? AND budget IS NOT NULL", arguments: [batch.number])
             .map { try JSONColumn.decode(from: $0) }
     }
 
     /// Calls that were made without a budget, or without a price.
-    static func unreckoned(of batch: BatchID, _ terms: BudgetTerms, after last: Int64, _ db: Database) throws -> [Int64] {
+    static func unreckoned(of batch: BatchID, _ terms: BudgetTerms, after last: Int64, _ db: any Session) throws -> [Int64] {
         try Int64.fetchAll(
             db.cachedStatement(sql: earlier), arguments: [batch.number, last, terms.price != nil, pageSize])
     }

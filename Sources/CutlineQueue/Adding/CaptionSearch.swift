@@ -1,6 +1,5 @@
 import CutlineCore
 import Foundation
-import GRDB
 
 /// Looks among a queue's other batches for accepted captions of the same model, prompt, parameters and pictures: that is what an equal
 /// fingerprint means. Batches that ask of another model, or otherwise, are left out at the start, so that most inputs look nothing up.
@@ -45,7 +44,7 @@ package struct CaptionSearch: Sendable {
     /// - Parameters:
     ///   - batch: the one that is added to; nil where it will be made.
     ///   - rules: its checks. A caption for whose flags they would ask again is not taken.
-    init(for settings: BatchSettings, batch: BatchID?, rules: CheckRules, use: Use, _ db: Database) throws {
+    init(for settings: BatchSettings, batch: BatchID?, rules: CheckRules, use: Use, _ db: any Session) throws {
         let rows = try Row.fetchAll(db, sql: Self.candidates, arguments: [settings.profile.name, UserText(settings.model), batch?.number])
         let candidates = try rows.compactMap { try Candidate($0, for: settings) }
         sources = candidates.map(\.source)
@@ -60,7 +59,7 @@ package struct CaptionSearch: Sendable {
     /// The caption that a draft's job can have for nothing. Nil where there is none, and where the job would not be sent any more.
     ///
     /// - Parameter state: of the draft's job; nil: there is none yet.
-    mutating func caption(for draft: JobDraft, state: () throws -> JobState?, _ db: Database) throws -> Known? {
+    mutating func caption(for draft: JobDraft, state: () throws -> JobState?, _ db: any Session) throws -> Known? {
         // Who runs a finished batch again looks at no caption.
         guard !sources.isEmpty, try Self.isWanted(state()) else { return nil }
         let known = try sources.compactMap { source in try self.known(draft, in: source, db).map { (source: source, caption: $0) } }
@@ -77,10 +76,10 @@ package struct CaptionSearch: Sendable {
         }
     }
 
-    private func known(_ draft: JobDraft, in source: Source, _ db: Database) throws -> Known? {
+    private func known(_ draft: JobDraft, in source: Source, _ db: any Session) throws -> Known? {
         let statement = try db.cachedStatement(sql: Self.lookup)
         for fingerprint in [draft.fingerprint, draft.otherFingerprint].compactMap(\.self) {
-            guard let row = try Row.fetchOne(statement, arguments: [source.id, Data(fingerprint.bytes)]) else { continue }
+            guard let row = try Row.fetchOne(statement, arguments: [source.id, fingerprint.bytes]) else { continue }
             let known = Known(row, checks: draft.prompt.map { checks.asking($0, system: system) } ?? checks)
             if rules.askingAgain(for: known.caption.flags, before: 0) == nil { return known }
         }

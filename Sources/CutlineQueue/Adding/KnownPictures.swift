@@ -1,6 +1,5 @@
 import CutlineCore
 import Foundation
-import GRDB
 import SystemPackage
 
 /// What the queue knows of files as they stand now, looked up a page at a time.
@@ -15,7 +14,7 @@ package struct KnownPictures: Sendable {
         /// - Parameter row: its columns in the order of `columns`.
         init(_ row: Row, from first: Int) {
             id = row[first]
-            digest = (row[first + 1] as Data?).map { Array($0) }
+            digest = (row[first + 1] as [UInt8]?).map { Array($0) }
             format = row[first + 2]
             damage = (row[first + 3] as String?).flatMap(PictureDamage.init)
             orientation = (row[first + 4] as Int?).flatMap(PictureOrientation.init)
@@ -34,9 +33,8 @@ package struct KnownPictures: Sendable {
 
     package init() {}
 
-    init(_ files: [PictureFile], _ db: Database) throws {
-        let rows = try Row.fetchCursor(db.cachedStatement(sql: Self.lookup), arguments: [Self.list(files)])
-        while let row = try rows.next() {
+    init(_ files: [PictureFile], _ db: any Session) throws {
+        for row in try Row.fetchAll(db.cachedStatement(sql: Self.lookup), arguments: [Self.list(files)]) {
             let file = files[row[0]]
             pictures[Look(file)] = Picture(row, from: 1)
         }
@@ -46,7 +44,7 @@ package struct KnownPictures: Sendable {
                 let row = try Row.fetchOne(
                     db.cachedStatement(sql: Self.one),
                     arguments: [
-                        Data(file.path.bytes), file.slice?.offset ?? -1, file.stamp.size, file.stamp.modified,
+                        file.path.bytes, file.slice?.offset ?? -1, file.stamp.size, file.stamp.modified,
                         Int64(bitPattern: file.stamp.inode), file.slice?.length,
                     ])
             else { continue }

@@ -1,6 +1,5 @@
 import CutlineCore
 import Foundation
-import GRDB
 import SystemPackage
 
 extension Queue {
@@ -53,8 +52,9 @@ extension QueueReader {
     package func paths(ofDefaultKeys keys: [String], in batch: BatchID) throws -> [FilePath?] {
         try read { db in
             var paths: [FilePath?] = Array(repeating: nil, count: keys.count)
-            let rows = try Row.fetchCursor(db.cachedStatement(sql: Self.defaultKeys), arguments: [KeyColumn.list(keys), batch.number])
-            while let row = try rows.next() { paths[row[0]] = FilePath(bytes: Array(row[1] as Data)) }
+            for row in try Row.fetchAll(db.cachedStatement(sql: Self.defaultKeys), arguments: [KeyColumn.list(keys), batch.number]) {
+                paths[row[0]] = FilePath(bytes: row[1] as [UInt8])
+            }
             return paths
         }
     }
@@ -75,10 +75,10 @@ extension QueueReader {
             let row = try Row.fetchOne(
                 statement,
                 arguments: [
-                    Data(file.path.bytes), file.slice?.offset ?? -1, file.stamp.size, file.stamp.modified,
+                    file.path.bytes, file.slice?.offset ?? -1, file.stamp.size, file.stamp.modified,
                     Int64(bitPattern: file.stamp.inode), file.slice?.length,
                 ])
-            guard let row, let digest = row["digest"] as Data? else { return nil }
+            guard let row, let digest = row["digest"] as [UInt8]? else { return nil }
             return PictureContent(
                 digest: Array(digest), damage: (row["damage"] as String?).flatMap(PictureDamage.init),
                 orientation: (row["orientation"] as Int?).flatMap(PictureOrientation.init))

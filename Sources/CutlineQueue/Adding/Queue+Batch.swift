@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension Queue {
     /// Finds the batch of this name, or makes it. The profile, the policy and the limits may change at each run; provider, model,
@@ -39,38 +38,38 @@ extension Queue {
         return id
     }
 
-    static func openLane(_ name: String, limits: Limits, _ db: Database, at now: Timestamp) throws -> Int64 {
+    static func openLane(_ name: String, limits: Limits, _ db: any Session, at now: Timestamp) throws -> Int64 {
         guard let id = try Int64.fetchOne(db, sql: "SELECT id FROM lanes WHERE name = ?", arguments: [name]) else {
-            try db.execute(
-                sql: "INSERT INTO lanes (name, rule) VALUES (?, ?)",
-                arguments: [name, try JSONColumn.encode(Lane(limits: limits, at: now))])
-            return db.lastInsertedRowID
+            return try Int64.fetchOne(
+                db, sql: "INSERT INTO lanes (name, rule) VALUES (?, ?) RETURNING id",
+                arguments: [name, try JSONColumn.encode(Lane(limits: limits, at: now))])!
         }
         try adopt(limits, by: id, db, at: now)
         return id
     }
 
-    static func adopt(_ limits: Limits, by lane: Int64, _ db: Database, at now: Timestamp) throws {
+    static func adopt(_ limits: Limits, by lane: Int64, _ db: any Session, at now: Timestamp) throws {
         let lanes = LaneStore(db)
         try lanes.change(lane) { $0.adopt(limits, at: now) }
         try lanes.flush()
     }
 
     private static func make(
-        _ settings: BatchSettings, policy: RetryPolicy, limits: Limits, isTrial: Bool, _ db: Database, at now: Timestamp
+        _ settings: BatchSettings, policy: RetryPolicy, limits: Limits, isTrial: Bool, _ db: any Session, at now: Timestamp
     ) throws -> BatchID {
         let lane = try openLane(settings.profile.laneName(for: settings.model), limits: limits, db, at: now)
-        try db.execute(
+        let id = try Int64.fetchOne(
+            db,
             sql: """
                 INSERT INTO batches (name, lane, provider, profile, model, system, prompt, parameters, identity, policy, trial, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
                 """,
             arguments: [
                 UserText(settings.name), lane, settings.profile.name, try JSONColumn.encode(settings.profile), UserText(settings.model),
                 settings.system.map(UserText.init), UserText(settings.prompt), try JSONColumn.encode(settings.parameters),
                 settings.identity.rawValue, try JSONColumn.encode(policy), isTrial, now.milliseconds,
-            ])
-        return BatchID(db.lastInsertedRowID)
+            ])!
+        return BatchID(id)
     }
 
     /// Changes limits and policies of the batches in scope; nil leaves what is there.
@@ -96,7 +95,7 @@ extension Queue {
         try finishChores(now: now)
     }
 
-    private static func adjust(_ batch: Batch, maxAttempts: Int?, onUnknown: OnUnknown?, _ db: Database) throws {
+    private static func adjust(_ batch: Batch, maxAttempts: Int?, onUnknown: OnUnknown?, _ db: any Session) throws {
         var policy = batch.policy
         policy.maxAttempts = maxAttempts ?? policy.maxAttempts
         policy.onUnknown = onUnknown ?? policy.onUnknown
@@ -139,14 +138,14 @@ extension Queue {
 
 extension Queue {
     /// The batch's own and those of its routes, each once.
-    private static func lanes(of batch: BatchID, _ db: Database) throws -> [Int64] {
+    private static func lanes(of batch: BatchID, _ db: any Session) throws -> [Int64] {
         try Int64.fetchAll(
             db, sql: "SELECT lane FROM batches WHERE id = ? UNION SELECT lane FROM routes WHERE batch = ?",
             arguments: [batch.number, batch.number])
     }
 
     /// The person has seen what was not answered: the rule that stops paying for silence begins anew.
-    private static func forgiveSilence(ofLane lane: Int64, _ db: Database) throws {
+    private static func forgiveSilence(ofLane lane: Int64, _ db: any Session) throws {
         try db.execute(
             sql: """
                 UPDATE counts SET forgiven_attempts = attempts, forgiven_unanswered = unanswered
@@ -182,11 +181,11 @@ extension BatchSettings {
 }
 
 extension Batch {
-    static func named(_ name: String, _ db: Database) throws -> Batch? {
+    static func named(_ name: String, _ db: any Session) throws -> Batch? {
         try Row.fetchOne(db, sql: "SELECT * FROM batches WHERE name = ?", arguments: [UserText(name)]).map { try Batch($0) }
     }
 
-    static func all(_ db: Database) throws -> [Batch] {
+    static func all(_ db: any Session) throws -> [Batch] {
         try Row.fetchAll(db, sql: "SELECT * FROM batches ORDER BY id").map { try Batch($0) }
     }
 

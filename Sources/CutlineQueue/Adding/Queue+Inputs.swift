@@ -1,6 +1,5 @@
 import CutlineCore
 import Foundation
-import GRDB
 
 extension Queue {
     /// The batch's inputs of these names, in the same order, made where they are new.
@@ -10,15 +9,15 @@ extension Queue {
         return try write { db in
             try names.map { name in
                 if let known = try Self.input(named: name, of: batch, db) { return known }
-                try db.cachedStatement(sql: "INSERT INTO inputs (batch, name) VALUES (?, ?)").execute(arguments: [batch.number, Data(name)])
-                return InputID(db.lastInsertedRowID)
+                let insertion = try db.cachedStatement(sql: "INSERT INTO inputs (batch, name) VALUES (?, ?) RETURNING id")
+                return InputID(try Int64.fetchOne(insertion, arguments: [batch.number, name])!)
             }
         }
     }
 
-    static func input(named name: [UInt8], of batch: BatchID, _ db: Database) throws -> InputID? {
+    static func input(named name: [UInt8], of batch: BatchID, _ db: any Session) throws -> InputID? {
         let statement = try db.cachedStatement(sql: "SELECT id FROM inputs WHERE batch = ? AND name = ?")
-        return try Int64.fetchOne(statement, arguments: [batch.number, Data(name)]).map { InputID($0) }
+        return try Int64.fetchOne(statement, arguments: [batch.number, name]).map { InputID($0) }
     }
 }
 

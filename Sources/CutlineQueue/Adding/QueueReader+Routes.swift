@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension QueueReader {
     /// Of every batch, in the order in which they were made; those of fallback lists by their place.

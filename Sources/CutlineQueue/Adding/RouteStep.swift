@@ -1,9 +1,8 @@
 import CutlineCore
-import GRDB
 
 /// Changes the routes of a batch inside a transaction.
 struct RouteStep {
-    let db: Database
+    let db: any Session
     let batch: BatchID
     /// As they stand from now on.
     let settings: BatchSettings
@@ -57,10 +56,11 @@ struct RouteStep {
             return RouteID(id)
         }
         let lane = try lane(of: asked)
-        try db.execute(
-            sql: "INSERT INTO routes (batch, position, provider, profile, model, lane, terms) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            arguments: [batch.number, position, asked.profile.name, profile, UserText(asked.model), lane, terms])
-        return RouteID(db.lastInsertedRowID)
+        let id = try Int64.fetchOne(
+            db,
+            sql: "INSERT INTO routes (batch, position, provider, profile, model, lane, terms) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            arguments: [batch.number, position, asked.profile.name, profile, UserText(asked.model), lane, terms])!
+        return RouteID(id)
     }
 
     /// Another model of the batch's own provider has the batch's limits, on the batch's own lane or on one of its own.

@@ -1,10 +1,9 @@
 import CutlineCore
 import Foundation
-import GRDB
 
 /// Finds the drafts that stand in the queue already just as they are: adding them would change nothing.
 struct StandingStep {
-    let db: Database
+    let db: any Session
     let batch: BatchID
 
     /// The state of the job of each draft that stands; nil: adding it would write something.

@@ -1,17 +1,16 @@
 import CutlineCore
 import Foundation
-import GRDB
 import SystemPackage
 
 /// Writes down inside a transaction what became of entries that a run did not meet.
 struct DepartStep {
-    let db: Database
+    let db: any Session
     let mark: EntryMark
     let now: Timestamp
     /// Jobs of entries that are missing from now on: copies by the thousand may be of one.
     private var lost: Set<Int64> = []
 
-    init(db: Database, mark: EntryMark, now: Timestamp) { (self.db, self.mark, self.now) = (db, mark, now) }
+    init(db: any Session, mark: EntryMark, now: Timestamp) { (self.db, self.mark, self.now) = (db, mark, now) }
 
     /// Whether `depart` would write something.
     func writes(_ entry: UnmetEntry, _ presence: FilePresence) throws -> Bool {
@@ -55,7 +54,7 @@ struct DepartStep {
         guard let new = try newName(of: entry, onlyAt: path) else { return false }
         try db.cachedStatement(sql: "DELETE FROM entries WHERE id = ?").execute(arguments: [new["id"] as Int64])
         try db.cachedStatement(sql: Self.renaming).execute(arguments: [
-            UserText(new.text("key")), new["own_key"] as Bool, new["given"] as String, new["path"] as Data?, new["extra"] as String,
+            UserText(new.text("key")), new["own_key"] as Bool, new["given"] as String, new["path"] as [UInt8]?, new["extra"] as String,
             new["input"] as Int64?, entry.id,
         ])
         result.rename(entry.key, to: new.text("key"))
@@ -63,7 +62,7 @@ struct DepartStep {
     }
 
     private func newName(of entry: UnmetEntry, onlyAt path: FilePath? = nil) throws -> Row? {
-        let path = path.map { Data($0.bytes) }
+        let path = path.map { $0.bytes }
         return try Row.fetchOne(db.cachedStatement(sql: Self.nameOfThisRun), arguments: [entry.job, mark.newest, path, path])
     }
 

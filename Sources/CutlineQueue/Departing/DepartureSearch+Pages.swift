@@ -1,6 +1,5 @@
 import CutlineCore
 import Foundation
-import GRDB
 import SystemPackage
 
 /// An entry that a run did not meet.
@@ -21,11 +20,9 @@ extension DepartureSearch {
     private static let pageSize = 1_000
 
     /// The unmet ones among the next entries; nil at the end. Entries of addresses and of several pictures are no file that could be gone.
-    func page(after cursor: inout KeyCursor, _ db: Database) throws -> [UnmetEntry]? {
-        let rows = try Row.fetchCursor(
-            db.cachedStatement(sql: Self.keys), arguments: [batch.number, cursor.last, Self.pageSize])
+    func page(after cursor: inout KeyCursor, _ db: any Session) throws -> [UnmetEntry]? {
         var (unmet, count) = ([Int64](), 0)
-        while let row = try rows.next() {
+        for row in try Row.fetchAll(db.cachedStatement(sql: Self.keys), arguments: [batch.number, cursor.last, Self.pageSize]) {
             count += 1
             cursor.last = row[1]
             guard let input = row[2] as Int64?, inputs.contains(InputID(input)), !holds(cursor.last.text) else { continue }
@@ -37,12 +34,12 @@ extension DepartureSearch {
     }
 
     private func entry(_ row: Row) throws -> UnmetEntry? {
-        guard let path = row["path"] as Data? else { return nil }
+        guard let path = row["path"] as [UInt8]? else { return nil }
         let key = row.text("key")
         let name = try row["own_key"] ? JSONColumn.texts(row["given"]).first ?? key : key
         guard !excludes(name) else { return nil }
         return UnmetEntry(
-            id: row["id"], key: key, job: row["job"], path: FilePath(bytes: Array(path)),
+            id: row["id"], key: key, job: row["job"], path: FilePath(bytes: path),
             isMissing: row["missing_since"] as Int64? != nil)
     }
 

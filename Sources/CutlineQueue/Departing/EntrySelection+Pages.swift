@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension EntrySelection {
     static let pageSize = 250
@@ -11,7 +10,7 @@ extension EntrySelection {
         case all(BatchID)
 
         /// In the order of their numbers, but for a whole batch in that of their keys.
-        func page(after cursor: inout Cursor, _ db: Database) throws -> [Int64] {
+        func page(after cursor: inout Cursor, _ db: any Session) throws -> [Int64] {
             switch self {
             case .listed(let ids):
                 let page = ids.filter { $0.number > cursor.id }.prefix(pageSize).map(\.number)

@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension Queue {
     /// Looks for what became of entries that a run did not meet, page by page: files are looked at between transactions, and each writes the
@@ -29,7 +28,7 @@ extension Queue {
     }
 
     private static func depart(
-        _ looks: [Look], _ search: DepartureSearch, _ before: Departures, _ db: Database, at now: Timestamp
+        _ looks: [Look], _ search: DepartureSearch, _ before: Departures, _ db: any Session, at now: Timestamp
     ) throws -> Departures {
         var result = before
         var step = DepartStep(db: db, mark: search.mark, now: now)

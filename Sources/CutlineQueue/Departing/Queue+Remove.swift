@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension Queue {
     /// Takes entries out of the dataset for good, page by page. Captions, calls and what they cost stay in the books; adding a picture again
@@ -52,12 +51,12 @@ extension QueueReader {
 
 /// Removes entries inside a transaction.
 struct RemoveStep {
-    let db: Database
+    let db: any Session
     let now: Timestamp
     /// Jobs that lost a name.
     private var jobs: Set<Int64> = []
 
-    init(db: Database, now: Timestamp) { (self.db, self.now) = (db, now) }
+    init(db: any Session, now: Timestamp) { (self.db, self.now) = (db, now) }
 
     mutating func remove(_ id: Int64, _ selection: EntrySelection, _ result: inout Removed) throws {
         guard let job = try Self.count(id, selection, &result, db) else { return }
@@ -81,7 +80,7 @@ struct RemoveStep {
     ///
     /// - Returns: its job; nil where it is not meant.
     @discardableResult
-    static func count(_ id: Int64, _ selection: EntrySelection, _ result: inout Removed, _ db: Database) throws -> Int64? {
+    static func count(_ id: Int64, _ selection: EntrySelection, _ result: inout Removed, _ db: any Session) throws -> Int64? {
         guard let row = try Row.fetchOne(db.cachedStatement(sql: EntrySelection.facts), arguments: [id]), selection.admits(row) else {
             return nil
         }

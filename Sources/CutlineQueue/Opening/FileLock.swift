@@ -11,8 +11,8 @@ import SystemPackage
 
 /// A kernel lock on a file of its own. The kernel frees it on any death of the process, at once and without false alarms.
 /// Never used on the queue file itself: closing a descriptor of that would drop SQLite's locks.
-final class FileLock: Sendable {
-    let path: FilePath
+package final class FileLock: Sendable {
+    package let path: FilePath
     private let descriptor: Int32
     private let patience: QueuePatience
     /// The kernel's lock belongs to the descriptor, so threads that share it need one of their own.
@@ -23,14 +23,14 @@ final class FileLock: Sendable {
     /// Opens the file, made with mode 0600 where it is missing, and locks nothing yet.
     ///
     /// - Parameter mustBeNew: fail where the file exists.
-    init(_ path: FilePath, mustBeNew: Bool = false, patience: QueuePatience = QueuePatience()) throws(QueueError) {
+    package init(_ path: FilePath, mustBeNew: Bool = false, patience: QueuePatience = QueuePatience()) throws(QueueError) {
         (self.path, self.patience) = (path, patience)
         descriptor = open(path.string, O_RDWR | O_CREAT | O_CLOEXEC | (mustBeNew ? O_EXCL : 0), 0o600)
         guard descriptor >= 0 else { throw .unusable(path, reason: String(cString: strerror(errno))) }
     }
 
     /// Opens a file that must exist; nil where it does not.
-    init?(existing path: FilePath) {
+    package init?(existing path: FilePath) {
         (self.path, patience) = (path, QueuePatience())
         descriptor = open(path.string, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
@@ -39,7 +39,7 @@ final class FileLock: Sendable {
     deinit { close(descriptor) }
 
     /// Whether somebody holds the lock of a file, at next to no cost: each worker asks it of all others every few seconds.
-    static func isHeld(_ path: String) -> Bool {
+    package static func isHeld(_ path: String) -> Bool {
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
@@ -49,7 +49,7 @@ final class FileLock: Sendable {
     /// Waits for the lock, runs `body` and gives the lock back.
     ///
     /// - Throws: `QueueError.unusable` where another process keeps it for longer than our patience.
-    func withLock<Result>(_ body: () throws -> Result) throws -> Result {
+    package func withLock<Result>(_ body: () throws -> Result) throws -> Result {
         threads.lock()
         defer { threads.unlock() }
         if !tryLock() { try wait() }
@@ -80,12 +80,12 @@ final class FileLock: Sendable {
     }
 
     /// Whether the file that is open here is still the one under its name.
-    var isInPlace: Bool {
+    package var isInPlace: Bool {
         var (mine, named) = (stat(), stat())
         guard fstat(descriptor, &mine) == 0, stat(path.string, &named) == 0 else { return false }
         return mine.st_ino == named.st_ino && mine.st_dev == named.st_dev
     }
 
     /// Takes the lock and keeps it until this value goes; false where somebody else has it.
-    func tryLock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+    package func tryLock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
 }

@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension QueueReader {
     /// Counts failed or held jobs by the class of their last attempt that failed, in short reads.

@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension QueueReader {
     /// The next doubtful calls, by batch and then in the order in which they were made; empty at the end.
@@ -15,7 +14,7 @@ extension QueueReader {
     }
 
     /// - Parameter batches: in their order.
-    private static func doubtfulPage(of batches: [Int64], after cursor: DoubtCursor, _ size: Int, _ db: Database) throws -> [Row] {
+    private static func doubtfulPage(of batches: [Int64], after cursor: DoubtCursor, _ size: Int, _ db: any Session) throws -> [Row] {
         for batch in batches where batch >= cursor.batch {
             let last = batch == cursor.batch ? cursor.attempt : 0
             let rows = try Row.fetchAll(db.cachedStatement(sql: doubtfulPage), arguments: [batch, last, size])
@@ -41,7 +40,7 @@ extension DoubtfulCost {
     }
 }
 
-extension CutlineCore.Record.Problem {
+extension Record.Problem {
     /// Why an attempt failed, from a row of `attempts`.
     init?(ofAttempt row: Row) {
         guard let kind = (row["class"] as String?).flatMap(FailureClass.init) else { return nil }
@@ -55,6 +54,6 @@ extension DoubtfulCall {
         self.init(
             batch: batch.name, key: row.text(optional: "key"), attempt: AttemptID(row["id"]), n: row["n"],
             startedAt: row.time("started_at"), endedAt: row.time(optional: "ended_at"), doubt: doubt,
-            problem: CutlineCore.Record.Problem(ofAttempt: row), mayHaveCost: DoubtfulCost(ofAttempt: row, batch.trend))
+            problem: Record.Problem(ofAttempt: row), mayHaveCost: DoubtfulCost(ofAttempt: row, batch.trend))
     }
 }

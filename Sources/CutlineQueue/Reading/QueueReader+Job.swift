@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension QueueReader {
     /// The jobs that a user means by `name`: an entry's key, in any batch or in one, else an entry's number.
@@ -17,7 +16,7 @@ extension QueueReader {
                     "SELECT jobs.*, entries.missing_since, batches.provider, batches.model FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = jobs.batch WHERE entries.id = ?",
                 arguments: [entry])!
             let counts = try Row.fetchOne(
-                db, sql: "SELECT * FROM counts WHERE batch = (SELECT batch FROM jobs WHERE id = ?)", arguments: [job["id"]])!
+                db, sql: "SELECT * FROM counts WHERE batch = (SELECT batch FROM jobs WHERE id = ?)", arguments: [job["id"] as Int64])!
             let rows = try Row.fetchAll(
                 db,
                 sql: """
@@ -26,7 +25,7 @@ extension QueueReader {
                         iif(accepted = 0 AND captions.set_aside, text, NULL) AS set_aside
                     FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id LEFT JOIN routes ON routes.id = attempts.route
                     WHERE attempts.job = ? ORDER BY n
-                    """, arguments: [job["id"]])
+                    """, arguments: [job["id"] as Int64])
             let own = Asked(provider: job["provider"], model: job.text("model"))
             return JobStatus(
                 job: JobID(job["id"]), record: record, isReopened: job["reopened"] as Int64? != nil,
@@ -37,7 +36,7 @@ extension QueueReader {
 }
 
 extension AttemptStatus {
-    fileprivate init(_ row: Row, _ own: Asked, _ trend: CostTrend, _ db: Database) throws {
+    fileprivate init(_ row: Row, _ own: Asked, _ trend: CostTrend, _ db: any Session) throws {
         let phase = AttemptPhase(rawValue: row["phase"]) ?? .open
         let origin: Int64? = row["reused_from"]
         // It was, but with the call that brought the caption.
@@ -50,7 +49,7 @@ extension AttemptStatus {
             id: AttemptID(row["id"]), n: row["n"],
             asked: Asked(provider: row["provider"] ?? own.provider, model: row.text(optional: "asked_model") ?? own.model), phase: phase,
             billed: billed, startedAt: row.time("started_at"),
-            endedAt: row.time(optional: "ended_at"), problem: CutlineCore.Record.Problem(ofAttempt: row),
+            endedAt: row.time(optional: "ended_at"), problem: Record.Problem(ofAttempt: row),
             requestID: row["request_id"], latency: latency.map { .milliseconds($0) },
             usage: Usage(
                 inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"],

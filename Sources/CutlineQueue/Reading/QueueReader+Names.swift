@@ -1,6 +1,5 @@
 import CutlineCore
 import Foundation
-import GRDB
 import SystemPackage
 
 extension QueueReader {
@@ -14,7 +13,7 @@ extension QueueReader {
     }
 
     /// Numbers of entries: by key, in any batch or in one, else by number.
-    static func entries(named name: String, batch: BatchID?, _ db: Database) throws -> [Int64] {
+    static func entries(named name: String, batch: BatchID?, _ db: any Session) throws -> [Int64] {
         let byKey = try Int64.fetchAll(
             db, sql: "SELECT id FROM entries WHERE key = ? AND batch IN (SELECT id FROM batches WHERE ? IS NULL OR id = ?)",
             arguments: [UserText(name), batch?.number, batch?.number])
@@ -26,10 +25,10 @@ extension QueueReader {
     /// Whether a picture was once known that had this default key, below the folder of an input: no entry has it any more.
     package func hasLost(_ key: String) throws -> Bool {
         try read { db in
-            let names = try Data.fetchAll(db, sql: "SELECT DISTINCT name FROM inputs ORDER BY name LIMIT 1000")
+            let names = try [UInt8].fetchAll(db, sql: "SELECT DISTINCT name FROM inputs ORDER BY name LIMIT 1000")
             let statement = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM pictures WHERE path = ?)")
             return try names.contains { name in
-                try Bool.fetchOne(statement, arguments: [Data(FilePath(bytes: Array(name)).pushing(FilePath(key)).bytes)]) ?? false
+                try Bool.fetchOne(statement, arguments: [FilePath(bytes: name).pushing(FilePath(key)).bytes]) ?? false
             }
         }
     }
@@ -43,7 +42,7 @@ extension QueueReader {
             var keys: [String] = []
             for batch in batches {
                 for (sql, start) in [(Self.keysBelow, name), (Self.keysFrom, name), (Self.keysFrom, half)] {
-                    let arguments: StatementArguments = [batch, UserText(start)]
+                    let arguments: Arguments = [batch, UserText(start)]
                     keys += try UserText.fetchAll(db.cachedStatement(sql: sql), arguments: arguments).map(\.text)
                 }
             }

@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension QueueReader {
     /// The profile with which jobs of a batch are asked at one of its places, as it stands now.

@@ -1,6 +1,5 @@
 import CutlineCore
 import Foundation
-import GRDB
 import SystemPackage
 
 extension QueueReader {
@@ -9,14 +8,14 @@ extension QueueReader {
         .Record]?
     {
         let last = cursor.lastEntry
-        let (records, end) = try read { db -> ([CutlineCore.Record], Int64?) in
+        let (records, end) = try read { db -> ([Record], Int64?) in
             let batches = selection.batches?.map(\.number)
             let statement = try db.cachedStatement(sql: Self.page(ofBatches: batches?.count))
             var end: Int64?
-            let records = try statement.all(StatementArguments([last] + (batches ?? []) + [Int64(pageSize)])) {
+            let records = try statement.all(Arguments([last] + (batches ?? []) + [Int64(pageSize)])) {
                 (row: PlacedRow<RecordColumn>) in
                 end = row[.id]
-                return try selection.admits(row) ? CutlineCore.Record(row, db) : nil
+                return try selection.admits(row) ? Record(row, db) : nil
             }
             return (records.compactMap(\.self).filter { selection.flags.admits($0.caption?.flags ?? []) }, end)
         }
@@ -26,10 +25,10 @@ extension QueueReader {
     }
 
     /// The record of one entry.
-    package func record(entry: Int64) throws -> CutlineCore.Record? {
+    package func record(entry: Int64) throws -> Record? {
         try read { db in
             let statement = try db.cachedStatement(sql: "\(Self.select) WHERE entries.id = ?")
-            return try statement.first([entry]) { try CutlineCore.Record($0, db) }
+            return try statement.first([entry]) { try Record($0, db) }
         }
     }
 
@@ -59,7 +58,7 @@ extension QueueReader {
     }
 
     /// The name of the batch that a call was made for.
-    static func batchName(ofAttempt attempt: Int64, _ db: Database) throws -> String? {
+    static func batchName(ofAttempt attempt: Int64, _ db: any Session) throws -> String? {
         let statement = try db.cachedStatement(
             sql: "SELECT name FROM batches WHERE id = (SELECT batch FROM attempts WHERE id = ?)")
         return try UserText.fetchOne(statement, arguments: [attempt])?.text
@@ -73,8 +72,8 @@ enum RecordColumn: Int, CaseIterable {
     case costSource, reusedFrom
 }
 
-extension CutlineCore.Record {
-    fileprivate init(_ row: PlacedRow<RecordColumn>, _ db: Database) throws {
+extension Record {
+    fileprivate init(_ row: PlacedRow<RecordColumn>, _ db: any Session) throws {
         let state = JobState(rawValue: row[.state]) ?? .queued
         let text: String? = row[.text]
         let latency: Int64? = row[.latency]
@@ -94,7 +93,7 @@ extension CutlineCore.Record {
 extension ImageSource {
     /// The pictures of an entry's job. A copy of a picture has the job of the first, but a place of its own; and what is in an archive may
     /// have been seen elsewhere in it since.
-    fileprivate static func sources(of row: PlacedRow<RecordColumn>, _ db: Database) throws -> [ImageSource] {
+    fileprivate static func sources(of row: PlacedRow<RecordColumn>, _ db: any Session) throws -> [ImageSource] {
         let sources = try ImageColumn.load(row[.images], db)
         guard sources.count == 1, case .file(var file) = sources[0], let place = row.bytes(optional: .path).map({ FilePath(bytes: $0) }),
             file.slice != nil || place.bytes != file.place.bytes
@@ -120,15 +119,15 @@ extension Caption {
     }
 }
 
-extension CutlineCore.Record.Problem {
+extension Record.Problem {
     /// Why a stopped job stopped: its last attempt that failed.
-    fileprivate static func last(ofJob job: Int64, _ state: JobState, _ db: Database) throws -> CutlineCore.Record.Problem? {
+    fileprivate static func last(ofJob job: Int64, _ state: JobState, _ db: any Session) throws -> Record.Problem? {
         guard state == .failed || state == .held else { return nil }
         let statement = try db.cachedStatement(
             sql: "SELECT class, http_status, message FROM attempts WHERE job = ? AND class IS NOT NULL ORDER BY n DESC LIMIT 1")
         return try Row.fetchOne(statement, arguments: [job]).flatMap { row in
             FailureClass(rawValue: row["class"]).map {
-                CutlineCore.Record.Problem(kind: $0, status: row["http_status"], message: row["message"] ?? "")
+                Record.Problem(kind: $0, status: row["http_status"], message: row["message"] ?? "")
             }
         }
     }

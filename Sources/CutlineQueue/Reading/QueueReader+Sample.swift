@@ -1,6 +1,5 @@
 import CutlineCore
 import Foundation
-import GRDB
 
 extension QueueReader {
     /// The first `count` jobs of a batch in the order of their fingerprints, which is as good as random, is the same every time, and
@@ -18,7 +17,7 @@ extension QueueReader {
         try read { db in
             let statement = try db.cachedStatement(sql: "SELECT id FROM jobs WHERE batch = ? AND fingerprint = ?")
             return try fingerprints.compactMap {
-                try Int64.fetchOne(statement, arguments: [batch.number, Data($0.bytes)]).map { JobID($0) }
+                try Int64.fetchOne(statement, arguments: [batch.number, $0.bytes]).map { JobID($0) }
             }
         }
     }
@@ -32,7 +31,7 @@ extension QueueReader {
 }
 
 extension BatchStatus {
-    fileprivate func counting(_ jobs: [JobID], _ db: Database) throws -> BatchStatus {
+    fileprivate func counting(_ jobs: [JobID], _ db: any Session) throws -> BatchStatus {
         let list = JSONColumn.list(jobs)
         let states = try Row.fetchOne(db.cachedStatement(sql: Self.states), arguments: [list])!
         let calls = try Row.fetchOne(db.cachedStatement(sql: Self.calls), arguments: [list])!
@@ -54,7 +53,7 @@ extension BatchStatus {
         return status
     }
 
-    private mutating func countFlags(of jobs: String, _ db: Database) throws {
+    private mutating func countFlags(of jobs: String, _ db: any Session) throws {
         let lists = try String.fetchAll(db.cachedStatement(sql: Self.flags), arguments: [jobs])
         flaggedCaptions = lists.count
         flags = try lists.flatMap(CaptionFlag.list).reduce(into: [:]) { $0[$1, default: 0] += 1 }

@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension QueueReader {
     /// One row of counters a batch, oldest first; nothing is counted.
@@ -20,7 +19,7 @@ extension QueueReader {
     }
 
     /// Of every batch.
-    private static func flagCounts(_ db: Database) throws -> [BatchID: [String: Int]] {
+    private static func flagCounts(_ db: any Session) throws -> [BatchID: [String: Int]] {
         try Row.fetchAll(db, sql: "SELECT batch, flag, count FROM flag_counts WHERE count > 0").reduce(into: [:]) {
             $0[BatchID($1["batch"]), default: [:]][$1["flag"]] = $1["count"]
         }

@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension QueueReader {
     /// Recounts everything that is kept twice and checks what the schema cannot say, all about one moment. It reads the whole queue: for
@@ -110,7 +109,7 @@ extension QueueReader {
     ]
 
     /// Every other counter against its rows.
-    static func miscounted(_ db: Database, _ recounts: [(columns: [String], sql: String)]) throws -> [Violation] {
+    static func miscounted(_ db: any Session, _ recounts: [(columns: [String], sql: String)]) throws -> [Violation] {
         try recounts.flatMap { columns, sql in
             let counted = Dictionary(uniqueKeysWithValues: try Row.fetchAll(db, sql: sql).map { ($0["batch"] as Int64, $0) })
             return try Row.fetchAll(db, sql: "SELECT batches.name, counts.* FROM counts JOIN batches ON batches.id = counts.batch").flatMap
@@ -171,7 +170,7 @@ extension QueueReader {
         ),
     ]
 
-    private static func miscountedDoubts(_ db: Database) throws -> [Violation] {
+    private static func miscountedDoubts(_ db: any Session) throws -> [Violation] {
         let rows = try Row.fetchAll(
             db,
             sql: """
@@ -194,7 +193,7 @@ extension QueueReader {
         }
     }
 
-    private static func miscountedLanes(_ db: Database) throws -> [Violation] {
+    private static func miscountedLanes(_ db: any Session) throws -> [Violation] {
         let rows = try Row.fetchAll(
             db,
             sql: """

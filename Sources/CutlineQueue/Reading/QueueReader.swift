@@ -1,43 +1,18 @@
 import CutlineCore
-import GRDB
 import SystemPackage
 
-/// A queue to look at: nothing is written, and no read is long enough to keep the log from shrinking.
+/// A queue to look at: nothing is written, and no read is long enough to keep a log from shrinking.
 package struct QueueReader: Sendable {
+    /// Where it is, for people.
     package let path: FilePath
-    private let connection: any DatabaseReader
+    let store: any Store
+    let state: StateFolder
 
-    init(path: FilePath, connection: any DatabaseReader) {
-        self.path = path
-        self.connection = connection
+    package init(_ store: any Store, at path: FilePath, state: StateFolder) {
+        (self.store, self.path, self.state) = (store, path, state)
     }
 
-    /// Opens an existing queue for reading only.
-    ///
-    /// - Throws: `QueueError.noSuchQueue`, and what an unusable, foreign or newer file brings.
-    package init(at path: FilePath) throws {
-        let location = QueueLocation(database: path)
-        guard location.exists else { throw QueueError.noSuchQueue(path) }
-        try location.refuseFolder()
-        self.path = path
-        connection = try Queue.describing(path) {
-            let queue = try DatabaseQueue(path: path.string, configuration: Queue.configuration(path, readsOnly: true))
-            try queue.read { db in
-                // An empty file has no jobs, but is no queue either.
-                guard try db.tableExists("batches") else { throw QueueError.noSuchQueue(path) }
-            }
-            return queue
-        }
-    }
-
-    func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        try Queue.describing(path) { try connection.read(body) }
-    }
-
-    /// For statements that no transaction may enclose.
-    func withoutTransaction<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        try Queue.describing(path) { try connection.unsafeRead(body) }
-    }
+    func read<Result>(_ body: (any Session) throws -> Result) throws -> Result { try store.read(body) }
 
     package func batches() throws -> [Batch] { try read(Batch.all) }
 
@@ -46,4 +21,12 @@ package struct QueueReader: Sendable {
         if let batch = try read({ try Batch.named(name, $0) }) { return batch }
         throw QueueError.noSuchBatch(name, known: try batches().map(\.settings.name))
     }
+
+    /// Reads everything and says what is damaged.
+    package func fileHealth() throws -> FileHealth { try store.fileHealth() }
+
+    /// Writes a copy as it stands at one moment, while workers go on.
+    ///
+    /// - Throws: `QueueError.backupRefused` where something is in the way, `.unusable` where the copy cannot be written.
+    package func backUp(to target: FilePath, overwrite: Bool) throws { try store.backUp(to: target, overwrite: overwrite) }
 }

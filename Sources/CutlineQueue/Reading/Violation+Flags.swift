@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension QueueReader {
     static let flagRules: [(name: String, of: String, violations: String)] = [
@@ -11,7 +10,7 @@ extension QueueReader {
     ]
 
     /// By the names that this build knows, not by those that the triggers have. Most captions have no flag, and the index knows which do.
-    static func miscountedFlags(_ db: Database) throws -> [Violation] {
+    static func miscountedFlags(_ db: any Session) throws -> [Violation] {
         let all = [(name: "any", key: "*", part: "\"")]
         return try (all + CaptionFlag.allCases.map { ("\($0.rawValue)", $0.rawValue, "\"\($0.rawValue)\"") }).flatMap { name, key, part in
             let rows = try Row.fetchAll(

@@ -1,5 +1,3 @@
-import GRDB
-
 extension QueueReader {
     static let reuseRules: [(name: String, of: String, violations: String)] = [
         (

@@ -1,8 +1,7 @@
 import CutlineCore
-import GRDB
 
 extension QueueReader {
-    static func miscountedRoutes(_ db: Database) throws -> [Violation] {
+    static func miscountedRoutes(_ db: any Session) throws -> [Violation] {
         let rows = try Row.fetchAll(
             db,
             sql: """

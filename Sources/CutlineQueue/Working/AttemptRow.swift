@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 /// An attempt with what is needed to settle it.
 struct AttemptRow {
@@ -17,7 +16,7 @@ struct AttemptRow {
     let policy: RetryPolicy
     private let counted: JobTally
 
-    static func fetch(_ id: AttemptID, _ db: Database) throws -> AttemptRow? {
+    static func fetch(_ id: AttemptID, _ db: any Session) throws -> AttemptRow? {
         try db.cachedStatement(sql: select).first([id.number]) { try AttemptRow($0) }
     }
 
@@ -57,7 +56,7 @@ struct AttemptRow {
             askedAgain: counted.askedAgain)
     }
 
-    func end(_ phase: AttemptPhase, failure: Failure, _ settlement: Settlement, _ db: Database) throws {
+    func end(_ phase: AttemptPhase, failure: Failure, _ settlement: Settlement, _ db: any Session) throws {
         try end(
             phase, billed: failure.billed, failure: failure, usage: failure.usage ?? Usage(), requestID: failure.requestID,
             answer: failure.answer, settlement, db)
@@ -65,7 +64,7 @@ struct AttemptRow {
 
     func end(
         _ phase: AttemptPhase, billed: Billed, failure: Failure? = nil, usage: Usage, requestID: String?, answer: String? = nil,
-        isDuplicate: Bool = false, _ settlement: Settlement, _ db: Database
+        isDuplicate: Bool = false, _ settlement: Settlement, _ db: any Session
     ) throws {
         try db.cachedStatement(
             sql: """

@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 /// A batch's books as they stand in this transaction: one for all that is asked for the batch, wherever.
 final class BudgetLedger {

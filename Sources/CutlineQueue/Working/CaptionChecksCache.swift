@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 import Synchronization
 
 /// What the checks of a job's captions need.
@@ -20,7 +19,7 @@ final class CaptionChecksCache: Sendable {
     private let entries = Mutex<[Int64: Entry]>([:])
 
     /// What applies to a job now.
-    func checks(ofJob job: Int64, _ db: Database) throws -> JobChecks {
+    func checks(ofJob job: Int64, _ db: any Session) throws -> JobChecks {
         try db.cachedStatement(sql: Self.select).first([job]) { (row: PlacedRow<Column>) in
             let (rules, checks) = try entries.withLock { try Self.value(row, &$0) }
             let own = row.text(optional: .ownPrompt).map { checks.asking($0, system: row.text(optional: .system)) }

@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 /// What the checks said of a caption before the queue was locked: of a long one they take their time.
 struct CaptionLook: Sendable {

@@ -1,12 +1,11 @@
 import CutlineCore
-import GRDB
 
 /// What a change of a batch has still to do, a page a transaction: the queue belongs to nobody for long, however much there is.
 ///
 /// A chore is written down with the change that brings it about. Who made the change does it at once; what a killed process left is done
 /// by the next one that opens the queue to write. Two at once share the pages.
 struct ChoreStep {
-    let db: Database
+    let db: any Session
     let now: Timestamp
 
     static let pageSize = 500
@@ -17,18 +16,18 @@ struct ChoreStep {
     }
 
     /// Captions that were set aside are to be taken.
-    static func take(of batch: BatchID, _ db: Database) throws {
+    static func take(of batch: BatchID, _ db: any Session) throws {
         try drop(of: batch, db)
         try db.execute(sql: "INSERT INTO chores (batch, kind) VALUES (?, 'take')", arguments: [batch.number])
     }
 
     /// They are wanted again, as they were.
-    static func drop(of batch: BatchID, _ db: Database) throws {
+    static func drop(of batch: BatchID, _ db: any Session) throws {
         try db.execute(sql: "DELETE FROM chores WHERE batch = ? AND kind = 'take'", arguments: [batch.number])
     }
 
     /// Jobs that wait for a route are to move on from its place in the list.
-    static func leave(_ route: Int64, at position: Int, of batch: BatchID, _ db: Database) throws {
+    static func leave(_ route: Int64, at position: Int, of batch: BatchID, _ db: any Session) throws {
         try db.execute(
             sql: "INSERT INTO chores (batch, kind, route, position) VALUES (?, 'leave', ?, ?)",
             arguments: [batch.number, route, position])

@@ -1,11 +1,10 @@
 import CutlineCore
 import Foundation
-import GRDB
 import SystemPackage
 
 /// Claims jobs inside a transaction: the attempt row is the record of intent, on the disk before the first byte leaves.
 struct ClaimStep {
-    let db: Database
+    let db: any Session
     let lanes: LaneStore
     let worker: WorkerID
     let request: TurnRequest
@@ -91,17 +90,18 @@ struct ClaimStep {
     ) throws -> Claim {
         let job = candidate.id
         let n = try Int.fetchOne(db.cachedStatement(sql: "SELECT ifnull(max(n), 0) + 1 FROM attempts WHERE job = ?"), arguments: [job])!
-        try db.cachedStatement(
+        let insertion = try db.cachedStatement(
             sql: """
                 INSERT INTO attempts
                     (batch, job, n, worker, started_at, lease_until, estimated_tokens, estimated_output, reserved_cost, reserved_tokens, route)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """
-        ).execute(arguments: [
-            batch.id.number, job, n, worker.number, now.milliseconds, (now + request.lease).milliseconds,
-            estimated[.tokens], estimated.outputTokens, reservation?.cost.nanodollars, reservation?.tokens, batch.route.number,
-        ])
-        let attempt = db.lastInsertedRowID
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+                """)
+        let attempt = try Int64.fetchOne(
+            insertion,
+            arguments: [
+                batch.id.number, job, n, worker.number, now.milliseconds, (now + request.lease).milliseconds,
+                estimated[.tokens], estimated.outputTokens, reservation?.cost.nanodollars, reservation?.tokens, batch.route.number,
+            ])!
         try db.cachedStatement(sql: "UPDATE jobs SET state = 'running', lease = ? WHERE id = ?").execute(arguments: [attempt, job])
         var call = call
         call.images = try ImageColumn.load(candidate.images, db)
@@ -238,7 +238,7 @@ private struct LaneBacklog {
     ///
     /// - Parameter count: how many more are likely to be asked for; claimed rows are no candidates when more are fetched.
     mutating func next(
-        _ db: Database, _ lanes: LaneStore, expecting count: Int, at now: Timestamp
+        _ db: any Session, _ lanes: LaneStore, expecting count: Int, at now: Timestamp
     ) throws -> (ClaimableJob, ClaimableBatch)? {
         while let batch = batches.first {
             if let refusal = try lanes.closedReason(lane, of: batch.request.model, at: now) {
@@ -305,7 +305,7 @@ private struct ClaimableBatch {
         estimated = TokenReserve.perCall(used: used, answers: answers, answerLimit: parameters.maxTokens)
     }
 
-    func candidates(_ db: Database, limit: Int) throws -> [ClaimableJob] {
+    func candidates(_ db: any Session, limit: Int) throws -> [ClaimableJob] {
         if let chosen {
             return try db.cachedStatement(sql: ClaimStep.candidatesAmong).all([chosen, id.number, route.number, limit], ClaimableJob.init)
         }
@@ -314,7 +314,7 @@ private struct ClaimableBatch {
     }
 
     /// The job that has least in common with those that were refused: the last one of those that were not put back.
-    func farthest(_ db: Database) throws -> [ClaimableJob] {
+    func farthest(_ db: any Session) throws -> [ClaimableJob] {
         if let chosen {
             return try db.cachedStatement(sql: ClaimStep.farthestAmong).all([chosen, id.number, route.number], ClaimableJob.init)
         }

@@ -1,15 +1,14 @@
 import CutlineCore
 import Foundation
-import GRDB
 import SystemPackage
 
 /// `jobs.images`: a JSON list in which a number is a row of `pictures` and a text is a URL.
 enum ImageColumn {
-    static func load(_ column: String, _ db: Database) throws -> [ImageSource] {
+    static func load(_ column: String, _ db: any Session) throws -> [ImageSource] {
         if let picture = onlyPicture(column) { return [.file(try file(picture, db))] }
         return try JSONValue(parsing: column.utf8).array?.map { item in
             if let url = item.string { return .url(url) }
-            guard let id = item.int else { throw DatabaseError(message: "no picture \(item.text)") }
+            guard let id = item.int else { throw StoreError(message: "no picture \(item.text)") }
             return .file(try file(Int64(id), db))
         } ?? []
     }
@@ -21,14 +20,14 @@ enum ImageColumn {
     /// Of `[17]`, as most jobs have it; nil of any other list.
     private static func onlyPicture(_ column: String) -> Int64? { Int64(column.dropFirst().dropLast()) }
 
-    private static func file(_ picture: Int64, _ db: Database) throws -> PictureFile {
+    private static func file(_ picture: Int64, _ db: any Session) throws -> PictureFile {
         let statement = try db.cachedStatement(sql: "SELECT \(PictureFile.columns) FROM pictures WHERE id = ?")
-        guard let file = try statement.first([picture], PictureFile.init) else { throw DatabaseError(message: "no picture \(picture)") }
+        guard let file = try statement.first([picture], PictureFile.init) else { throw StoreError(message: "no picture \(picture)") }
         return file
     }
 
     /// Writes down the pictures as they stand now and returns the column.
-    static func store(_ images: [ImageSource], _ db: Database) throws -> String {
+    static func store(_ images: [ImageSource], _ db: any Session) throws -> String {
         let items = try images.map { image -> JSONValue in
             switch image {
             case .url(let url): .string(url)
@@ -38,7 +37,7 @@ enum ImageColumn {
         return JSONValue.array(items).text
     }
 
-    private static func id(of file: PictureFile, _ db: Database) throws -> Int64 {
+    private static func id(of file: PictureFile, _ db: any Session) throws -> Int64 {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO pictures (path, member, start, length, size, modified, inode, format, digest, damage, orientation)
@@ -51,8 +50,8 @@ enum ImageColumn {
         return try Int64.fetchOne(
             statement,
             arguments: [
-                Data(file.path.bytes), file.slice.map { Data($0.member) }, file.slice?.offset ?? -1, file.slice?.length, file.stamp.size,
-                file.stamp.modified, Int64(bitPattern: file.stamp.inode), file.format.rawValue, file.digest.map { Data($0) },
+                file.path.bytes, file.slice.map { $0.member }, file.slice?.offset ?? -1, file.slice?.length, file.stamp.size,
+                file.stamp.modified, Int64(bitPattern: file.stamp.inode), file.format.rawValue, file.digest.map { $0 },
                 file.damage?.rawValue, file.orientation?.rawValue,
             ])!
     }
@@ -60,25 +59,25 @@ enum ImageColumn {
 
 extension ImageColumn {
     /// What was seen at an entry's place when it was added, the last look first.
-    static func looks(at place: FilePath, _ db: Database) throws -> [(id: Int64, file: PictureFile)] {
+    static func looks(at place: FilePath, _ db: any Session) throws -> [(id: Int64, file: PictureFile)] {
         let statement = try db.cachedStatement(
             sql: "SELECT \(PictureFile.columns) FROM pictures WHERE path = ? AND start = -1")
-        let own = try looks(statement, [Data(place.bytes)])
+        let own = try looks(statement, [place.bytes])
         // Only archives have something below them.
         return try own.isEmpty ? looksIntoArchive(place.bytes, db) : own
     }
 
-    private static func looksIntoArchive(_ place: [UInt8], _ db: Database) throws -> [(id: Int64, file: PictureFile)] {
+    private static func looksIntoArchive(_ place: [UInt8], _ db: any Session) throws -> [(id: Int64, file: PictureFile)] {
         let statement = try db.cachedStatement(
             sql: "SELECT \(PictureFile.columns) FROM pictures WHERE path = ? AND member = ?")
         for end in place.indices.reversed() where place[end] == UInt8(ascii: "/") {
-            let looks = try looks(statement, [Data(place[..<end]), Data(place[(end + 1)...])])
+            let looks = try looks(statement, [Array(place[..<end]), Array(place[(end + 1)...])])
             if !looks.isEmpty { return looks }
         }
         return []
     }
 
-    private static func looks(_ statement: Statement, _ arguments: StatementArguments) throws -> [(id: Int64, file: PictureFile)] {
+    private static func looks(_ statement: any Statement, _ arguments: Arguments) throws -> [(id: Int64, file: PictureFile)] {
         try statement.all(arguments) { row in (id: row[.id], file: try PictureFile(row)) }.sorted { $0.id > $1.id }
     }
 }

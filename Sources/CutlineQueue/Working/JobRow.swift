@@ -1,6 +1,5 @@
 import CutlineCore
 import Foundation
-import GRDB
 import SystemPackage
 
 /// What adding, settling and departing all do to a job.
@@ -17,7 +16,7 @@ enum JobRow {
     /// A job that no entry names any more would be paid for and never exported, so it is not sent, and not counted as trouble. A running
     /// one is left alone until its call ends; one that is only asked for a better caption keeps the one it has. One that is held for a
     /// person stays held while its picture is only missing, for it must not come back as queued.
-    static func cancelIfNameless(_ job: Int64, _ db: Database, at now: Timestamp) throws -> Bool {
+    static func cancelIfNameless(_ job: Int64, _ db: any Session, at now: Timestamp) throws -> Bool {
         try db.cachedStatement(
             sql: """
                 UPDATE jobs SET state = iif(reopened IS NULL, 'cancelled', 'succeeded'), reopened = NULL, available_at = NULL, finished_at = ?
@@ -30,7 +29,7 @@ enum JobRow {
 
     /// Before a job gets a name again: its edit was undone, or its picture is back. One that a person cancelled before its picture went
     /// missing stays cancelled.
-    static func requeueIfNameless(_ job: Int64, _ db: Database) throws {
+    static func requeueIfNameless(_ job: Int64, _ db: any Session) throws {
         try db.cachedStatement(
             sql: """
                 UPDATE jobs SET state = 'queued', finished_at = NULL WHERE id = ? AND \(isWithdrawn)
@@ -39,9 +38,9 @@ enum JobRow {
     }
 
     /// The job of copies is sent from where one of them lies that is there.
-    static func pointToRemainingEntry(_ job: Int64, _ db: Database) throws {
-        for place in try Data.fetchAll(db.cachedStatement(sql: remainingPlaces), arguments: [job]) {
-            guard let look = try ImageColumn.looks(at: FilePath(bytes: Array(place)), db).first else { continue }
+    static func pointToRemainingEntry(_ job: Int64, _ db: any Session) throws {
+        for place in try [UInt8].fetchAll(db.cachedStatement(sql: remainingPlaces), arguments: [job]) {
+            guard let look = try ImageColumn.looks(at: FilePath(bytes: place), db).first else { continue }
             return try db.cachedStatement(sql: "UPDATE jobs SET images = ? WHERE id = ? AND state <> 'succeeded'")
                 .execute(arguments: [JSONValue.array([.integer(look.id)]).text, job])
         }

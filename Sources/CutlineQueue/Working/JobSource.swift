@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 /// A way to the jobs that a verb may be about, along an index, a page at a time.
 enum JobSource: Hashable {
@@ -37,7 +36,7 @@ enum JobSource: Hashable {
     }
 
     /// The next page, which may hold jobs of other states or batches; empty at the end.
-    func page(after cursor: inout Cursor, _ db: Database) throws -> [Int64] {
+    func page(after cursor: inout Cursor, _ db: any Session) throws -> [Int64] {
         let rows: [Row]
         switch self {
         case .stopped(let batch, let state):

@@ -1,13 +1,12 @@
 import CutlineCore
-import GRDB
 
 /// The lanes that a transaction touches: each is read once, changed by Core's rule, and written once at the end.
 final class LaneStore {
-    private let db: Database
+    private let db: any Session
     private var lanes: [Int64: (name: String, lane: Lane, isChanged: Bool)] = [:]
     private(set) var notices: [LaneNotice] = []
 
-    init(_ db: Database) { self.db = db }
+    init(_ db: any Session) { self.db = db }
 
     func name(_ id: Int64) throws -> String { try load(id).name }
 
@@ -91,7 +90,7 @@ final class LaneStore {
     private func load(_ id: Int64) throws -> (name: String, lane: Lane, isChanged: Bool) {
         if let entry = lanes[id] { return entry }
         let statement = try db.cachedStatement(sql: "SELECT name, rule FROM lanes WHERE id = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [id]) else { throw DatabaseError(message: "no lane \(id)") }
+        guard let row = try Row.fetchOne(statement, arguments: [id]) else { throw StoreError(message: "no lane \(id)") }
         let entry = (name: row["name"] as String, lane: try JSONColumn.decode(Lane.self, from: row["rule"]), isChanged: false)
         lanes[id] = entry
         return entry

@@ -1,6 +1,5 @@
 import CutlineCore
 import Foundation
-import GRDB
 
 extension Queue {
     /// Takes back the jobs of workers that are dead (their lock is free) and of leases that ran out, a page a call at most.
@@ -39,11 +38,11 @@ extension Queue {
 
     /// Workers that did not sign off and whose lock we could take. A missing file proves nothing: then the lease decides.
     private func deadWorkers(among rows: [Row], except worker: Worker?) -> [(WorkerID, FileLock)] {
-        let folder = location.workers.string
+        let folder = state.workers.string
         return rows.compactMap { row in
             let id = WorkerID(number: row["id"])
             let token: String = row["token"]
-            guard id != worker?.id, !FileLock.isHeld("\(folder)/\(token).lock"), let lock = FileLock(existing: lockPath(of: token)),
+            guard id != worker?.id, !FileLock.isHeld("\(folder)/\(token).lock"), let lock = FileLock(existing: state.lockPath(of: token)),
                 lock.tryLock()
             else { return nil }
             return (id, lock)
@@ -53,10 +52,10 @@ extension Queue {
 
 /// Gives up open attempts inside a transaction.
 struct RescueStep {
-    private let db: Database
+    private let db: any Session
     private let now: Timestamp
 
-    init(_ db: Database, now: Timestamp) { (self.db, self.now) = (db, now) }
+    init(_ db: any Session, now: Timestamp) { (self.db, self.now) = (db, now) }
 
     static let anyExpired = "SELECT EXISTS (SELECT 1 FROM attempts WHERE phase = 'open' AND lease_until < ?)"
     static let expired = "SELECT id FROM attempts WHERE phase = 'open' AND lease_until < ? ORDER BY lease_until LIMIT ?"

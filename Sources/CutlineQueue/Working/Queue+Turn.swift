@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension Queue {
     /// A worker's turn: settles what ended, then claims what may be sent now, in one transaction and with one flush to the disk.
@@ -30,23 +29,23 @@ extension Queue {
         }
     }
 
-    private static func confirmAlive(_ worker: Worker, _ db: Database) throws {
+    private static func confirmAlive(_ worker: Worker, _ db: any Session) throws {
         let statement = try db.cachedStatement(sql: "SELECT 1 FROM workers WHERE id = ? AND ended_at IS NULL")
         guard try Int.fetchOne(statement, arguments: [worker.id.number]) != nil else { throw QueueError.workerGone }
     }
 
     /// Only beside what is written anyway, and not at every turn: workers that wait would wake each other by writing.
-    private static func see(_ worker: Worker, _ db: Database, at now: Timestamp) throws {
+    private static func see(_ worker: Worker, _ db: any Session, at now: Timestamp) throws {
         try db.cachedStatement(sql: "UPDATE workers SET seen_at = ? WHERE id = ? AND abs(? - seen_at) >= 5000")
             .execute(arguments: [now.milliseconds, worker.id.number, now.milliseconds])
     }
 
-    private static func nextTry(_ db: Database, stops: [LaneStop]) throws -> Timestamp? {
+    private static func nextTry(_ db: any Session, stops: [LaneStop]) throws -> Timestamp? {
         let due = try Int64.fetchOne(db.cachedStatement(sql: ClaimStep.nextDue)).map(Timestamp.init(milliseconds:))
         return (stops.map(\.refusal.opensAt) + [due]).compactMap(\.self).min()
     }
 
-    private static func remaining(_ scope: Scope, _ db: Database) throws -> (queued: Int, remaining: Int) {
+    private static func remaining(_ scope: Scope, _ db: any Session) throws -> (queued: Int, remaining: Int) {
         switch scope {
         case .all: try counted("batch IN (SELECT id FROM batches WHERE trial = 0)", [], db)
         case .batch(let id): try counted("batch = ?", [id.number], db)
@@ -58,7 +57,7 @@ extension Queue {
         }
     }
 
-    private static func counted(_ condition: String, _ arguments: StatementArguments, _ db: Database) throws -> (
+    private static func counted(_ condition: String, _ arguments: Arguments, _ db: any Session) throws -> (
         queued: Int, remaining: Int
     ) {
         let statement = try db.cachedStatement(

@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension Queue {
     /// Puts failed jobs back in the queue with fresh budgets; captioned ones where the selection names flags: their caption stays until a

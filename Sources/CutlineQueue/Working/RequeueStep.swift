@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 /// How jobs are asked from now on; what is nil stays as it is.
 struct Requeueing: Hashable {
@@ -11,7 +10,7 @@ struct Requeueing: Hashable {
 
 /// Puts jobs back in the queue because a person says so, inside a transaction.
 struct RequeueStep {
-    let db: Database
+    let db: any Session
 
     /// Queued, with fresh budgets.
     static let fresh = "state = 'queued', available_at = NULL, finished_at = NULL, failures = 0, unanswered = 0, crashes = 0"

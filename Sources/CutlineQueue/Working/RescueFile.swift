@@ -83,14 +83,14 @@ extension Queue {
     /// Saves settlements beside the queue after the queue refused them, in the space that the worker had reserved.
     package func saveForRescue(_ settlements: [Settlement], by worker: Worker) throws -> FilePath {
         worker.releaseReservedSpace()
-        try RescueFile(path: location.rescue).append(settlements)
-        return location.rescue
+        try RescueFile(path: state.rescue).append(settlements)
+        return state.rescue
     }
 
     /// Brings in what a worker saved when it could not write the queue; doing so twice changes nothing.
     package func replayRescueFile(now: Timestamp) throws -> Replayed {
         var replayed = Replayed()
-        replayed.unreadable = try RescueFile(path: location.rescue).replay { settlements in
+        replayed.unreadable = try RescueFile(path: state.rescue).replay { settlements in
             // What is stored already when a later page fails is only repeated the next time.
             for start in stride(from: 0, to: settlements.count, by: Self.rescuePage) {
                 if start > 0 { Self.giveWay() }

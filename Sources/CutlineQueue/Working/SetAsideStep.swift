@@ -1,10 +1,9 @@
 import CutlineCore
-import GRDB
 
 /// Captions that were flagged and set aside while their job is asked again, and the accepted one of a job that a person wants another of,
 /// inside a transaction.
 struct SetAsideStep {
-    let db: Database
+    let db: any Session
     let now: Timestamp
 
     /// A caption that was set aside, with its flags.

@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 /// Whose fault a failure is: what the queue knows of the job, and what becomes of it.
 extension SettleStep {

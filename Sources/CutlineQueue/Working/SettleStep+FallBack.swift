@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension SettleStep {
     /// Queues a job that failed for good for the next provider of its batch's list, with all its attempts before it. Nil where there is none,

@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 extension SettleStep {
     /// A caption is always kept: the first is accepted whoever holds the job now, a later one is a duplicate, unless a person asked for it.

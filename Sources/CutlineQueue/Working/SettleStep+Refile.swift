@@ -1,6 +1,5 @@
 import CutlineCore
 import Foundation
-import GRDB
 import SystemPackage
 
 extension SettleStep {
@@ -14,7 +13,7 @@ extension SettleStep {
         let job = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT fingerprint, prompt FROM jobs WHERE id = ?"), arguments: [attempt.job])!
         let moved: Int64
-        if job["fingerprint"] as Data == Data(fingerprint.bytes) {
+        if job["fingerprint"] as [UInt8] == fingerprint.bytes {
             // The same bytes under another date or name: only where they lie is new.
             try setImages(ImageColumn.store(images, db), of: attempt.job)
             moved = attempt.job
@@ -35,7 +34,7 @@ extension SettleStep {
     /// Entries of other paths are copies, which need not have changed.
     private func moveEntries(from old: Int64, to new: Int64, path: FilePath?) throws {
         try db.cachedStatement(sql: "UPDATE entries SET job = ? WHERE job = ? AND (path IS NULL OR path = ?)")
-            .execute(arguments: [new, old, path.map { Data($0.bytes) }])
+            .execute(arguments: [new, old, path.map { $0.bytes }])
     }
 
     private func setImages(_ column: String, of job: Int64) throws {

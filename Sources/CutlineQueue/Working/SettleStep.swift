@@ -1,9 +1,8 @@
 import CutlineCore
-import GRDB
 
 /// Settles ended calls inside a transaction.
 struct SettleStep {
-    let db: Database
+    let db: any Session
     let lanes: LaneStore
     let now: Timestamp
     let jitter: () -> Double
@@ -19,12 +18,9 @@ struct SettleStep {
         let evidence = try evidence(for: settlement.outcome, attempt)
         var effect = Settled.Effect.repeated
         do {
-            try db.inSavepoint {
-                effect = try apply(settlement, attempt, evidence)
-                return .commit
-            }
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
-            return Settled(attempt: settlement.attempt, effect: .rejected(reason: error.message ?? "a constraint"))
+            try db.inSavepoint { effect = try apply(settlement, attempt, evidence) }
+        } catch let error as StoreError where error.kind == .constraint {
+            return Settled(attempt: settlement.attempt, effect: .rejected(reason: error.message))
         }
         // Only now: the lane's change is kept in memory until the end of the turn, where no savepoint takes it back.
         try tellLane(settlement, attempt, evidence)

@@ -1,5 +1,4 @@
 import CutlineCore
-import GRDB
 
 /// What people ask for, of jobs in some states.
 enum Verb {
@@ -19,7 +18,7 @@ enum Verb {
         }
     }
 
-    func apply(to job: Int64, _ selection: JobSelection, _ result: inout JobsMoved, _ db: Database) throws {
+    func apply(to job: Int64, _ selection: JobSelection, _ result: inout JobsMoved, _ db: any Session) throws {
         guard let facts = try JobFacts.fetch(job, db) else { return }
         if let batch = selection.batch, batch != facts.batch { return }
         if let failure = selection.failure, failure.rawValue != facts.failure { return }
@@ -45,7 +44,7 @@ enum Verb {
     }
 
     /// False where the job is so already: along the indexes a job that was just moved is met once more.
-    private func move(_ facts: JobFacts, _ db: Database) throws -> Bool {
+    private func move(_ facts: JobFacts, _ db: any Session) throws -> Bool {
         switch self {
         case .retry(let change, _): return try RequeueStep(db: db).requeue(facts, change)
         case .release:
@@ -85,7 +84,7 @@ struct JobFacts {
     /// Of its accepted caption.
     let flags: [CaptionFlag]
 
-    static func fetch(_ job: Int64, _ db: Database) throws -> JobFacts? {
+    static func fetch(_ job: Int64, _ db: any Session) throws -> JobFacts? {
         try Row.fetchOne(db.cachedStatement(sql: columns), arguments: [job]).flatMap { try JobFacts($0) }
     }
 

@@ -1,6 +1,5 @@
 import CutlineCore
 import Foundation
-import GRDB
 import SystemPackage
 
 /// This process as a worker of a queue. It is alive while the kernel holds its lock, which ends with the process, however it ends.
@@ -39,15 +38,15 @@ package final class Worker: Sendable {
 extension Queue {
     /// Registers this process: first its lock file, locked, then its row, so that a newborn worker is never taken for a dead one.
     package func startWorker(token: String, host: String, pid: Int32, now: Timestamp) throws -> Worker {
-        try location.makeWorkersFolder()
+        try state.makeWorkersFolder()
         try sweepWorkers()
         let lock = try newLock(of: token)
         let reserved = ReservedDiskSpace(at: Worker.reservedPath(ofLock: lock.path))
         let id = try write { db in
-            try db.execute(
-                sql: "INSERT INTO workers (token, host, pid, started_at, seen_at) VALUES (?, ?, ?, ?, ?)",
-                arguments: [token, host, Int64(pid), now.milliseconds, now.milliseconds])
-            return WorkerID(number: db.lastInsertedRowID)
+            let id = try Int64.fetchOne(
+                db, sql: "INSERT INTO workers (token, host, pid, started_at, seen_at) VALUES (?, ?, ?, ?, ?) RETURNING id",
+                arguments: [token, host, Int64(pid), now.milliseconds, now.milliseconds])!
+            return WorkerID(number: id)
         }
         return Worker(id: id, token: token, lock: lock, reserved: reserved)
     }
@@ -65,7 +64,7 @@ extension Queue {
     }
 
     private func newLock(of token: String) throws -> FileLock {
-        let path = lockPath(of: token)
+        let path = state.lockPath(of: token)
         while true {
             let lock = try FileLock(path, mustBeNew: true)
             if lock.tryLock(), lock.isInPlace { return lock }
@@ -77,20 +76,18 @@ extension Queue {
     /// Removes what killed workers have left that no row knows of, or none that is alive: their lock is free. Rows of dead ones are seen to
     /// by `rescue`, which needs their files.
     private func sweepWorkers() throws {
-        let alive = try reader.read { try String.fetchSet($0, sql: "SELECT token FROM workers WHERE ended_at IS NULL") }
-        let names = try FileManager.default.contentsOfDirectory(atPath: location.workers.string)
+        let alive = try reader.read { try Set(String.fetchAll($0, sql: "SELECT token FROM workers WHERE ended_at IS NULL")) }
+        let names = try FileManager.default.contentsOfDirectory(atPath: state.workers.string)
         let locks = Set(names.filter { $0.hasSuffix(".lock") }.map { String($0.dropLast(".lock".count)) })
         for token in locks.subtracting(alive) {
-            guard let lock = FileLock(existing: lockPath(of: token)), lock.tryLock(), lock.isInPlace else { continue }
+            guard let lock = FileLock(existing: state.lockPath(of: token)), lock.tryLock(), lock.isInPlace else { continue }
             Worker.removeFiles(ofLock: lock.path)
         }
         // A worker makes its lock first and removes it last.
         for name in names where name.hasSuffix(".reserved") {
-            if access(lockPath(of: String(name.dropLast(".reserved".count))).string, F_OK) != 0 {
-                unlink(location.workers.appending(name).string)
+            if access(state.lockPath(of: String(name.dropLast(".reserved".count))).string, F_OK) != 0 {
+                unlink(state.workers.appending(name).string)
             }
         }
     }
-
-    func lockPath(of token: String) -> FilePath { location.workers.appending("\(token).lock") }
 }

@@ -2,6 +2,7 @@ import CutlineCore
 import CutlineInput
 import CutlineProvider
 import CutlineQueue
+import CutlineSQLite
 import SystemPackage
 
 /// What `run` and `add` share: the input is read and checked whole, then hashed and added in chunks.

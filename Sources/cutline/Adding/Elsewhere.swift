@@ -1,6 +1,7 @@
 import CutlineCore
 import CutlineProvider
 import CutlineQueue
+import CutlineSQLite
 import SystemPackage
 
 /// The places besides a batch's own provider where its jobs may be asked.

@@ -1,5 +1,6 @@
 import CutlineCore
 import CutlineQueue
+import CutlineSQLite
 import SystemPackage
 
 /// What a job file is to say, and its text.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CutlineQueue
+import CutlineSQLite
 
 struct Backup: Command {
     static let configuration = CommandConfiguration(

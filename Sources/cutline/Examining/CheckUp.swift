@@ -1,6 +1,7 @@
 import CutlineCore
 import CutlineProvider
 import CutlineQueue
+import CutlineSQLite
 
 /// What `doctor` found out about one thing.
 struct DoctorFinding: Hashable {
@@ -48,7 +49,7 @@ struct CheckUp {
     }
 
     private func library() throws -> DoctorFinding {
-        let version = try QueueReader.libraryVersion()
+        let version = try SQLiteStore.libraryVersion()
         let lock = version.hasWALResetBug ? "; writers take turns through a kernel lock, which keeps its WAL-reset bug off" : ""
         return DoctorFinding(level: .ok, check: "SQLite", message: "\(version)\(lock)")
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CutlineQueue
+import CutlineSQLite
 import SystemPackage
 
 struct QueueOptions: ParsableArguments {

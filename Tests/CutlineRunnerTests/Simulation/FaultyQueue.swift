@@ -54,7 +54,7 @@ final class FaultyQueue: WorkQueue {
     func rescue(except worker: Worker?, now: Timestamp) throws -> Rescued { try visit { try queue.rescue(except: worker, now: now) } }
     func replayRescueFile(now: Timestamp) throws -> Replayed { try visit { try queue.replayRescueFile(now: now) } }
     func resumeLanes(_ scope: Scope) throws { try visit { try queue.resumeLanes(scope) } }
-    func changeCounter() throws -> Int { try visit(writes: false) { try queue.changeCounter() } }
+    func changeCounter() throws -> Int64 { try visit(writes: false) { try queue.changeCounter() } }
 
     func saveForRescue(_ settlements: [Settlement], by worker: Worker) throws -> FilePath {
         guard !hasCrashed, !isFileBroken() else { throw Fault() }

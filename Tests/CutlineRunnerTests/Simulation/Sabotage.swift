@@ -1,6 +1,5 @@
 import CutlineCore
 import CutlineQueue
-import GRDB
 
 @testable import CutlineQueue
 
@@ -92,7 +91,7 @@ enum Sabotage: CaseIterable {
         }
     }
 
-    private static func forget(_ claims: [Claim], _ db: Database) throws {
+    private static func forget(_ claims: [Claim], _ db: any Session) throws {
         for claim in claims where claim.attempt.number % 5 == 0 {
             try db.execute(
                 sql: "UPDATE jobs SET state = 'queued', lease = NULL WHERE lease = ?", arguments: [claim.attempt.number])
@@ -101,11 +100,11 @@ enum Sabotage: CaseIterable {
     }
 
     /// Who brings a failure holds the job again, whatever became of it.
-    private static func giveBack(_ settlements: [Settlement], _ db: Database) throws {
+    private static func giveBack(_ settlements: [Settlement], _ db: any Session) throws {
         try db.execute(sql: "DROP TRIGGER IF EXISTS attempts_never_reopen")
         for settlement in settlements {
             if case .caption = settlement.outcome { continue }
-            let arguments: StatementArguments = [settlement.attempt.number]
+            let arguments: Arguments = [settlement.attempt.number]
             try db.execute(
                 sql: "UPDATE attempts SET phase = 'open', ended_at = NULL WHERE id = ? AND phase = 'unknown'", arguments: arguments)
             guard db.changesCount > 0 else { continue }
@@ -116,7 +115,7 @@ enum Sabotage: CaseIterable {
         }
     }
 
-    private static func forgetSpending(_ db: Database, at now: Timestamp) throws {
+    private static func forgetSpending(_ db: any Session, at now: Timestamp) throws {
         let rows = try Row.fetchAll(db, sql: "SELECT id, rule FROM lanes")
         for row in rows {
             let lane: Lane = try JSONColumn.decode(from: row["rule"])
@@ -128,7 +127,7 @@ enum Sabotage: CaseIterable {
     }
 
     /// Sets members of each lane back to what they are in a new one.
-    private static func forget(_ members: [String], _ db: Database, at now: Timestamp) throws {
+    private static func forget(_ members: [String], _ db: any Session, at now: Timestamp) throws {
         for row in try Row.fetchAll(db, sql: "SELECT id, rule FROM lanes") {
             let lane: Lane = try JSONColumn.decode(from: row["rule"])
             let fresh = try JSONColumn.encode(Lane(limits: lane.limits, at: now))

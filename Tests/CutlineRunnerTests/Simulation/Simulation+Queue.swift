@@ -1,6 +1,6 @@
 import CutlineCore
 import CutlineQueue
-import GRDB
+@testable import CutlineSQLite
 import SystemPackage
 import TestSupport
 
@@ -41,7 +41,7 @@ extension Simulation {
         }
 
         /// Triggers that fail while the table `fault` names theirs.
-        private static func prepareFaults(_ db: Database) throws {
+        private static func prepareFaults(_ db: any Session) throws {
             try db.execute(sql: "CREATE TABLE fault (name TEXT)")
             for (table, change) in [("attempts", "INSERT"), ("captions", "INSERT"), ("lanes", "UPDATE")] {
                 try db.execute(

@@ -1,6 +1,6 @@
 import CutlineCore
 import CutlineQueue
-import GRDB
+@testable import CutlineSQLite
 import SystemPackage
 import TestSupport
 

@@ -1,3 +1,4 @@
+import CutlineQueue
 import GRDB
 import SystemPackage
 
@@ -7,7 +8,7 @@ import SystemPackage
     import Darwin
 #endif
 
-extension QueueReader {
+extension SQLiteStore {
     /// Writes a copy of the queue as it stands at one moment, while workers go on. It appears whole or not at all, with mode 0600, and is on
     /// the disk when this returns. Until the copy is made the log cannot shrink.
     ///
@@ -45,7 +46,7 @@ extension QueueReader {
         }
         guard overwrite else { throw Self.exists(target) }
         // The log would be taken for the copy's.
-        if QueueLocation(database: target).hasLog {
+        if QueueFile(database: target).hasLog {
             throw .backupRefused(target, reason: "is a queue in use, for its log stands beside it; name another file")
         }
     }
@@ -72,19 +73,18 @@ extension QueueReader {
     }
 
     private func copy(into temporary: FilePath) throws {
-        do {
-            try withoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [temporary.string]) }
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
-            throw QueueError.unusable(temporary, reason: "the disk is full")
-        }
+        try withoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [temporary.string]) }
     }
 
     private static func sync(_ path: FilePath) throws(QueueError) {
         let descriptor = open(path.string, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path) }
-        defer { close(descriptor) }
+        defer { closeFile(descriptor) }
         guard fsync(descriptor) == 0 else { throw failure(path) }
     }
 
     private static func failure(_ path: FilePath) -> QueueError { .unusable(path, reason: String(cString: strerror(errno))) }
 }
+
+/// close(2), beside a store's own `close`.
+private func closeFile(_ descriptor: Int32) { close(descriptor) }

@@ -1,3 +1,4 @@
+import CutlineQueue
 import Foundation
 import SystemPackage
 
@@ -8,22 +9,23 @@ import SystemPackage
 #endif
 
 /// The files of a queue: the database and what stands beside it.
-struct QueueLocation: Sendable {
+struct QueueFile: Sendable {
     let database: FilePath
-    let lock, workers, rescue, writeAheadLog: FilePath
+    /// The lock of those who make it, and of writers where SQLite needs one.
+    let lock: FilePath
+    let writeAheadLog: FilePath
+    let state: StateFolder
     /// Closing any descriptor of the file drops the SQLite locks of all threads, so nobody may open it while it is being made.
     private static let making = NSLock()
 
     init(database: FilePath) {
         func beside(_ suffix: String) -> FilePath { FilePath(bytes: database.bytes + Array(suffix.utf8)) }
         self.database = database
-        (lock, workers) = (beside(".lock"), beside(".workers"))
-        (rescue, writeAheadLog) = (beside(".rescue.jsonl"), beside("-wal"))
+        (lock, writeAheadLog) = (beside(".lock"), beside("-wal"))
+        state = StateFolder(workers: beside(".workers"), rescue: beside(".rescue.jsonl"))
     }
 
     var hasLog: Bool { access(writeAheadLog.string, F_OK) == 0 }
-
-    var existingRescueFile: FilePath? { access(rescue.string, F_OK) == 0 ? rescue : nil }
 
     var exists: Bool { access(database.string, F_OK) == 0 }
 
@@ -39,13 +41,6 @@ struct QueueLocation: Sendable {
         var info = stat()
         guard stat(database.string, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else { return }
         throw .unusable(database, reason: "it is a folder; name a file in it with --queue PATH")
-    }
-
-    /// Makes the folder of the workers' locks.
-    func makeWorkersFolder() throws(QueueError) {
-        guard mkdir(workers.string, 0o700) == 0 || errno == EEXIST else {
-            throw .unusable(workers, reason: String(cString: strerror(errno)))
-        }
     }
 
     private func makeDatabase() throws(QueueError) {

@@ -1,6 +1,7 @@
 import Crypto
 import CutlineCore
 import CutlineMigrationsSQLite
+import CutlineQueue
 import Foundation
 import GRDB
 import SystemPackage
