@@ -15,6 +15,12 @@ struct SQLiteSession: Session {
         try StoreError.translating { try database.execute(sql: sql, arguments: StatementArguments(arguments.values)) }
     }
 
+    /// `RETURNING` would keep the row in a table of its own first.
+    func insert(sql: String, arguments: Arguments) throws -> Int64? {
+        try cachedStatement(sql: sql).execute(arguments: arguments)
+        return database.changesCount > 0 ? database.lastInsertedRowID : nil
+    }
+
     var changesCount: Int { database.changesCount }
 
     func inSavepoint(_ body: () throws -> Void) throws {

@@ -19,15 +19,14 @@ extension AddStep {
     /// Writes the caption down as the job's own, under an attempt that was no call: it names the one that was, where usage and cost stay.
     private func takeOver(_ known: CaptionSearch.Known, by fingerprint: Fingerprint) throws {
         guard let job = try job(of: fingerprint) else { throw StoreError(message: "a job that is there cannot be found") }
-        let insertion = try db.cachedStatement(
+        let attempt = try db.insert(
             sql: """
                 INSERT INTO attempts
                     (batch, job, n, worker, started_at, lease_until, ended_at, phase, billed, estimated_tokens, reused_from)
                 SELECT ?, ?, (SELECT ifnull(max(n), 0) + 1 FROM attempts WHERE job = ?), worker, ?, ?, ?, 'succeeded', 'yes', 0, id
-                FROM attempts WHERE id = ? RETURNING id
-                """)
-        let attempt = try Int64.fetchOne(
-            insertion, arguments: [batch.number, job, job, now.milliseconds, now.milliseconds, now.milliseconds, known.origin])!
+                FROM attempts WHERE id = ?
+                """,
+            arguments: [batch.number, job, job, now.milliseconds, now.milliseconds, now.milliseconds, known.origin])!
         let caption = known.caption
         try db.cachedStatement(
             sql: """

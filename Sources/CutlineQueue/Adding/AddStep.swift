@@ -95,12 +95,12 @@ struct AddStep {
         let fingerprint = fingerprint.bytes
         let images = try ImageColumn.store(images, db)
         // Most are new, by the million: one way through the index of fingerprints instead of two.
-        let insertion = try db.cachedStatement(
+        let new = try db.insert(
             sql: """
                 INSERT INTO jobs (batch, fingerprint, images, prompt) VALUES (?, ?, ?, ?)
-                ON CONFLICT (batch, fingerprint) DO NOTHING RETURNING id
-                """)
-        let new = try Int64.fetchOne(insertion, arguments: [batch.number, fingerprint, images, prompt.map(UserText.init)])
+                ON CONFLICT (batch, fingerprint) DO NOTHING
+                """,
+            arguments: [batch.number, fingerprint, images, prompt.map(UserText.init)])
         if let new { return (new, true) }
         let found = try db.cachedStatement(sql: "SELECT id, state, images FROM jobs WHERE batch = ? AND fingerprint = ?")
         guard let row = try Row.fetchOne(found, arguments: [batch.number, fingerprint]) else {

@@ -40,8 +40,8 @@ extension Queue {
 
     static func openLane(_ name: String, limits: Limits, _ db: any Session, at now: Timestamp) throws -> Int64 {
         guard let id = try Int64.fetchOne(db, sql: "SELECT id FROM lanes WHERE name = ?", arguments: [name]) else {
-            return try Int64.fetchOne(
-                db, sql: "INSERT INTO lanes (name, rule) VALUES (?, ?) RETURNING id",
+            return try db.insert(
+                sql: "INSERT INTO lanes (name, rule) VALUES (?, ?)",
                 arguments: [name, try JSONColumn.encode(Lane(limits: limits, at: now))])!
         }
         try adopt(limits, by: id, db, at: now)
@@ -58,11 +58,10 @@ extension Queue {
         _ settings: BatchSettings, policy: RetryPolicy, limits: Limits, isTrial: Bool, _ db: any Session, at now: Timestamp
     ) throws -> BatchID {
         let lane = try openLane(settings.profile.laneName(for: settings.model), limits: limits, db, at: now)
-        let id = try Int64.fetchOne(
-            db,
+        let id = try db.insert(
             sql: """
                 INSERT INTO batches (name, lane, provider, profile, model, system, prompt, parameters, identity, policy, trial, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 UserText(settings.name), lane, settings.profile.name, try JSONColumn.encode(settings.profile), UserText(settings.model),

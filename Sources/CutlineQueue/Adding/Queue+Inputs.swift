@@ -9,8 +9,7 @@ extension Queue {
         return try write { db in
             try names.map { name in
                 if let known = try Self.input(named: name, of: batch, db) { return known }
-                let insertion = try db.cachedStatement(sql: "INSERT INTO inputs (batch, name) VALUES (?, ?) RETURNING id")
-                return InputID(try Int64.fetchOne(insertion, arguments: [batch.number, name])!)
+                return InputID(try db.insert(sql: "INSERT INTO inputs (batch, name) VALUES (?, ?)", arguments: [batch.number, name])!)
             }
         }
     }

@@ -56,9 +56,8 @@ struct RouteStep {
             return RouteID(id)
         }
         let lane = try lane(of: asked)
-        let id = try Int64.fetchOne(
-            db,
-            sql: "INSERT INTO routes (batch, position, provider, profile, model, lane, terms) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        let id = try db.insert(
+            sql: "INSERT INTO routes (batch, position, provider, profile, model, lane, terms) VALUES (?, ?, ?, ?, ?, ?, ?)",
             arguments: [batch.number, position, asked.profile.name, profile, UserText(asked.model), lane, terms])!
         return RouteID(id)
     }

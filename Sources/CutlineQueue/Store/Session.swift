@@ -6,6 +6,11 @@ package protocol Session {
     /// One statement or several of them, the arguments in their order. Nothing is kept prepared.
     func execute(sql: String, arguments: Arguments) throws
 
+    /// An INSERT of one row, prepared once for each connection.
+    ///
+    /// - Returns: the number that its `id` was given; nil where it inserted nothing, as `ON CONFLICT … DO NOTHING` says.
+    func insert(sql: String, arguments: Arguments) throws -> Int64?
+
     /// How many rows the last statement changed.
     var changesCount: Int { get }
 

@@ -90,14 +90,12 @@ struct ClaimStep {
     ) throws -> Claim {
         let job = candidate.id
         let n = try Int.fetchOne(db.cachedStatement(sql: "SELECT ifnull(max(n), 0) + 1 FROM attempts WHERE job = ?"), arguments: [job])!
-        let insertion = try db.cachedStatement(
+        let attempt = try db.insert(
             sql: """
                 INSERT INTO attempts
                     (batch, job, n, worker, started_at, lease_until, estimated_tokens, estimated_output, reserved_cost, reserved_tokens, route)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
-                """)
-        let attempt = try Int64.fetchOne(
-            insertion,
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
             arguments: [
                 batch.id.number, job, n, worker.number, now.milliseconds, (now + request.lease).milliseconds,
                 estimated[.tokens], estimated.outputTokens, reservation?.cost.nanodollars, reservation?.tokens, batch.route.number,

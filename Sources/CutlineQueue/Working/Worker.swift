@@ -43,8 +43,8 @@ extension Queue {
         let lock = try newLock(of: token)
         let reserved = ReservedDiskSpace(at: Worker.reservedPath(ofLock: lock.path))
         let id = try write { db in
-            let id = try Int64.fetchOne(
-                db, sql: "INSERT INTO workers (token, host, pid, started_at, seen_at) VALUES (?, ?, ?, ?, ?) RETURNING id",
+            let id = try db.insert(
+                sql: "INSERT INTO workers (token, host, pid, started_at, seen_at) VALUES (?, ?, ?, ?, ?)",
                 arguments: [token, host, Int64(pid), now.milliseconds, now.milliseconds])!
             return WorkerID(number: id)
         }
