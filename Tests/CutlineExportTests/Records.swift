@@ -106,13 +106,7 @@ extension FileStamp {
     static func of(_ path: FilePath) -> FileStamp {
         var status = stat()
         _ = path.withPlatformString { stat($0, &status) }
-        #if canImport(Glibc)
-            let time = status.st_mtim
-        #else
-            let time = status.st_mtimespec
-        #endif
-        return FileStamp(
-            size: Int64(status.st_size), modified: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec), inode: UInt64(status.st_ino))
+        return FileStamp(status)
     }
 }
 

@@ -26,7 +26,7 @@ struct PictureStream: ~Copyable {
         var status = stat()
         let isFile = fstat(opened, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         let isSameSize = Int64(status.st_size) == file.stamp.size
-        let isSame = isSameSize && status.modified == file.stamp.modified
+        let isSame = isSameSize && FileStamp(status).modified == file.stamp.modified
         let holdsIt = isSameSize || file.slice != nil && Int64(status.st_size) >= file.offset + file.byteCount
         guard isFile, holdsIt, isSame || file.digest != nil else {
             close(opened)
@@ -75,16 +75,5 @@ struct PictureStream: ~Copyable {
             rest -= Int64(count)
         }
         if let digest = file.digest, !hash.finalize().elementsEqual(digest) { throw Omission.pictureChanged }
-    }
-}
-
-extension stat {
-    /// Nanoseconds since 1970.
-    fileprivate var modified: Int64 {
-        #if canImport(Glibc)
-            Int64(st_mtim.tv_sec) * 1_000_000_000 + Int64(st_mtim.tv_nsec)
-        #else
-            Int64(st_mtimespec.tv_sec) * 1_000_000_000 + Int64(st_mtimespec.tv_nsec)
-        #endif
     }
 }

@@ -39,15 +39,8 @@ struct FileFacts: Sendable {
         case S_IFDIR: kind = .folder
         default: kind = .special
         }
-        #if canImport(Glibc)
-            let modified = status.st_mtim
-        #else
-            let modified = status.st_mtimespec
-        #endif
-        let inode = UInt64(status.st_ino)
-        stamp = FileStamp(
-            size: Int64(status.st_size), modified: Int64(modified.tv_sec) * 1_000_000_000 + Int64(modified.tv_nsec), inode: inode)
-        identity = FileIdentity(device: UInt64(truncatingIfNeeded: status.st_dev), inode: inode)
+        stamp = FileStamp(status)
+        identity = FileIdentity(device: UInt64(truncatingIfNeeded: status.st_dev), inode: stamp.inode)
     }
 
     /// Whether nothing is called `path`; false where that cannot be told.
@@ -62,11 +55,6 @@ struct FileFacts: Sendable {
         var status = stat()
         return path.withPlatformString { lstat($0, &status) } == 0
     }
-}
-
-extension Errno {
-    /// We ran out of something; it says nothing about the file.
-    var isShortage: Bool { [.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory].contains(self) }
 }
 
 extension FileDescriptor {

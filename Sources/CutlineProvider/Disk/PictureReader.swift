@@ -99,28 +99,8 @@ final class PictureReader: Sendable {
     }
 
     private static func fault(_ file: PictureFile, _ code: Int32) -> PictureFault {
-        let reason = Errno(rawValue: code).description
-        return Errno.isShortage(code)
+        let reason = Errno(rawValue: code)
+        return reason.isShortage
             ? .noResources("cannot open \(file.place.text): \(reason)") : .unreadable("cannot read \(file.place.text): \(reason)")
-    }
-}
-
-extension Errno {
-    /// Whether the process or the system is out of something, so that the call may be made later.
-    static func isShortage(_ code: Int32) -> Bool {
-        [tooManyOpenFiles, tooManyOpenFilesInSystem, noMemory, noBufferSpace].contains(Errno(rawValue: code))
-    }
-}
-
-extension FileStamp {
-    package init(_ status: stat) {
-        #if canImport(Glibc)
-            let modified = status.st_mtim
-        #else
-            let modified = status.st_mtimespec
-        #endif
-        self.init(
-            size: Int64(status.st_size), modified: Int64(modified.tv_sec) * 1_000_000_000 + Int64(modified.tv_nsec),
-            inode: UInt64(status.st_ino))
     }
 }

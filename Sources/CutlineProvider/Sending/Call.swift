@@ -194,7 +194,7 @@ struct Call: Sendable {
                 return .notSent("stopped")
             } catch is BlockingThreads.Overdue {
                 return .failure(Disk.timeout("what became of it (\(reason))", disk.patience))
-            } catch let error as Errno where Errno.isShortage(error.rawValue) {
+            } catch let error as Errno where error.isShortage {
                 return .notSent("a changed picture cannot be read: \(error)")
             } catch {
                 return .failure(Failure(.imageUnreadable, "\(error)"))

@@ -96,9 +96,9 @@ struct TransportFailure: Equatable {
     }
 
     private init(code: CInt, host: String) {
-        let reason = Errno(rawValue: code).description
-        switch Errno(rawValue: code) {
-        case _ where Errno.isShortage(code):
+        let reason = Errno(rawValue: code)
+        switch reason {
+        case _ where reason.isShortage:
             self.init(.noResources, "cannot open a connection to \(host): \(reason)")
         case .connectionReset, .brokenPipe, .connectionAbort, .socketNotConnected, .socketShutdown:
             self.init(.connectionLost, "\(host) closed the connection: \(reason)")
@@ -109,7 +109,7 @@ struct TransportFailure: Equatable {
 
     private init(_ error: NIOConnectionError, host: String) {
         let codes = error.connectionErrors.compactMap { ($0.error as? IOError)?.errnoCode }
-        if let code = codes.first(where: Errno.isShortage) ?? codes.first {
+        if let code = codes.first(where: { Errno(rawValue: $0).isShortage }) ?? codes.first {
             self.init(code: code, host: host)
         } else if error.dnsAError != nil || error.dnsAAAAError != nil {
             self.init(.unreachable, "the host \(host) was not found; check the address and the network")
