@@ -25,7 +25,7 @@ struct CheckedCaption: Sendable {
 
     /// A Markdown fence around it is overlooked.
     private static func json(_ text: String) -> JSONValue? {
-        let content = text.unfenced
+        let content = text.insideFence ?? text[...]
         guard let first = content.utf8.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
             return nil
         }
@@ -41,15 +41,5 @@ struct CheckedCaption: Sendable {
         case .array(let items): for item in items { collect(item, &texts, &others) }
         case .object(let members): for item in members.values { collect(item, &texts, &others) }
         }
-    }
-}
-
-extension String {
-    /// What a Markdown code fence holds, where one stands around the whole text.
-    var unfenced: Substring {
-        guard utf8.starts(with: "```".utf8), hasSuffix("```"), let lineEnd = utf8.firstIndex(of: 0x0A), utf8.count > 6 else {
-            return self[...]
-        }
-        return self[lineEnd...].dropLast(3)
     }
 }

@@ -4,10 +4,10 @@ package enum JSONExcerpt {
     /// So many values are looked at in one text.
     private static let most = 64
 
-    /// The text itself where it is one value, the content of a code fence, or the objects and lists among other words, in their order.
+    /// The text itself where it is one value, with or without a code fence around it; else the objects and lists among other words, in their order.
     package static func values(in text: String) -> [(text: String, value: JSONValue)] {
         let bytes = Array(text.utf8)
-        if let whole = value(bytes[...]) { return [whole] }
+        if let whole = value(bytes[...]) ?? text.insideFence.flatMap({ value(Array($0.utf8)[...]) }) { return [whole] }
         var (found, position) = ([] as [(text: String, value: JSONValue)], 0)
         while found.count < most, let start = bytes[position...].firstIndex(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") }) {
             guard let end = end(of: bytes, from: start) else { break }
