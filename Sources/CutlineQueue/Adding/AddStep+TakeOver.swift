@@ -37,7 +37,6 @@ extension AddStep {
             attempt, job, caption.text, caption.finishReason?.rawValue, caption.resolvedModel,
             JSONColumn.list(caption.flags.map(\.rawValue)), known.receivedAt.milliseconds,
         ])
-        try db.cachedStatement(sql: "UPDATE jobs SET state = 'succeeded', available_at = NULL, finished_at = ? WHERE id = ?")
-            .execute(arguments: [now.milliseconds, job])
+        try JobRow.finish(job, db, at: now)
     }
 }

@@ -2,7 +2,7 @@ import CutlineCore
 import Foundation
 import SystemPackage
 
-/// What adding, settling and departing all do to a job.
+/// What adding, settling, departing and the verbs all do to a job.
 enum JobRow {
     /// Whether an entry names the job whose picture is not missing.
     static let isNamed = "EXISTS (SELECT 1 FROM entries WHERE job = jobs.id AND missing_since IS NULL)"
@@ -13,14 +13,33 @@ enum JobRow {
             AND finished_at >= ifnull((SELECT min(missing_since) FROM entries WHERE job = jobs.id), finished_at)
         """
 
+    /// The job has its caption.
+    static func finish(_ job: Int64, _ db: any Session, at now: Timestamp) throws {
+        try db.cachedStatement(
+            sql: """
+                UPDATE jobs SET state = 'succeeded', reopened = NULL, available_at = NULL, lease = NULL, finished_at = ? WHERE id = ?
+                """
+        ).execute(arguments: [now.milliseconds, job])
+    }
+
+    /// The job is not asked any more. One that was only asked for a better caption keeps the one it has.
+    static func cancel(_ job: Int64, _ db: any Session, at now: Timestamp) throws {
+        try db.cachedStatement(sql: cancelling).execute(arguments: [now.milliseconds, job])
+    }
+
+    private static let cancelling = """
+        UPDATE jobs SET state = iif(reopened IS NULL, 'cancelled', 'succeeded'), reopened = NULL, available_at = NULL, lease = NULL,
+            finished_at = ?
+        WHERE id = ?
+        """
+
     /// A job that no entry names any more would be paid for and never exported, so it is not sent, and not counted as trouble. A running
-    /// one is left alone until its call ends; one that is only asked for a better caption keeps the one it has. One that is held for a
-    /// person stays held while its picture is only missing, for it must not come back as queued.
+    /// one is left alone until its call ends. One that is held for a person stays held while its picture is only missing, for it must not come
+    /// back as queued.
     static func cancelIfNameless(_ job: Int64, _ db: any Session, at now: Timestamp) throws -> Bool {
         try db.cachedStatement(
             sql: """
-                UPDATE jobs SET state = iif(reopened IS NULL, 'cancelled', 'succeeded'), reopened = NULL, available_at = NULL, finished_at = ?
-                WHERE id = ? AND NOT \(isNamed)
+                \(cancelling) AND NOT \(isNamed)
                     AND (state = 'queued' OR state = 'failed' OR state = 'held' AND NOT EXISTS (SELECT 1 FROM entries WHERE job = jobs.id))
                 """
         ).execute(arguments: [now.milliseconds, job])

@@ -39,7 +39,7 @@ struct SetAsideStep {
             try withdraw(of: job)
             try db.cachedStatement(sql: "UPDATE captions SET accepted = 1 WHERE attempt = ?").execute(arguments: [candidate.attempt])
         }
-        try finish(job)
+        try JobRow.finish(job, db, at: now)
     }
 
     /// The accepted caption gives its place to a better one and is kept beside it. Nothing where there is none.
@@ -47,15 +47,6 @@ struct SetAsideStep {
         try db.cachedStatement(sql: "UPDATE captions SET accepted = 0, set_aside = 1 WHERE job = ? AND accepted = 1").execute(arguments: [
             job
         ])
-    }
-
-    /// The job has its caption.
-    func finish(_ job: Int64) throws {
-        try db.cachedStatement(
-            sql: """
-                UPDATE jobs SET state = 'succeeded', lease = NULL, available_at = NULL, reopened = NULL, finished_at = ? WHERE id = ?
-                """
-        ).execute(arguments: [now.milliseconds, job])
     }
 
     /// Writes a batch's rules down. Where no job is asked again any more, what was set aside is to be taken: nobody would wait for a better

@@ -17,7 +17,7 @@ extension SettleStep {
         try add(attempts: counted, to: attempt.job)
         switch place {
         case .duplicate: return .duplicate
-        case .accepted: try setAside.finish(attempt.job)
+        case .accepted: try JobRow.finish(attempt.job, db, at: now)
         case .setAside(.better(let earlier)): try setAside.accept(earlier, of: attempt.job)
         case .setAside(.askingAgain(let change)): return try askAgain(change, attempt, counting: nil)
         }

@@ -52,15 +52,7 @@ enum Verb {
                 .execute(arguments: [facts.id])
         case .hold:
             try db.cachedStatement(sql: "UPDATE jobs SET state = 'held', available_at = NULL WHERE id = ?").execute(arguments: [facts.id])
-        case .cancel(let now):
-            // One that is only asked for a better caption keeps the one it has.
-            try db.cachedStatement(
-                sql: """
-                    UPDATE jobs SET state = iif(reopened IS NULL, 'cancelled', 'succeeded'), reopened = NULL, available_at = NULL, lease = NULL,
-                        finished_at = ?
-                    WHERE id = ?
-                    """
-            ).execute(arguments: [now.milliseconds, facts.id])
+        case .cancel(let now): try JobRow.cancel(facts.id, db, at: now)
         }
         return true
     }
