@@ -31,49 +31,31 @@ struct CallLog: Sendable {
 
     func received(_ request: ChatRequest?, _ sender: Sender, call: Int, at time: Timestamp) throws {
         try write("received", call: call, at: time) { line in
-            line.key("path")
-            line.value(sender.path)
-            line.key("dialect")
-            line.value(sender.dialect)
-            line.key("headers")
-            line.value(.array(sender.headers.map(JSONValue.string)))
+            line.member("path", sender.path)
+            line.member("dialect", sender.dialect)
+            line.member("headers", sender.headers)
             guard let request else { return }
-            line.key("model")
-            line.value(request.model)
-            line.key("prompt")
-            line.value(request.prompt)
-            line.key("pictures")
-            line.openArray()
-            for picture in request.pictures { line.add(picture) }
-            line.closeArray()
-            line.key("parameters")
-            line.value(.array(request.parameters.map(JSONValue.string)))
+            line.member("model", request.model)
+            line.member("prompt", request.prompt)
+            line.member("pictures", request.pictures) { $0.add($1) }
+            line.member("parameters", request.parameters)
         }
     }
 
     func answered(call: Int, status: Int?, fault: String?, tokens: Int?, at time: Timestamp) throws {
         try write("answered", call: call, at: time) { line in
-            line.key("status")
-            line.value(status)
-            if let tokens {
-                line.key("tokens")
-                line.value(tokens)
-            }
-            guard let fault else { return }
-            line.key("fault")
-            line.value(fault)
+            line.member("status", status)
+            if let tokens { line.member("tokens", tokens) }
+            if let fault { line.member("fault", fault) }
         }
     }
 
     private func write(_ event: String, call: Int, at time: Timestamp, _ members: (inout JSONText) -> Void) throws {
         var line = JSONText()
         line.openObject()
-        line.key("event")
-        line.value(event)
-        line.key("call")
-        line.value(call)
-        line.key("time_ms")
-        line.value(time.milliseconds)
+        line.member("event", event)
+        line.member("call", call)
+        line.member("time_ms", time.milliseconds)
         members(&line)
         line.closeObject()
         line.raw("\n")
@@ -84,18 +66,12 @@ struct CallLog: Sendable {
 extension JSONText {
     fileprivate mutating func add(_ picture: SentPicture) {
         openObject()
-        key("format")
-        value(picture.format.rawValue)
-        key("width")
-        value(picture.size?.width)
-        key("height")
-        value(picture.size?.height)
-        key("bytes")
-        value(picture.byteCount)
-        key("sha256")
-        value(picture.sha256)
-        key("sent")
-        value(picture.url == nil ? "inline" : "url")
+        member("format", picture.format.rawValue)
+        member("width", picture.size?.width)
+        member("height", picture.size?.height)
+        member("bytes", picture.byteCount)
+        member("sha256", picture.sha256)
+        member("sent", picture.url == nil ? "inline" : "url")
         closeObject()
     }
 }

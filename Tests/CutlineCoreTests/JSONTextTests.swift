@@ -59,6 +59,28 @@ struct JSONTextTests {
         #expect(text == #"{"a":[1,-2,0.5,true,null,{}],"b":null,"c":0.000229}"#)
     }
 
+    @Test func aMemberIsAKeyWithItsValue() {
+        let text = written {
+            $0.openObject()
+            $0.member("text", "a")
+            $0.member("none", String?.none)
+            $0.member("count", 1)
+            $0.member("long", Int64(-2))
+            $0.member("half", 0.5)
+            $0.member("flag", Bool?.some(false))
+            $0.member("cost", Money(nanodollars: 229_000))
+            $0.member("value", .array([.null]))
+            $0.member("texts", ["b", "c"])
+            $0.member("list", [1, 2]) { $0.value($1) }
+            $0.member("object", object: 3) { $0.member("n", $1) }
+            $0.member("nothing", object: Int?.none) { $0.member("n", $1) }
+            $0.closeObject()
+        }
+        #expect(
+            text == #"{"text":"a","none":null,"count":1,"long":-2,"half":0.5,"flag":false,"cost":0.000229,"value":[null],"#
+                + #""texts":["b","c"],"list":[1,2],"object":{"n":3},"nothing":null}"#)
+    }
+
     @Test func aNewDocumentBeginsWithoutAComma() {
         var text = JSONText()
         for number in 1...2 {

@@ -27,7 +27,7 @@ package struct JSONText: Sendable {
 
     package mutating func value(_ number: Int?) { literal(number.map(String.init)) }
     package mutating func value(_ number: Int64?) { literal(number.map(String.init)) }
-    package mutating func value(_ flag: Bool) { literal(flag ? "true" : "false") }
+    package mutating func value(_ flag: Bool?) { literal(flag.map { $0 ? "true" : "false" }) }
 
     /// Dollars, exactly.
     package mutating func value(_ amount: Money?) { literal(amount.map(\.decimalText)) }
@@ -57,6 +57,12 @@ package struct JSONText: Sendable {
             }
             closeObject()
         }
+    }
+
+    package mutating func value(_ texts: [String]) {
+        openArray()
+        for text in texts { value(text) }
+        closeArray()
     }
 
     package mutating func null() { literal(nil) }
@@ -159,9 +165,18 @@ package struct JSONText: Sendable {
     }
 }
 
+extension JSONText {
+    /// What was written so far.
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+}
+
 extension JSONValue {
     /// Compact, keys in order: the same value has the same text everywhere.
-    package var text: String { String(decoding: bytes, as: UTF8.self) }
+    package var text: String {
+        var writer = JSONText()
+        writer.value(self)
+        return writer.text
+    }
 
     /// The same in UTF-8.
     package var bytes: [UInt8] {

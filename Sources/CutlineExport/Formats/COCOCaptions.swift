@@ -57,32 +57,22 @@ struct COCOCaptions: RecordText {
         let name = try name(of: record, place, &report)
         if size == nil { report.remark(.noSize, record) }
         beginObject()
-        text.key("id")
-        text.value(record.id)
-        text.key("file_name")
-        text.value(name)
+        text.member("id", record.id)
+        text.member("file_name", name)
         if let size {
-            text.key("width")
-            text.value(size.width)
-            text.key("height")
-            text.value(size.height)
+            text.member("width", size.width)
+            text.member("height", size.height)
         }
-        if case .url(let url) = record.pictures[0] {
-            text.key("coco_url")
-            text.value(url)
-        }
+        if case .url(let url) = record.pictures[0] { text.member("coco_url", url) }
         text.closeObject()
         images[place] = record.id
     }
 
     private mutating func addAnnotation(_ record: Record, _ caption: String, image: Int64) {
         beginObject()
-        text.key("id")
-        text.value(record.id)
-        text.key("image_id")
-        text.value(image)
-        text.key("caption")
-        text.value(caption)
+        text.member("id", record.id)
+        text.member("image_id", image)
+        text.member("caption", caption)
         text.closeObject()
         if let time = record.finishedAt { newest = max(newest ?? time, time) }
     }
@@ -91,13 +81,10 @@ struct COCOCaptions: RecordText {
         text.raw(#"],"licenses":[],"info":"#)
         text.startOver()
         text.openObject()
-        text.key("description")
-        text.value("Captions, exported by Cutline")
+        text.member("description", "Captions, exported by Cutline")
         if let date = newest?.iso8601 {
-            text.key("year")
-            text.value(Int(date.prefix(4)))
-            text.key("date_created")
-            text.value(date)
+            text.member("year", Int(date.prefix(4)))
+            text.member("date_created", date)
         }
         text.closeObject()
         text.raw("}\n")

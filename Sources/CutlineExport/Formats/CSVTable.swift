@@ -119,10 +119,8 @@ struct CSVTable: RecordText {
 
     private mutating func add(list: [String]) {
         var text = JSONText()
-        text.openArray()
-        for item in list { text.value(item) }
-        text.closeArray()
-        add(String(decoding: text.bytes, as: UTF8.self))
+        text.value(list)
+        add(text.text)
     }
 
     private mutating func add(number: (some CustomStringConvertible)?) {

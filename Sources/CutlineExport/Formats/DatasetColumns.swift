@@ -15,10 +15,7 @@ enum DatasetColumns {
     }
 
     private static func add(_ columns: KeyValuePairs<String, String>, to text: inout JSONText) {
-        for (name, value) in columns {
-            text.key(name)
-            text.value(value)
-        }
+        for (name, value) in columns { text.member(name, value) }
     }
 
     /// The entry's number: the same at every export, and none of the words by which readers tell splits apart.

@@ -47,12 +47,8 @@ struct ImageFolder: RecordFolder {
         if transfer != .copy, file.slice != nil { report.remark(.copiedFromArchive, record) }
         text.startOver()
         text.openObject()
-        text.key("file_name")
-        text.value(name)
-        for (column, caption) in captions {
-            text.key(column)
-            text.value(caption)
-        }
+        text.member("file_name", name)
+        for (column, caption) in captions { text.member(column, caption) }
         DatasetColumns.add(record, to: &text)
         text.closeObject()
         text.raw("\n")

@@ -75,18 +75,18 @@ extension JSONText {
         case .key: value(record.key)
         case .batch: value(record.batch)
         case .state: value(record.state.rawValue)
-        case .images: list(record.pictureNames)
+        case .images: value(record.pictureNames)
         case .prompt: value(record.prompt)
         case .caption: value(record.caption?.text)
         case .finishReason: value(record.caption?.finishReason?.rawValue)
-        case .flags: list((record.caption?.flags ?? []).map(\.rawValue))
+        case .flags: value((record.caption?.flags ?? []).map(\.rawValue))
         case .provider: value(record.provider)
         case .requestedModel: value(record.requestedModel)
         case .model: value(record.caption?.resolvedModel)
         case .usage: usage(record.caption?.usage ?? Usage())
         case .attempts: value(record.attempts)
         case .latency: value(record.latency?.milliseconds)
-        case .error: if let problem = record.problem { self.problem(problem) } else { null() }
+        case .error: value(record.problem)
         case .createdAt: value(record.createdAt.iso8601)
         case .finishedAt: value(record.finishedAt?.iso8601)
         case .extra: value(.object(record.extra))
@@ -95,37 +95,28 @@ extension JSONText {
         }
     }
 
-    private mutating func list(_ texts: [String]) {
-        openArray()
-        for text in texts { value(text) }
-        closeArray()
-    }
-
     private mutating func usage(_ usage: Usage) {
         openObject()
-        key("input_tokens")
-        value(usage.inputTokens)
-        key("output_tokens")
-        value(usage.outputTokens)
-        key("total_tokens")
-        value(usage.totalTokens)
-        key("cached_tokens")
-        value(usage.cachedTokens)
-        key("cost_usd")
-        value(usage.cost)
-        key("cost_source")
-        value(usage.costSource?.rawValue)
+        member("input_tokens", usage.inputTokens)
+        member("output_tokens", usage.outputTokens)
+        member("total_tokens", usage.totalTokens)
+        member("cached_tokens", usage.cachedTokens)
+        member("cost_usd", usage.cost)
+        member("cost_source", usage.costSource?.rawValue)
         closeObject()
     }
 
-    private mutating func problem(_ problem: Record.Problem) {
+    package mutating func member(_ name: String, _ problem: Record.Problem?) {
+        key(name)
+        value(problem)
+    }
+
+    private mutating func value(_ problem: Record.Problem?) {
+        guard let problem else { return null() }
         openObject()
-        key("class")
-        value(problem.kind.rawValue)
-        key("status")
-        value(problem.status)
-        key("message")
-        value(problem.message)
+        member("class", problem.kind.rawValue)
+        member("status", problem.status)
+        member("message", problem.message)
         closeObject()
     }
 }

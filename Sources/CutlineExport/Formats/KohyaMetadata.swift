@@ -24,10 +24,8 @@ struct KohyaMetadata: RecordText {
         text.raw(isFirst ? "\n" : ",\n")
         isFirst = false
         text.startOver()
-        text.key(path)
-        text.openObject()
-        text.key("caption")
-        text.value(caption)
+        text.openObject(path)
+        text.member("caption", caption)
         text.closeObject()
     }
 

@@ -49,10 +49,8 @@ package struct LabelStudioTasks: RecordText {
         isFirst = false
         text.startOver()
         text.openObject()
-        text.key("data")
-        text.openObject()
-        text.key("image")
-        text.value(image)
+        text.openObject("data")
+        text.member("image", image)
         DatasetColumns.add(clean, to: &text)
         text.closeObject()
         addPredictions(of: clean)
@@ -64,8 +62,7 @@ package struct LabelStudioTasks: RecordText {
     private mutating func addPredictions(of record: Record) {
         let captioned = (record.group.isEmpty ? [record] : record.group).filter { $0.caption?.text.isEmpty == false }
         guard !captioned.isEmpty else { return }
-        text.key("predictions")
-        text.openArray()
+        text.openArray("predictions")
         for each in captioned {
             let model = record.group.isEmpty ? each.answeringModel : "\(each.answeringModel) (\(each.batch))"
             addPrediction(of: each, by: model)
@@ -75,21 +72,14 @@ package struct LabelStudioTasks: RecordText {
 
     private mutating func addPrediction(of record: Record, by model: String) {
         text.openObject()
-        text.key("model_version")
-        text.value(model)
-        text.key("result")
-        text.openArray()
+        text.member("model_version", model)
+        text.openArray("result")
         text.openObject()
         for (name, value) in [("id", "caption-\(record.id)"), ("from_name", "caption"), ("to_name", "image"), ("type", "textarea")] {
-            text.key(name)
-            text.value(value)
+            text.member(name, value)
         }
-        text.key("value")
-        text.openObject()
-        text.key("text")
-        text.openArray()
-        text.value(record.caption?.text)
-        text.closeArray()
+        text.openObject("value")
+        text.member("text", [record.caption?.text ?? ""])
         text.closeObject()
         text.closeObject()
         text.closeArray()

@@ -13,10 +13,8 @@ struct OpenAIBatchOutput: RecordText {
         guard record.caption != nil || record.problem != nil else { throw Omission.noAnswer }
         text.startOver()
         text.openObject()
-        text.key("id")
-        text.value("batch_req_\(record.id)")
-        text.key("custom_id")
-        text.value(customID(of: record, &report))
+        text.member("id", "batch_req_\(record.id)")
+        text.member("custom_id", customID(of: record, &report))
         text.key("response")
         if let caption = record.caption { addResponse(record, caption) } else { text.null() }
         text.key("error")
@@ -35,20 +33,13 @@ struct OpenAIBatchOutput: RecordText {
 
     private mutating func addResponse(_ record: Record, _ caption: Caption) {
         text.openObject()
-        text.key("status_code")
-        text.value(200)
-        text.key("request_id")
-        text.value(caption.requestID ?? "")
-        text.key("body")
-        text.openObject()
-        text.key("id")
-        text.value("chatcmpl-\(record.id)")
-        text.key("object")
-        text.value("chat.completion")
-        text.key("created")
-        text.value((record.finishedAt ?? record.createdAt).milliseconds / 1_000)
-        text.key("model")
-        text.value(record.answeringModel)
+        text.member("status_code", 200)
+        text.member("request_id", caption.requestID ?? "")
+        text.openObject("body")
+        text.member("id", "chatcmpl-\(record.id)")
+        text.member("object", "chat.completion")
+        text.member("created", (record.finishedAt ?? record.createdAt).milliseconds / 1_000)
+        text.member("model", record.answeringModel)
         addChoice(caption)
         addUsage(caption.usage)
         text.closeObject()
@@ -56,20 +47,14 @@ struct OpenAIBatchOutput: RecordText {
     }
 
     private mutating func addChoice(_ caption: Caption) {
-        text.key("choices")
-        text.openArray()
+        text.openArray("choices")
         text.openObject()
-        text.key("index")
-        text.value(0)
-        text.key("message")
-        text.openObject()
-        text.key("role")
-        text.value("assistant")
-        text.key("content")
-        text.value(caption.text)
+        text.member("index", 0)
+        text.openObject("message")
+        text.member("role", "assistant")
+        text.member("content", caption.text)
         text.closeObject()
-        text.key("finish_reason")
-        text.value(Self.word(caption.finishReason))
+        text.member("finish_reason", Self.word(caption.finishReason))
         text.closeObject()
         text.closeArray()
     }
@@ -77,23 +62,17 @@ struct OpenAIBatchOutput: RecordText {
     /// Left out where the provider did not say: the form has no unknown numbers.
     private mutating func addUsage(_ usage: Usage) {
         guard let input = usage.inputTokens, let output = usage.outputTokens, let total = usage.totalTokens else { return }
-        text.key("usage")
-        text.openObject()
-        text.key("prompt_tokens")
-        text.value(input)
-        text.key("completion_tokens")
-        text.value(output)
-        text.key("total_tokens")
-        text.value(total)
+        text.openObject("usage")
+        text.member("prompt_tokens", input)
+        text.member("completion_tokens", output)
+        text.member("total_tokens", total)
         text.closeObject()
     }
 
     private mutating func addError(_ problem: Record.Problem) {
         text.openObject()
-        text.key("code")
-        text.value(problem.kind.rawValue)
-        text.key("message")
-        text.value(problem.message)
+        text.member("code", problem.kind.rawValue)
+        text.member("message", problem.message)
         text.closeObject()
     }
 

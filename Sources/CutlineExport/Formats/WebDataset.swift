@@ -95,8 +95,7 @@ struct WebDataset: RecordFolder {
         json.openObject()
         guard let join else {
             let caption = try record.captionText()
-            json.key("caption")
-            json.value(caption)
+            json.member("caption", caption)
             DatasetColumns.add(record, to: &json)
             json.closeObject()
             return [("json", json.bytes), ("txt", Array(caption.utf8))]

@@ -44,12 +44,8 @@ extension JSONText {
     ///
     /// - Parameter missing: stands for a caption that is not there; nil: null.
     mutating func captions(of record: Record, _ join: JoinedColumns, missing: String? = nil) {
-        key("captions")
-        openObject()
-        for (batch, caption) in zip(join.batches, join.captions(of: record)) {
-            key(batch)
-            value(caption ?? missing)
-        }
+        openObject("captions")
+        for (batch, caption) in zip(join.batches, join.captions(of: record)) { member(batch, caption ?? missing) }
         closeObject()
     }
 }

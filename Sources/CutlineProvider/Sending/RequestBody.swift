@@ -53,16 +53,11 @@ private struct BodyWriter {
 
     mutating func write(_ request: CaptionRequest, order: ImageOrder, _ members: RequestMembers) {
         json.openObject()
-        json.key("model")
-        json.value(request.model)
-        json.key("messages")
-        json.openArray()
+        json.member("model", request.model)
+        json.openArray("messages")
         writeMessages(request, order)
         json.closeArray()
-        for (name, value) in members.written {
-            json.key(name)
-            json.value(value)
-        }
+        for (name, value) in members.written { json.member(name, value) }
         json.closeObject()
     }
 
@@ -100,26 +95,21 @@ private struct BodyWriter {
 
     private mutating func openMessage(role: String) {
         json.openObject()
-        json.key("role")
-        json.value(role)
+        json.member("role", role)
         json.key("content")
     }
 
     private mutating func writeText(_ text: String) {
         json.openObject()
-        json.key("type")
-        json.value("text")
-        json.key("text")
-        json.value(text)
+        json.member("type", "text")
+        json.member("text", text)
         json.closeObject()
     }
 
     private mutating func writeImage(_ image: ImageSource) {
         json.openObject()
-        json.key("type")
-        json.value("image_url")
-        json.key("image_url")
-        json.openObject()
+        json.member("type", "image_url")
+        json.openObject("image_url")
         json.key("url")
         switch image {
         case .url(let url): json.value(url)
@@ -128,10 +118,7 @@ private struct BodyWriter {
             // Before the closing quote.
             places.append((json.bytes.count - 1, file))
         }
-        if let detail {
-            json.key("detail")
-            json.value(detail.rawValue)
-        }
+        if let detail { json.member("detail", detail.rawValue) }
         json.closeObject()
         json.closeObject()
     }

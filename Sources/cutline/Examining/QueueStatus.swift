@@ -28,14 +28,13 @@ struct QueueStatus {
     func json(at now: Timestamp) -> String {
         var text = JSONText()
         text.openObject()
-        text.key("queue")
-        text.value(queue)
-        text.list("batches", batches) { $0.write($1, missing: missing[$1.id] ?? 0) }
-        text.list("trials", trials) { $0.write($1, missing: missing[$1.id] ?? 0) }
-        text.list("lanes", lanes) { $0.write($1, at: now) }
-        text.list("workers", workers) { $0.write($1) }
+        text.member("queue", queue)
+        text.member("batches", batches) { $0.write($1, missing: missing[$1.id] ?? 0) }
+        text.member("trials", trials) { $0.write($1, missing: missing[$1.id] ?? 0) }
+        text.member("lanes", lanes) { $0.write($1, at: now) }
+        text.member("workers", workers) { $0.write($1) }
         text.closeObject()
-        return String(decoding: text.bytes, as: UTF8.self) + "\n"
+        return text.text + "\n"
     }
 
     /// What the money does: budgets, what is still to come, and what may have been paid for nothing.
@@ -91,39 +90,27 @@ struct QueueStatus {
 }
 
 extension JSONText {
-    fileprivate mutating func list<Element>(_ key: String, _ elements: [Element], _ write: (inout JSONText, Element) -> Void) {
-        self.key(key)
-        openArray()
-        for element in elements { write(&self, element) }
-        closeArray()
-    }
-
     fileprivate mutating func write(_ batch: BatchStatus, missing: Int) {
         openObject()
         member("name", batch.name)
         member("provider", batch.provider)
         member("model", batch.model)
-        key("counts")
-        openObject()
+        openObject("counts")
         for state in [JobState.queued, .running, .succeeded, .failed, .held, .cancelled] { member(state.rawValue, batch.count(state)) }
         closeObject()
-        key("usage")
-        openObject()
+        openObject("usage")
         member("input_tokens", batch.usage.inputTokens)
         member("output_tokens", batch.usage.outputTokens)
-        key("cost_usd")
-        value(batch.usage.cost)
+        member("cost_usd", batch.usage.cost)
         closeObject()
-        key("attempts")
-        openObject()
+        openObject("attempts")
         member("total", batch.attempts)
         member("failed", batch.failedAttempts)
         member("unknown", batch.unknownAttempts)
         member("duplicate_captions", batch.duplicateCaptions)
         closeObject()
         writeMoney(of: batch)
-        key("flags")
-        openObject()
+        openObject("flags")
         for flag in CaptionFlag.allCases { if let count = batch.flags[flag] { member(flag.rawValue, count) } }
         closeObject()
         member("reused", batch.reusedCaptions)
@@ -132,89 +119,63 @@ extension JSONText {
     }
 
     private mutating func writeMoney(of batch: BatchStatus) {
-        list("doubtful", batch.sortedDoubts) { text, doubt in
+        member("doubtful", batch.sortedDoubts) { text, doubt in
             text.openObject()
             text.member("doubt", doubt.0.rawValue)
             text.member("calls", doubt.1.calls)
             text.write(doubt.1.mayHaveCost(batch.trend))
             text.closeObject()
         }
-        key("estimate")
-        if let cost = batch.restCost {
-            openObject()
-            member("remaining_jobs", batch.remaining)
-            key("cost_usd")
-            value(cost)
-            closeObject()
-        } else {
-            null()
+        member("estimate", object: batch.restCost) { text, cost in
+            text.member("remaining_jobs", batch.remaining)
+            text.member("cost_usd", cost)
         }
-        key("budget")
-        if let budget = batch.budget?.budget {
-            openObject()
-            key("max_cost_usd")
-            value(budget.maxCost)
-            member("max_tokens_total", budget.maxTokens)
-            key("committed_cost_usd")
-            value(batch.committed.cost)
-            member("committed_tokens", batch.committed.tokens)
-            key("set_aside_cost_usd")
-            value(batch.setAside.cost)
-            member("set_aside_tokens", batch.setAside.tokens)
-            member("calls_of_unknown_cost", batch.setAsideCalls.cost)
-            member("calls_of_unknown_use", batch.setAsideCalls.tokens)
-            closeObject()
-        } else {
-            null()
+        member("budget", object: batch.budget?.budget) { text, budget in
+            text.member("max_cost_usd", budget.maxCost)
+            text.member("max_tokens_total", budget.maxTokens)
+            text.member("committed_cost_usd", batch.committed.cost)
+            text.member("committed_tokens", batch.committed.tokens)
+            text.member("set_aside_cost_usd", batch.setAside.cost)
+            text.member("set_aside_tokens", batch.setAside.tokens)
+            text.member("calls_of_unknown_cost", batch.setAsideCalls.cost)
+            text.member("calls_of_unknown_use", batch.setAsideCalls.tokens)
         }
     }
 
     fileprivate mutating func write(_ status: LaneStatus, at now: Timestamp) {
         openObject()
         member("name", status.name)
-        key("paused")
-        if let pause = status.lane.paused { write(pause) } else { null() }
-        key("paused_models")
-        openArray()
-        for pause in status.lane.pausedModels { write(pause) }
-        closeArray()
-        key("outage")
-        if let outage = status.lane.outage { write(outage) } else { null() }
-        member("blocked_until", status.blockedUntil(at: now)?.iso8601)
-        key("waits")
-        if let wait = status.usedUpLimit(at: now)?.wait {
-            openObject()
-            member("for", wait.kind.rawValue)
-            member("until", wait.until.iso8601)
-            closeObject()
-        } else {
-            null()
+        member("paused", object: status.lane.paused) { $0.members(of: $1) }
+        member("paused_models", status.lane.pausedModels) { text, pause in
+            text.openObject()
+            text.members(of: pause)
+            text.closeObject()
         }
-        key("limits")
-        value(status.limits(at: now))
+        member("outage", object: status.lane.outage) { $0.members(of: $1) }
+        member("blocked_until", status.blockedUntil(at: now)?.iso8601)
+        member("waits", object: status.usedUpLimit(at: now)?.wait) {
+            $0.member("for", $1.kind.rawValue)
+            $0.member("until", $1.until.iso8601)
+        }
+        member("limits", status.limits(at: now))
         member("in_flight", status.lane.inFlight)
-        key("requests_per_second")
-        value(status.lane.learnedRate.map { ($0 * 100).rounded() / 100 })
+        member("requests_per_second", status.lane.learnedRate.map { ($0 * 100).rounded() / 100 })
         closeObject()
     }
 
-    private mutating func write(_ pause: Pause) {
-        openObject()
+    private mutating func members(of pause: Pause) {
         member("class", pause.kind.rawValue)
         member("model", pause.model)
         member("message", pause.message)
         member("advice", pause.advice)
-        closeObject()
     }
 
-    private mutating func write(_ outage: Outage) {
-        openObject()
+    private mutating func members(of outage: Outage) {
         member("class", outage.kind.rawValue)
         member("status", outage.status)
         member("message", outage.message)
         member("since", outage.since.iso8601)
         member("next_try", outage.nextTry.iso8601)
-        closeObject()
     }
 
     fileprivate mutating func write(_ health: WorkerHealth) {
@@ -225,23 +186,8 @@ extension JSONText {
         member("pid", Int(worker.pid))
         member("started_at", worker.startedAt.iso8601)
         member("seen_at", worker.seenAt.iso8601)
-        key("alive")
-        switch health.life {
-        case .alive: value(true)
-        case .dead: value(false)
-        case .unclear: null()
-        }
+        member("alive", health.life.isAlive)
         closeObject()
-    }
-
-    mutating func member(_ key: String, _ text: String?) {
-        self.key(key)
-        value(text)
-    }
-
-    mutating func member(_ key: String, _ number: Int?) {
-        self.key(key)
-        value(number)
     }
 }
 
@@ -254,6 +200,17 @@ extension BatchStatus {
     fileprivate var flagNote: String {
         guard flaggedCaptions > 0 else { return "" }
         return "\(Words.clean(name)): \(Words.count(flaggedCaptions, "caption")) flagged: \(FlagText.list(flags))\n"
+    }
+}
+
+extension WorkerHealth.Life {
+    /// Nil where that cannot be told.
+    fileprivate var isAlive: Bool? {
+        switch self {
+        case .alive: true
+        case .dead: false
+        case .unclear: nil
+        }
     }
 }
 

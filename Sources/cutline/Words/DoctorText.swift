@@ -11,17 +11,14 @@ enum DoctorText {
         var text = JSONText()
         text.openObject()
         text.member("queue", queue)
-        text.key("checks")
-        text.openArray()
-        for finding in findings {
+        text.member("checks", findings) { text, finding in
             text.openObject()
             text.member("check", finding.check)
             text.member("level", finding.level.rawValue)
             text.member("message", finding.message)
             text.closeObject()
         }
-        text.closeArray()
         text.closeObject()
-        return String(decoding: text.bytes, as: UTF8.self) + "\n"
+        return text.text + "\n"
     }
 }

@@ -82,11 +82,10 @@ enum DoubtText {
         text.member("started_at", call.startedAt.iso8601)
         text.member("ended_at", call.endedAt?.iso8601)
         text.member("doubt", call.doubt.rawValue)
-        text.key("error")
-        text.write(call.problem)
+        text.member("error", call.problem)
         text.write(call.mayHaveCost)
         text.closeObject()
-        return String(decoding: text.bytes, as: UTF8.self) + "\n"
+        return text.text + "\n"
     }
 }
 
@@ -105,8 +104,7 @@ extension JSONText {
         case .unknown, nil: break
         }
         for (name, money) in [("cost_usd", known), ("at_most_usd", most), ("about_usd", about)] {
-            key(name)
-            value(money)
+            member(name, money)
         }
     }
 }

@@ -89,11 +89,10 @@ enum EstimateText {
         text.openArray()
         text.openObject()
         text.member("name", Words.clean(settings.profile.name))
-        text.key("prices")
-        text.value(.object([settings.model: price]))
+        text.member("prices", .object([settings.model: price]))
         text.closeObject()
         text.closeArray()
-        return Words.clean(String(decoding: text.bytes, as: UTF8.self))
+        return Words.clean(text.text)
     }
 
     private static func range(_ range: ClosedRange<Int>) -> String {
@@ -130,20 +129,18 @@ extension EstimateText {
         text.member("provider", forecast.settings.profile.name)
         text.member("model", forecast.settings.model)
         text.writeJobs(forecast)
-        text.key("request_bytes")
-        text.value(forecast.bodyBytes)
+        text.member("request_bytes", forecast.bodyBytes)
         text.writePictures(forecast)
         text.writeTokens(forecast)
         text.writeCost(forecast)
         text.closeObject()
-        return String(decoding: text.bytes, as: UTF8.self) + "\n"
+        return text.text + "\n"
     }
 }
 
 extension JSONText {
     fileprivate mutating func writeJobs(_ forecast: CostForecast) {
-        key("jobs")
-        openObject()
+        openObject("jobs")
         member("to_send", forecast.tokens.calls)
         member("new", forecast.new)
         member("not_sent", forecast.entries - forecast.tokens.calls)
@@ -155,8 +152,7 @@ extension JSONText {
     }
 
     fileprivate mutating func writePictures(_ forecast: CostForecast) {
-        key("pictures")
-        openArray()
+        openArray("pictures")
         for (format, pictures) in forecast.sortedFiles {
             openObject()
             member("type", format.mimeType)
@@ -180,8 +176,7 @@ extension JSONText {
 
     fileprivate mutating func writeTokens(_ forecast: CostForecast) {
         let (tokens, limit) = (forecast.tokens, forecast.settings.parameters.answerLimit)
-        key("input_tokens")
-        openObject()
+        openObject("input_tokens")
         member("low", tokens.input.lowerBound)
         member("high", tokens.input.upperBound)
         member("text", tokens.text)
@@ -189,34 +184,23 @@ extension JSONText {
         member("image_high", tokens.image.upperBound)
         member("image_rule", forecast.rule.name)
         closeObject()
-        key("output_tokens")
-        openObject()
+        openObject("output_tokens")
         member("expected", tokens.expectedOutput(maxTokens: limit))
         member("most", tokens.mostOutput(maxTokens: limit))
         closeObject()
     }
 
     fileprivate mutating func writeCost(_ forecast: CostForecast) {
-        key("price")
-        if let (price, source) = forecast.price {
-            openObject()
-            member("source", source.rawValue)
-            member("input_usd_per_million", price.inputPerMillion)
-            member("output_usd_per_million", price.outputPerMillion)
-            member("image_usd", price.perImage)
-            member("request_usd", price.perRequest)
-            closeObject()
-        } else {
-            null()
+        member("price", object: forecast.price) { text, known in
+            text.member("source", known.source.rawValue)
+            text.member("input_usd_per_million", known.price.inputPerMillion)
+            text.member("output_usd_per_million", known.price.outputPerMillion)
+            text.member("image_usd", known.price.perImage)
+            text.member("request_usd", known.price.perRequest)
         }
-        key("cost_usd")
-        if let cost = forecast.cost {
-            openObject()
-            member("low", cost.low)
-            member("high", cost.high)
-            closeObject()
-        } else {
-            null()
+        member("cost_usd", object: forecast.cost) {
+            $0.member("low", $1.low)
+            $0.member("high", $1.high)
         }
     }
 }

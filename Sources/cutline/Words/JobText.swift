@@ -8,12 +8,9 @@ extension JobStatus {
         var text = JSONText()
         text.openObject()
         text.members(of: record)
-        text.key("attempt_log")
-        text.openArray()
-        for attempt in attempts { text.write(attempt) }
-        text.closeArray()
+        text.member("attempt_log", attempts) { $0.write($1) }
         text.closeObject()
-        return String(decoding: text.bytes, as: UTF8.self) + "\n"
+        return text.text + "\n"
     }
 
     func text(at now: Timestamp) -> String {
@@ -109,37 +106,21 @@ extension JSONText {
         member("ended_at", attempt.endedAt?.iso8601)
         member("latency_ms", attempt.latency.map { Int($0.milliseconds) })
         member("request_id", attempt.requestID)
-        key("error")
-        write(attempt.problem)
+        member("error", attempt.problem)
         member("input_tokens", attempt.usage.inputTokens)
         member("output_tokens", attempt.usage.outputTokens)
-        key("cost_usd")
-        value(attempt.usage.cost)
+        member("cost_usd", attempt.usage.cost)
         member("doubt", attempt.doubt?.rawValue)
         var (most, about): (Money?, Money?)
         if case .atMost(let money)? = attempt.mayHaveCost { most = money }
         if case .about(let money)? = attempt.mayHaveCost { about = money }
-        key("at_most_usd")
-        value(most)
-        key("about_usd")
-        value(about)
+        member("at_most_usd", most)
+        member("about_usd", about)
         member("duplicate_caption", attempt.duplicateCaption)
         member("rejected_answer", attempt.rejectedAnswer)
         member("raw_answer", attempt.rawAnswer)
-        key("flags")
-        openArray()
-        for flag in attempt.flags { value(flag.rawValue) }
-        closeArray()
+        member("flags", attempt.flags.map(\.rawValue))
         member("reused_from", attempt.reusedFrom)
-        closeObject()
-    }
-
-    mutating func write(_ problem: Record.Problem?) {
-        guard let problem else { return null() }
-        openObject()
-        member("class", problem.kind.rawValue)
-        member("status", problem.status)
-        member("message", problem.message)
         closeObject()
     }
 }

@@ -19,12 +19,9 @@ enum ModelText {
         var text = JSONText()
         text.openObject()
         text.member("provider", provider)
-        text.key("models")
-        text.openArray()
-        for model in models { text.write(model) }
-        text.closeArray()
+        text.member("models", models) { $0.write($1) }
         text.closeObject()
-        return String(decoding: text.bytes, as: UTF8.self) + "\n"
+        return text.text + "\n"
     }
 
     static func leftOut(_ count: Int) -> String {
@@ -91,8 +88,7 @@ extension JSONText {
         openObject()
         member("id", model.id)
         member("name", model.name)
-        key("vision")
-        if let vision = model.vision { value(vision) } else { null() }
+        member("vision", model.vision)
         member("context_length", model.contextLength)
         member("max_output_tokens", model.maxOutputTokens)
         member("input_usd_per_million", model.inputPerMillion)
@@ -100,10 +96,5 @@ extension JSONText {
         member("image_usd", model.image)
         member("request_usd", model.request)
         closeObject()
-    }
-
-    mutating func member(_ key: String, _ amount: Money?) {
-        self.key(key)
-        value(amount)
     }
 }

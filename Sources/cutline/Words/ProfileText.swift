@@ -27,26 +27,20 @@ enum ProfileText {
         text.member("name", profile.name)
         if let address = profile.baseURL { text.member("base_url", address) }
         if let example = profile.baseURLExample { text.member("base_url_example", example) }
-        text.key("chat_paths")
-        text.value(list(profile.chatPaths))
+        text.member("chat_paths", profile.chatPaths)
         if let variable = profile.apiKeyEnv { text.member("api_key_env", variable) }
         for (key, members) in objects(profile) where !members.isEmpty {
-            text.key(key)
-            text.value(JSONValue.object(members))
+            text.member(key, JSONValue.object(members))
         }
-        if !profile.forbiddenHeaders.isEmpty {
-            text.key("forbidden_headers")
-            text.value(list(profile.forbiddenHeaders))
-        }
+        if !profile.forbiddenHeaders.isEmpty { text.member("forbidden_headers", profile.forbiddenHeaders) }
         for (key, isSet) in [("limits_per_model", profile.limitsPerModel), ("stream", profile.streams)] where isSet {
-            text.key(key)
-            text.value(true)
+            text.member(key, true)
         }
         if let proxy = profile.proxy { text.member("proxy", proxy) }
         if let file = profile.caFile { text.member("ca_file", file) }
         if let note = profile.note { text.member("note", note) }
         text.closeObject()
-        return String(decoding: text.bytes, as: UTF8.self) + "\n"
+        return text.text + "\n"
     }
 
     private static func objects(_ profile: Profile) -> [(String, [String: JSONValue])] {

@@ -37,12 +37,9 @@ struct LogEvent: Hashable {
             text.member("time", now.iso8601)
             text.member("level", level.rawValue)
             text.member("event", name)
-            for field in fields {
-                text.key(field.key)
-                text.value(field.value)
-            }
+            for field in fields { text.member(field.key, field.value) }
             text.closeObject()
-            return String(decoding: text.bytes, as: UTF8.self)
+            return text.text
         case .text:
             let words = fields.filter { $0.value != .null }.map { "\($0.key)=\(Words.clean($0.value.text))" }
             return ([now.iso8601, level.rawValue, name] + words).joined(separator: " ")
