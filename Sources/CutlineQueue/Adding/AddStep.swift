@@ -123,7 +123,7 @@ struct AddStep {
                 """
         ).execute(arguments: [
             batch.number, UserText(draft.key), job, draft.hasOwnKey, JSONColumn.list(draft.imagesAsGiven),
-            draft.path.map { $0.bytes }, JSONValue.object(draft.extra).text, draft.input?.number, now.milliseconds,
+            draft.path.map { $0.bytes }, JSONColumn.object(draft.extra), draft.input?.number, now.milliseconds,
         ])
         return db.changesCount > 0
     }
@@ -136,7 +136,7 @@ struct AddStep {
                 """
         ).execute(arguments: [
             job, draft.hasOwnKey, JSONColumn.list(draft.imagesAsGiven), draft.path.map { $0.bytes },
-            JSONValue.object(draft.extra).text, draft.input?.number, entry,
+            JSONColumn.object(draft.extra), draft.input?.number, entry,
         ])
     }
 }

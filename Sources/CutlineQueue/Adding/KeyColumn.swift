@@ -4,6 +4,6 @@ import CutlineCore
 enum KeyColumn {
     /// A key that holds NUL, which JSON's texts in SQLite do not, is null in it and so not found.
     static func list(_ keys: [String]) -> String {
-        JSONValue.array(keys.map { $0.utf8.contains(0) ? .null : .string($0) }).text
+        JSONColumn.list(keys.map { $0.utf8.contains(0) ? JSONValue.null : .string($0) })
     }
 }

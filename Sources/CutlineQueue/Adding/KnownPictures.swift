@@ -67,15 +67,14 @@ package struct KnownPictures: Sendable {
     }
 
     private static func list(_ files: [PictureFile]) -> String {
-        JSONValue.array(
-            files.map { file in
+        JSONColumn.list(
+            files.map { file -> JSONValue in
                 guard let path = file.path.exactText else { return .null }
                 return .array([
                     .string(path), .integer(file.stamp.size), .integer(file.stamp.modified), .integer(Int64(bitPattern: file.stamp.inode)),
                     .integer(file.slice?.offset ?? -1), file.slice.map { .integer($0.length) } ?? .null,
                 ])
-            }
-        ).text
+            })
     }
 
     static let lookup = """

@@ -23,8 +23,8 @@ struct StandingStep {
 
     private static func stands(_ draft: JobDraft, _ row: PlacedRow<Column>) -> Bool {
         row.bytes(.fingerprint) == draft.fingerprint.bytes && row[.ownKey] == draft.hasOwnKey
-            && row.bytes(.given) == JSONValue.array(draft.imagesAsGiven.map(JSONValue.string)).bytes
-            && row.bytes(optional: .path) == draft.path?.bytes && row.bytes(.extra) == JSONValue.object(draft.extra).bytes
+            && row.bytes(.given) == JSONColumn.bytes(draft.imagesAsGiven)
+            && row.bytes(optional: .path) == draft.path?.bytes && row.bytes(.extra) == JSONColumn.bytes(draft.extra)
             && (draft.input == nil || row[.input] == draft.input?.number) && row[.missingSince] as Int64? == nil
     }
 
@@ -39,7 +39,7 @@ struct StandingStep {
                 items.append(.integer(id))
             }
         }
-        return state == .succeeded || column == JSONValue.array(items).text
+        return state == .succeeded || column == JSONColumn.list(items)
     }
 
     enum Column: Int, CaseIterable {

@@ -83,7 +83,7 @@ extension Record {
             provider: row[.provider], requestedModel: row.text(.requestedModel), attempts: row[.attempts],
             latency: latency.map { .milliseconds($0) }, problem: try Problem.last(ofJob: row[.job], state, db),
             createdAt: row.time(.createdAt), finishedAt: row.time(optional: .finishedAt),
-            extra: try JSONColumn.object(row[.extra]), pictures: try ImageSource.sources(of: row, db),
+            extra: try JSONColumn.members(row[.extra]), pictures: try ImageSource.sources(of: row, db),
             hasOwnKey: row[.ownKey],
             reusedFrom: try (row[.reusedFrom] as Int64?).flatMap { try QueueReader.batchName(ofAttempt: $0, db) },
             missingSince: row.time(optional: .missingSince))

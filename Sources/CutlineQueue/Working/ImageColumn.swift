@@ -6,15 +6,15 @@ import SystemPackage
 enum ImageColumn {
     static func load(_ column: String, _ db: any Session) throws -> [ImageSource] {
         if let picture = onlyPicture(column) { return [.file(try file(picture, db))] }
-        return try JSONValue(parsing: column.utf8).array?.map { item in
+        return try JSONColumn.items(column).map { item in
             if let url = item.string { return .url(url) }
             guard let id = item.int else { throw StoreError(message: "no picture \(item.text)") }
             return .file(try file(Int64(id), db))
-        } ?? []
+        }
     }
 
     static func count(_ column: String) throws -> Int {
-        try onlyPicture(column) == nil ? JSONValue(parsing: column.utf8).array?.count ?? 0 : 1
+        try onlyPicture(column) == nil ? JSONColumn.items(column).count : 1
     }
 
     /// Of `[17]`, as most jobs have it; nil of any other list.
@@ -34,7 +34,7 @@ enum ImageColumn {
             case .file(let file): .integer(try id(of: file, db))
             }
         }
-        return JSONValue.array(items).text
+        return JSONColumn.list(items)
     }
 
     private static func id(of file: PictureFile, _ db: any Session) throws -> Int64 {

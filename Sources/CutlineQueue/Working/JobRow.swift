@@ -61,7 +61,7 @@ enum JobRow {
         for place in try [UInt8].fetchAll(db.cachedStatement(sql: remainingPlaces), arguments: [job]) {
             guard let look = try ImageColumn.looks(at: FilePath(bytes: place), db).first else { continue }
             return try db.cachedStatement(sql: "UPDATE jobs SET images = ? WHERE id = ? AND state <> 'succeeded'")
-                .execute(arguments: [JSONValue.array([.integer(look.id)]).text, job])
+                .execute(arguments: [JSONColumn.list([.integer(look.id)]), job])
         }
     }
 

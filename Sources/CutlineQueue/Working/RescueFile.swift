@@ -67,15 +67,15 @@ struct RescueFile {
         let last = lines.lastIndex { !$0.isEmpty }
         return lines.enumerated().compactMap { index, line in
             if line.isEmpty { return nil }
-            if let settlement = try? JSONDecoder().decode(Settlement.self, from: line) { return (index + 1, settlement) }
+            if let settlement = try? JSONColumn.decode(Settlement.self, fromBytes: line) { return (index + 1, settlement) }
             // What a crash left is no JSON; a whole line may be of another version.
-            let isTorn = index == last && (index == lines.count - 1 || (try? JSONValue(parsing: line)) == nil)
+            let isTorn = index == last && (index == lines.count - 1 || !JSONColumn.isJSON(line))
             return isTorn ? nil : (index + 1, nil)
         }
     }
 
     private static func lines(_ settlements: [Settlement]) throws -> Data {
-        try settlements.reduce(into: Data()) { $0 += try JSONEncoder().encode($1) + Data("\n".utf8) }
+        try settlements.reduce(into: Data()) { $0 += Data((try JSONColumn.encode($1) + "\n").utf8) }
     }
 }
 
