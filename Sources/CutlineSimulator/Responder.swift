@@ -33,15 +33,16 @@ struct Responder: HTTPResponder {
     }
 
     func respond(to request: Request, context: Connection) async throws -> Response {
-        switch (request.method, routes.place(request.uri.path)) {
-        case (.post, .chat(let wire)):
+        let (isPost, isGet) = (request.method == .post, request.method == .get)
+        switch routes.place(request.uri.path) {
+        case .chat(let wire) where isPost:
             return try await chat(Exchange(request: request, channel: context.channel, arrival: book.nextCall(), wire: wire))
-        case (.post, .slashMissing): return Response(.slashMissing)
-        case (.post, .exchange): return Response(exchange(request.headers))
-        case (.get, .models(let list)): return Response(models(list, request.headers))
-        default: break
+        case .slashMissing where isPost: return Response(.slashMissing)
+        case .exchange where isPost: return Response(exchange(request.headers))
+        case .models(let list) where isGet: return Response(models(list, request.headers))
+        case .chat, .models, .slashMissing, .exchange, .nothing: break
         }
-        if request.method == .get, let picture = ServedPictures.reply(to: request.uri.path) { return Response(picture) }
+        if isGet, let picture = ServedPictures.reply(to: request.uri.path) { return Response(picture) }
         return Response(refuse(script.options.dialect.answersEverywhere ? .notFound : ScriptedRefusal(name: .wrongPath)))
     }
 

@@ -22,11 +22,13 @@ struct Routes: Sendable {
         if path == wire.base + wire.chatPath { return .chat(wire) }
         if path == wire.base + wire.modelsPath { return .models(wire.models.body) }
         if dialect.exchangesKeys || dialect.answersEverywhere, let place = indoxHub(path) { return place }
-        switch (dialect, path) {
-        case (.openai, "/chat/completions"), (.simulator, "/chat/completions"): return .chat(wire)
-        case (.openai, "/models"), (.simulator, "/models"): return .models(wire.models.body)
-        case (.lmstudio, "/api/v0/models"): return .models(ServedModels.lmStudio)
-        default: return .nothing
+        switch dialect {
+        case .openai, .simulator:
+            return path == "/chat/completions" ? .chat(wire) : path == "/models" ? .models(wire.models.body) : .nothing
+        case .lmstudio: return path == "/api/v0/models" ? .models(ServedModels.lmStudio) : .nothing
+        case .hackclub, .infron, .indoxhub, .indoxhubB, .indoxhubC, .anyfast, .openrouter, .gemini, .anthropic, .mistral, .groq, .together,
+            .fireworks, .azure, .ollama, .vllm, .llamacpp, .litellm:
+            return .nothing
         }
     }
 

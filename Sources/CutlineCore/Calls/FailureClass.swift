@@ -111,7 +111,11 @@ extension FailureClass {
     package var isTransport: Bool {
         switch self {
         case .unreachable, .connectionLost, .timeout: true
-        default: false
+        case .unauthorized, .forbidden, .quotaExhausted, .rateLimited, .overloaded, .serverError, .tls, .wrongEndpoint, .modelNotFound,
+            .noVision, .imageUnreachable, .imageRejected, .imageUnreadable, .imageNotAllowed, .tooLarge, .contextTooLong,
+            .contentFiltered, .refused, .emptyAnswer, .malformedAnswer, .schemaMismatch, .unsupportedParameter, .invalidRequest,
+            .cancelled:
+            false
         }
     }
 }

@@ -50,7 +50,9 @@ struct WordReader {
         let script = Script(value)
         switch script {
         case .han, .kana, .thai, .lao, .khmer, .burmese: readUnspaced(scalar, value, script)
-        default: readOther(scalar, value)
+        case .latin, .cyrillic, .greek, .arabic, .hebrew, .devanagari, .bengali, .gurmukhi, .gujarati, .tamil, .telugu, .kannada,
+            .malayalam, .sinhala, .hangul, .armenian, .georgian, .ethiopic, .other:
+            readOther(scalar, value)
         }
     }
 

@@ -102,7 +102,10 @@ extension Failure {
         return switch kind {
         case .serverError, .timeout, .unreachable, .connectionLost: !isDud
         case .overloaded: retryAfter == nil
-        default: false
+        case .unauthorized, .forbidden, .quotaExhausted, .rateLimited, .tls, .wrongEndpoint, .modelNotFound, .noVision,
+            .imageUnreachable, .imageRejected, .imageUnreadable, .imageNotAllowed, .tooLarge, .contextTooLong, .contentFiltered,
+            .refused, .emptyAnswer, .malformedAnswer, .schemaMismatch, .unsupportedParameter, .invalidRequest, .cancelled:
+            false
         }
     }
 

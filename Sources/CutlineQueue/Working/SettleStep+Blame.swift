@@ -85,7 +85,10 @@ extension FailureClass {
     fileprivate var alike: [FailureClass] {
         switch self {
         case .serverError, .overloaded, .timeout, .connectionLost: [.serverError, .overloaded, .timeout, .connectionLost]
-        default: [self]
+        case .unauthorized, .forbidden, .quotaExhausted, .rateLimited, .unreachable, .tls, .wrongEndpoint, .modelNotFound, .noVision,
+            .imageUnreachable, .imageRejected, .imageUnreadable, .imageNotAllowed, .tooLarge, .contextTooLong, .contentFiltered,
+            .refused, .emptyAnswer, .malformedAnswer, .schemaMismatch, .unsupportedParameter, .invalidRequest, .cancelled:
+            [self]
         }
     }
 }

@@ -22,7 +22,15 @@ extension JSONValue {
         case .usageNegative: withUsage { $0.withCounts { _ in -1 } }
         case .usageAbsurd: withUsage { $0.withCounts { _ in 1_000_000_000_000 } }
         case .toolAnswer: callingATool
-        default: nil
+        case .unauthorized, .forbidden, .banned, .quota, .dailyQuota, .inFlightBudget, .oversize, .groq429, .epochRetryAfter,
+            .absurdRetryAfter, .rateLimited, .overloaded, .serverError, .badGateway, .gatewayTimeout, .modelNotFound, .unknownModel,
+            .wrongPath, .unexpectedEndpoint, .plainOK, .noModelLoaded, .expiredKey, .noVision, .imageUnreachable, .imageRejected,
+            .tooLarge, .contextTooLong, .panorama, .contentFilter, .content403, .inspection, .unsupportedParameter, .invalidRequest,
+            .errorIn200, .errorInChoice, .filtered, .refusal, .emptyAnswer, .longThinking, .cut, .schemaMismatch, .duplicateKeys, .empty,
+            .whitespace, .garbage, .truncated, .nothingLeft, .thinkUnopened, .thinkBrackets, .thinkChannels, .thinkingOnly, .boxed,
+            .fencedJSON, .failedGeneration, .gzip, .deflate, .deflateRaw, .unknownEncoding, .gzipBomb, .gzipDamaged, .streamLingers,
+            .streamLingersUsage, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle:
+            nil
         }
     }
 

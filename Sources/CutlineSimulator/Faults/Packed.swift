@@ -12,7 +12,16 @@ extension Reply {
         case .gzipBomb: packed(as: "gzip", [UInt8](repeating: 0x20, count: 80 << 20).deflated(windowBits: 31))
         case .gzipDamaged:
             packed(as: "gzip", Array(body.deflated(windowBits: 31).prefix(40)))
-        default: self
+        case .unauthorized, .forbidden, .banned, .quota, .dailyQuota, .inFlightBudget, .oversize, .groq429, .epochRetryAfter,
+            .absurdRetryAfter, .rateLimited, .overloaded, .serverError, .badGateway, .gatewayTimeout, .modelNotFound, .unknownModel,
+            .wrongPath, .unexpectedEndpoint, .plainOK, .noModelLoaded, .expiredKey, .noVision, .imageUnreachable, .imageRejected,
+            .tooLarge, .contextTooLong, .panorama, .contentFilter, .content403, .inspection, .unsupportedParameter, .invalidRequest,
+            .errorIn200, .errorInChoice, .filtered, .refusal, .emptyAnswer, .longThinking, .cut, .schemaMismatch, .duplicateKeys, .empty,
+            .whitespace, .garbage, .truncated, .hiddenThinking, .thinkingApart, .usageMissing, .usageNegative, .usageAbsurd,
+            .nothingLeft, .thinkUnopened, .thinkBrackets, .thinkChannels, .thinkingOnly, .boxed, .fencedJSON, .toolAnswer,
+            .failedGeneration, .streamLingers, .streamLingersUsage, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang,
+            .trickle:
+            self
         }
     }
 

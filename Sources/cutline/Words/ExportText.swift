@@ -59,7 +59,7 @@ struct ExportText {
         let canJoin =
             switch order.format {
             case .imagefolder, .webdataset: true
-            default: false
+            case .jsonl, .csv, .sidecar, .coco, .labelStudio, .kohya, .openAIBatch: false
             }
         let instead = canJoin ? "--join keeps them together" : "jsonl and csv keep them all"
         return "of a picture that \(batch) captions, too: this format takes one caption a picture; choose with --batch, or \(instead)"
@@ -151,7 +151,9 @@ extension Remark {
     fileprivate var namesAll: Bool {
         switch self {
         case .sharedStem, .outsidePath, .portableName: true
-        default: false
+        case .lineBreaks, .joinedLines, .secondCaption, .secondInBatch, .samePicture, .olderPicture, .wholePath, .noSize, .droppedNUL,
+            .keyRepeated, .appended, .copiedFromArchive:
+            false
         }
     }
 

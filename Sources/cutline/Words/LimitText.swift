@@ -61,10 +61,10 @@ enum LimitText {
 
     private static func flag(_ kind: MeterKind, _ limit: RateLimit) -> String? {
         let name = "--\(kind.rawValue.replacing("_", with: "-"))"
-        switch (kind, limit.window) {
-        case (_, 60): return "\(name)-per-minute \(limit.count)"
-        case (.requests, RateLimit.day), (.tokens, RateLimit.day): return limit.resets == nil ? "\(name)-per-day \(limit.count)" : nil
-        default: return nil
+        if limit.window == 60 { return "\(name)-per-minute \(limit.count)" }
+        switch kind {
+        case .requests, .tokens: return limit.window == RateLimit.day && limit.resets == nil ? "\(name)-per-day \(limit.count)" : nil
+        case .inputTokens, .outputTokens: return nil
         }
     }
 }

@@ -75,7 +75,10 @@ enum ModelText {
             return "check the API key\(keySource.map { " in \($0)" } ?? "")"
         case .wrongEndpoint, .malformedAnswer, .emptyAnswer, .modelNotFound:
             return "check base_url and models.path of its profile (`cutline providers \(profile.name)`)"
-        default: return "try again later"
+        case .quotaExhausted, .rateLimited, .overloaded, .serverError, .timeout, .unreachable, .connectionLost, .tls, .noVision,
+            .imageUnreachable, .imageRejected, .imageUnreadable, .imageNotAllowed, .tooLarge, .contextTooLong, .contentFiltered,
+            .refused, .schemaMismatch, .unsupportedParameter, .invalidRequest, .cancelled:
+            return "try again later"
         }
     }
 

@@ -25,12 +25,12 @@ enum JobVerb {
 
     /// The command that moves what this one leaves alone.
     fileprivate func hint(_ state: JobState) -> String? {
-        switch (self, state) {
-        case (.retry, .held): "`cutline release` queues those"
-        case (.retry, .cancelled), (.release, .cancelled): "`cutline release --job KEY` queues those"
-        case (.release, .failed): "`cutline retry` queues those"
-        case (.hold, .running): "their calls go on"
-        default: nil
+        switch state {
+        case .held: self == .retry ? "`cutline release` queues those" : nil
+        case .cancelled: self == .retry || self == .release ? "`cutline release --job KEY` queues those" : nil
+        case .failed: self == .release ? "`cutline retry` queues those" : nil
+        case .running: self == .hold ? "their calls go on" : nil
+        case .queued, .succeeded: nil
         }
     }
 }

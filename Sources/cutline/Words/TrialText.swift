@@ -29,7 +29,11 @@ enum TrialText {
         case .unauthorized: "check the key\(profile.apiKeyEnv.map { " in \($0)" } ?? ""), then run the file"
         case .modelNotFound, .noVision:
             "give another --model and --overwrite (`cutline models \(profile.name) --vision` lists those that see)"
-        default: Pause(kind: failure.kind, message: failure.message).advice
+        case .forbidden, .quotaExhausted, .rateLimited, .overloaded, .serverError, .timeout, .unreachable, .connectionLost, .tls,
+            .wrongEndpoint, .imageUnreachable, .imageRejected, .imageUnreadable, .imageNotAllowed, .tooLarge, .contextTooLong,
+            .contentFiltered, .refused, .emptyAnswer, .malformedAnswer, .schemaMismatch, .unsupportedParameter, .invalidRequest,
+            .cancelled:
+            Pause(kind: failure.kind, message: failure.message).advice
         }
     }
 
