@@ -100,7 +100,7 @@ private struct Damage {
             pieces.append(piece)
             rest = rest.dropFirst(piece.count)
         }
-        return whole.answerBody() == pieces.answerBody() && whole.text == pieces.text ? nil : "pieces are read differently"
+        return whole.content == pieces.content && whole.text == pieces.text ? nil : "pieces are read differently"
     }
 
     private mutating func damage(_ bytes: inout [UInt8]) {

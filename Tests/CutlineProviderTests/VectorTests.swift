@@ -33,7 +33,7 @@ import Testing
                 let bytes = Array(("\u{FEFF}" + text.replacing("\n", with: ending)).utf8)
                 var stream = EventStreamReader()
                 for start in stride(from: 0, to: bytes.count, by: size) { stream.append(bytes[start..<min(bytes.count, start + size)]) }
-                #expect(stream.answerBody() == whole.answerBody())
+                #expect(stream.content == whole.content)
                 #expect(stream.text == whole.text)
                 #expect(stream.isComplete == whole.isComplete)
             }

@@ -68,7 +68,12 @@ package struct AnswerReader: Sendable {
     package func outcome(of stream: EventStreamReader, status: Int, headers: HTTPHeaders) -> Outcome {
         var answer = Answer(status: status, headers: headers, body: [])
         if stream.isTooLong { return unusable(.malformedAnswer, "the answer is larger than 64 MB", answer) }
-        guard let body = stream.answerBody() else {
+        switch stream.content {
+        case .json(let json): return outcome(json, answer)
+        case .page(let bytes):
+            answer.body = bytes
+            return outcome(of: answer)
+        case nil:
             guard answer.isSuccess else { return failure(answer, ErrorReport(text: stream.text)) }
             let text = stream.text.asCaption
             return .unknown(
@@ -76,9 +81,6 @@ package struct AnswerReader: Sendable {
                     .connectionLost, "the event stream ended before the answer was complete", status: status, billed: .unknown,
                     requestID: requestID(answer, .null), answer: text.isEmpty ? nil : text))
         }
-        answer.body = body
-        answer.headers.remove(name: "content-type")
-        return outcome(of: answer)
     }
 
     /// An answer that could not be unpacked. An encoding that nobody here reads would come with every call: the first one stops the lane.
@@ -147,12 +149,27 @@ extension AnswerReader {
                     text: text, raw: raw == text ? nil : raw, finishReason: reason, resolvedModel: model, usage: usage, requestID: requestID
                 ))
         }
-        if let schema, let (value, raw) = written.fitting(schema) { return caption(value, raw: raw) }
-        guard !written.caption.isEmpty else { return fail(.emptyAnswer, emptiness(body, text, reason)) }
-        guard let objection = schema?.objection(toCaption: written.caption, isCut: reason == .length) else {
-            return caption(written.caption, raw: text)
+        guard let schema else {
+            return written.caption.isEmpty ? fail(.emptyAnswer, emptiness(body, text, reason)) : caption(written.caption, raw: text)
         }
-        return fail(.schemaMismatch, objection, answer: text, isBilled: true)
+        let values = JSONExcerpt.values(in: written.caption)
+        if let (value, raw) = written.fitting(schema, among: values) { return caption(value, raw: raw) }
+        guard !written.caption.isEmpty else { return fail(.emptyAnswer, emptiness(body, text, reason)) }
+        return fail(.schemaMismatch, objection(to: written, values.last?.value, schema), answer: text, isBilled: true)
+    }
+
+    /// Why nothing in a caption fits.
+    ///
+    /// - Parameter value: the last one in it; nil: there is none.
+    private func objection(to written: WrittenText, _ value: JSONValue?, _ schema: JSONSchema) -> String {
+        let cut = written.isCut ? "; it was cut at the token limit, allow more max_tokens" : ""
+        if let value { return "the answer does not fit the schema: \(schema.objection(to: value) ?? "it holds no value that does")\(cut)" }
+        do throws(JSONSyntaxError) {
+            _ = try JSONValue(parsing: written.caption.utf8)
+            return "the answer does not fit the schema\(cut)"
+        } catch {
+            return "the answer is not the JSON that the schema asks for: \(error)\(cut)"
+        }
     }
 
     /// Why an answer is no caption, and where what was paid for went.
@@ -257,21 +274,6 @@ extension FailureClass {
         case .lane, .pace: true
         case .job: [.noVision, .imageRejected, .tooLarge, .contextTooLong, .unsupportedParameter].contains(self)
         case .transient, .ours: false
-        }
-    }
-}
-
-extension JSONSchema {
-    /// Why nothing in a caption fits.
-    fileprivate func objection(toCaption text: String, isCut: Bool) -> String? {
-        let cut = isCut ? "; it was cut at the token limit, allow more max_tokens" : ""
-        if let value = JSONExcerpt.values(in: text).last {
-            return objection(to: value.value).map { "the answer does not fit the schema: \($0)\(cut)" }
-        }
-        do {
-            return objection(to: try JSONValue(parsing: text.utf8)).map { "the answer does not fit the schema: \($0)\(cut)" }
-        } catch {
-            return "the answer is not the JSON that the schema asks for: \(error)\(cut)"
         }
     }
 }

@@ -41,16 +41,28 @@ package struct EventStreamReader: Sendable {
 
     /// Whether the answer is whole, or an error came instead: the end of the stream, a reason why the model stopped, or an error was seen.
     /// From then on it does not matter how the connection ends.
-    package var isComplete: Bool { answerBody() != nil }
+    package var isComplete: Bool { content != nil }
 
     /// The text so far.
     var text: String { plain.map { String(decoding: $0.prefix(64 * 1_024), as: UTF8.self) } ?? finished.keptText }
 
-    /// The answer in the form of a chat completion; nil where it is incomplete.
-    package func answerBody() -> [UInt8]? {
-        if let plain { return Self.isWhole(plain) ? plain : nil }
-        let answer = finished
-        return answer.isComplete ? Array(answer.json.text.utf8) : nil
+    /// What a whole stream, or a body that is none, comes to.
+    enum Content: Hashable, Sendable {
+        /// The answer in the form of a chat completion, or a plain body as it came.
+        case json(JSONValue)
+        /// The bytes of a web page.
+        case page([UInt8])
+    }
+
+    /// Nil where the answer is incomplete.
+    var content: Content? {
+        guard let plain else {
+            let answer = finished
+            return answer.isComplete ? .json(answer.json) : nil
+        }
+        if plain.first == UInt8(ascii: "<") { return .page(plain) }
+        // Half a JSON value is what is asked about here.
+        return (try? JSONValue(tolerating: plain)).map { .json($0) }
     }
 
     /// As if the stream ended here.
@@ -61,11 +73,6 @@ package struct EventStreamReader: Sendable {
         return copy.answer
     }
 
-    private static func isWhole(_ plain: [UInt8]) -> Bool {
-        if plain.first == UInt8(ascii: "<") { return true }
-        // Half a JSON value is what is asked about here.
-        return (try? JSONValue(tolerating: plain)) != nil
-    }
 }
 
 extension EventStreamReader {

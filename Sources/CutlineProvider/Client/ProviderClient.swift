@@ -29,6 +29,7 @@ package final class ProviderClient: Sendable {
     private let disk: Disk
     let now: @Sendable () -> Timestamp
     let tokens = AccessTokens()
+    let schemas = SchemaCache()
 
     /// - Parameters:
     ///   - connections: to one host. No fewer than calls are made at once, or calls wait inside the pool while their time runs.

@@ -81,9 +81,6 @@ struct Call: Sendable {
 
     var sendsAddresses: Bool { !addresses.isEmpty }
 
-    /// What the answer must fit. It was looked at when the batch was made; one that no longer can be used checks nothing.
-    var schema: JSONSchema? { try? JSONSchema(responseFormat: request.parameters.others["response_format"]) }
-
     /// What keeps the call from being sent at all; it costs nothing.
     ///
     /// - Parameter deadline: for looking at its pictures; nil: the disk's patience from now on.

@@ -111,9 +111,12 @@ struct BatchChoice {
             let given = Dictionary(flags.parameters.map { ($0.name, $0.value) }) { $1 }
             parameters = try parameters.merged(with: JSONCursor(.object(given), path: ""))
         } catch { throw CommandEnd.usage("--parameter \(error.path): \(error.reason)") }
-        if let name = flags.schema { parameters.others["response_format"] = try responseFormat(schema: name) }
-        do throws(InvalidValue) { _ = try JSONSchema(responseFormat: parameters.others["response_format"]) } catch {
-            throw CommandEnd.badInput("response_format cannot be used, \(error)")
+        if let name = flags.schema {
+            parameters.others["response_format"] = try responseFormat(schema: name)
+        } else {
+            do throws(InvalidValue) { _ = try JSONSchema(responseFormat: parameters.others["response_format"]) } catch {
+                throw CommandEnd.badInput("response_format cannot be used, \(error)")
+            }
         }
         parameters.maxTokens = flags.sampling.maxTokens ?? parameters.maxTokens
         parameters.temperature = flags.sampling.temperature ?? parameters.temperature
