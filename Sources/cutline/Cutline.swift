@@ -31,11 +31,12 @@ struct Cutline: ParsableCommand {
     static func main() async {
         // A reader that goes away (`| head`) is an error of write(2), not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        if let sentence = RawArguments.objection() {
-            Environment.live.error.say("cutline: \(sentence)\n")
+        let environment = Environment.live
+        if let sentence = RawArguments.objection(in: environment.folder) {
+            environment.error.say("cutline: \(sentence)\n")
+            environment.error.finish()
             leave(ExitStatus.usage.rawValue)
         }
-        let environment = Environment.live
         let code = await run(Array(CommandLine.arguments.dropFirst()), in: environment)
         environment.error.finish()
         leave(code)

@@ -1,8 +1,15 @@
 import CutlineProvider
 import CutlineSimulator
+import SystemPackage
 import Testing
 
 @testable import cutline
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Exit code 64, its sentences, and that nothing was made.
 @Suite(.timeLimit(.minutes(5))) struct UsageTests {
@@ -61,13 +68,36 @@ import Testing
 
     @Test(arguments: [
         (
-            [[0x61], Array("caf".utf8) + [0xE9]],
-            "argument 2 is not UTF-8: its byte 4 is 0xE9; a file of such a name is reached through its folder"
+            [[0x61], Array("é caf".utf8) + [0xE9]],
+            "argument 2, \"é caf\\xe9\", is not UTF-8: its byte 7 is 0xE9; give it in UTF-8; a file of such a name is reached through its folder, "
+                + "or by a glob in quotes"
         ),
         ([Array("é".utf8), [0x61, 0x62]], nil),
     ])
     func anArgumentThatIsNotUTF8IsRefused(arguments: [[UInt8]], sentence: String?) {
-        #expect(RawArguments.objection(to: arguments) == sentence)
+        #expect(RawArguments.objection(to: arguments, in: "/nowhere") == sentence)
+    }
+
+    @Test func aFileWhoseNameIsNotUTF8IsNamedWithAWayToIt() async throws {
+        let desk = Desk()
+        let picture = desk.folder.write("a.png", png("a"))
+        func rename(to name: [UInt8]) throws {
+            let path = desk.folder.path.appending(FilePath(bytes: name).components)
+            try #require(picture.withPlatformString { old in path.withPlatformString { link(old, $0) } } == 0)
+        }
+        let (name, mark) = (Array("caf".utf8) + [0xE9] + Array(".png".utf8), [0xFF, 0x5B] + Array(".png".utf8))
+        try rename(to: name)
+        try rename(to: mark)
+        let said = { RawArguments.objection(to: [$0], in: desk.folder.path) }
+        let path = "\(desk.folder.path.text)/caf\\xe9.png"
+        #expect(
+            said(name) == "argument 1, \"caf\\xe9.png\", is not UTF-8: its byte 4 is 0xE9; the file \(path) is reached through its folder, "
+                + "or by a glob: 'caf?.png'")
+        // What the advice says works.
+        let added = await desk.cutline("add", "caf?.png", "--provider", "simulator", "--model", "m", "--prompt", "p", "--dry-run")
+        #expect(added.code == 0 && added.output.contains("1 new job"), "\(added)")
+        // A bracket would be part of the glob.
+        #expect(said(mark)?.hasSuffix("is reached through its folder") == true)
     }
 
     @Test func workAsksForTheKeysOfWhatIsQueued() async {
