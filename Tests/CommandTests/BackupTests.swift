@@ -4,26 +4,26 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct BackupTests {
     @Test func theCopyAnswersLikeTheQueue() async {
-        let desk = Desk(pictures: "photos/a.png", "photos/b.png")
-        _ = await desk.caption("photos")
-        #expect(await desk.cutline("backup", "copy.db") == Said(code: 0, output: "", error: "2 jobs → copy.db\n"))
-        let (queue, copy) = (await desk.cutline("export"), await desk.cutline("export", "--queue", "copy.db"))
+        let harness = CommandHarness(pictures: "photos/a.png", "photos/b.png")
+        _ = await harness.caption("photos")
+        #expect(await harness.cutline("backup", "copy.db") == CommandResult(code: 0, output: "", error: "2 jobs → copy.db\n"))
+        let (queue, copy) = (await harness.cutline("export"), await harness.cutline("export", "--queue", "copy.db"))
         #expect(queue.output == copy.output && copy.code == 0)
-        #expect(await desk.caption("photos", "--queue", "copy.db").code == 0)
+        #expect(await harness.caption("photos", "--queue", "copy.db").code == 0)
     }
 
     @Test func whatIsThereIsNotReplaced() async {
-        let desk = Desk(pictures: "a.png")
-        _ = await desk.add("a.png")
-        desk.write("copy.db", "notes")
+        let harness = CommandHarness(pictures: "a.png")
+        _ = await harness.add("a.png")
+        harness.write("copy.db", "notes")
         #expect(
-            await desk.cutline("backup", "copy.db")
-                == Said(
-                    code: 64, output: "", error: "cutline: \(desk.path("copy.db")) exists; give --overwrite, or name another file\n"))
-        #expect(desk.text("copy.db") == "notes")
-        #expect(await desk.cutline("backup", "copy.db", "--overwrite").code == 0)
-        #expect(await desk.cutline("backup", "cutline.db", "--overwrite").code == 64)
-        #expect(await desk.cutline("backup", "none/copy.db").code == 70)
-        #expect(await Desk().cutline("backup", "copy.db").code == 70)
+            await harness.cutline("backup", "copy.db")
+                == CommandResult(
+                    code: 64, output: "", error: "cutline: \(harness.path("copy.db")) exists; give --overwrite, or name another file\n"))
+        #expect(harness.text("copy.db") == "notes")
+        #expect(await harness.cutline("backup", "copy.db", "--overwrite").code == 0)
+        #expect(await harness.cutline("backup", "cutline.db", "--overwrite").code == 64)
+        #expect(await harness.cutline("backup", "none/copy.db").code == 70)
+        #expect(await CommandHarness().cutline("backup", "copy.db").code == 70)
     }
 }

@@ -47,13 +47,13 @@ import Testing
         ("{\(whole)}", "jobs.json names no picture; add `images` or `jobs` to it, or name a folder"),
     ])
     func aBadJobFileIsRefusedBeforeAnythingIsAdded(text: String, sentence: String) async {
-        let desk = Desk(pictures: "a.png", "b.png")
-        desk.write("jobs.json", text)
-        desk.write("notes.txt", "not a picture")
+        let harness = CommandHarness(pictures: "a.png", "b.png")
+        harness.write("jobs.json", text)
+        harness.write("notes.txt", "not a picture")
         for command in ["run", "add"] {
-            #expect(await desk.cutline(command, "jobs.json") == Said(code: 65, output: "", error: "cutline: \(sentence)\n"))
+            #expect(await harness.cutline(command, "jobs.json") == CommandResult(code: 65, output: "", error: "cutline: \(sentence)\n"))
         }
-        #expect(!desk.has("cutline.db"))
+        #expect(!harness.has("cutline.db"))
     }
 
     @Test(arguments: [
@@ -65,51 +65,52 @@ import Testing
         ("a.png none", "there is no file or folder none; check the path"),
     ])
     func aBadInputIsRefusedBeforeAnythingIsAdded(inputs: String, sentence: String) async {
-        let desk = Desk(pictures: "a.png")
-        desk.write("notes.txt", "not a picture")
-        desk.write("empty.png", "")
-        let said = await desk.run(["add"] + inputs.split(separator: " ").map(String.init) + Desk.asking)
-        #expect(said == Said(code: 65, output: "", error: "cutline: \(sentence)\n"))
-        #expect(!desk.has("cutline.db"))
+        let harness = CommandHarness(pictures: "a.png")
+        harness.write("notes.txt", "not a picture")
+        harness.write("empty.png", "")
+        let said = await harness.run(["add"] + inputs.split(separator: " ").map(String.init) + CommandHarness.asking)
+        #expect(said == CommandResult(code: 65, output: "", error: "cutline: \(sentence)\n"))
+        #expect(!harness.has("cutline.db"))
     }
 
     @Test func aBadInputAddsNothingToAQueueThatIsThere() async throws {
-        let desk = Desk(pictures: "photos/a.png")
-        _ = await desk.caption("photos")
-        desk.folder.write("photos/b.png", png("b"))
-        desk.write("photos/notes.txt", "not a picture")
-        #expect(await desk.add("photos", "photos/notes.txt").code == 65)
-        #expect(try await desk.records("--state", "all").count == 1)
+        let harness = CommandHarness(pictures: "photos/a.png")
+        _ = await harness.caption("photos")
+        harness.folder.write("photos/b.png", png("b"))
+        harness.write("photos/notes.txt", "not a picture")
+        #expect(await harness.add("photos", "photos/notes.txt").code == 65)
+        #expect(try await harness.records("--state", "all").count == 1)
     }
 
     @Test func anotherPromptUnderTheSameNameAsksForAnotherBatch() async throws {
-        let desk = Desk(pictures: "photos/a.png")
-        _ = await desk.caption("photos")
-        desk.folder.write("photos/b.png", png("b"))
-        let said = await desk.cutline("run", "photos", "--prompt", "Else?")
+        let harness = CommandHarness(pictures: "photos/a.png")
+        _ = await harness.caption("photos")
+        harness.folder.write("photos/b.png", png("b"))
+        let said = await harness.cutline("run", "photos", "--prompt", "Else?")
         #expect(
             said
-                == Said(
+                == CommandResult(
                     code: 65, output: "",
                     error:
                         "cutline: batch \"photos\" was made with prompt \"Describe.\", now \"Else?\" is asked for; a batch never changes: start another one with --batch NEW\n"
                 ))
-        #expect(try await desk.records("--state", "all").count == 1)
+        #expect(try await harness.records("--state", "all").count == 1)
         #expect(
-            await desk.cutline("run", "photos", "--provider", "simulator", "--model", "sim-1", "--prompt", "Else?", "--batch", "new").code
+            await harness.cutline("run", "photos", "--provider", "simulator", "--model", "sim-1", "--prompt", "Else?", "--batch", "new")
+                .code
                 == 0)
     }
 
     @Test func anotherFileUnderATakenKeyIsRefusedNamingBoth() async throws {
-        let desk = Desk(pictures: "one/photos/a.png", "two/photos/a.png")
-        _ = await desk.caption("one/photos")
-        let said = await desk.add("two/photos")
+        let harness = CommandHarness(pictures: "one/photos/a.png", "two/photos/a.png")
+        _ = await harness.caption("one/photos")
+        let said = await harness.add("two/photos")
         #expect(said.code == 65)
         #expect(
             said.error.contains(
-                "the key \"a.png\" of batch \"photos\" belongs to \(desk.path("one/photos/a.png")), not to \(desk.path("two/photos/a.png"))"
+                "the key \"a.png\" of batch \"photos\" belongs to \(harness.path("one/photos/a.png")), not to \(harness.path("two/photos/a.png"))"
             ))
-        #expect(try await desk.records("--state", "all").count == 1)
+        #expect(try await harness.records("--state", "all").count == 1)
     }
 
     @Test(arguments: [
@@ -117,31 +118,31 @@ import Testing
         ("raw", "is UTF-16; save it as UTF-8; give a text file, or --prompt TEXT"),
     ])
     func aPromptFileThatCannotBeReadIsRefused(name: String, end: String) async {
-        let desk = Desk(pictures: "a.png")
-        desk.folder.write("raw", [0xFF, 0xFE])
-        let said = await desk.cutline("add", "a.png", "--provider", "simulator", "--model", "m", "--prompt-file", name)
-        #expect(said == Said(code: 65, output: "", error: "cutline: --prompt-file: \(desk.path(name)) \(end)\n"))
-        #expect(!desk.has("cutline.db"))
+        let harness = CommandHarness(pictures: "a.png")
+        harness.folder.write("raw", [0xFF, 0xFE])
+        let said = await harness.cutline("add", "a.png", "--provider", "simulator", "--model", "m", "--prompt-file", name)
+        #expect(said == CommandResult(code: 65, output: "", error: "cutline: --prompt-file: \(harness.path(name)) \(end)\n"))
+        #expect(!harness.has("cutline.db"))
     }
 
     @Test func anEmptyPromptFileIsRefused() async {
-        let desk = Desk(pictures: "a.png")
-        desk.write("prompt.txt", "")
-        let said = await desk.cutline("add", "a.png", "--provider", "simulator", "--model", "m", "--prompt-file", "prompt.txt")
+        let harness = CommandHarness(pictures: "a.png")
+        harness.write("prompt.txt", "")
+        let said = await harness.cutline("add", "a.png", "--provider", "simulator", "--model", "m", "--prompt-file", "prompt.txt")
         #expect(
             said
-                == Said(
+                == CommandResult(
                     code: 65, output: "",
                     error: "cutline: --prompt-file: prompt.txt is empty; write the prompt into it, or give --prompt TEXT\n"))
     }
 
     @Test func anUnknownKeyIsBadInput() async {
-        let desk = Desk(pictures: "a.png")
-        _ = await desk.add("a.png")
-        let said = await desk.cutline("show", "b.png")
+        let harness = CommandHarness(pictures: "a.png")
+        _ = await harness.add("a.png")
+        let said = await harness.cutline("show", "b.png")
         #expect(
             said
-                == Said(
+                == CommandResult(
                     code: 65, output: "",
                     error:
                         "cutline: there is no job with the key or number \"b.png\"; `cutline export --format table --state all` lists them\n"

@@ -15,11 +15,11 @@ import Testing
     ])
     func aReaderThatGoesAwayIsANormalEnd(command: [String]) async throws {
         signal(SIGPIPE, SIG_IGN)
-        let desk = Desk(pictures: "a.png")
-        _ = await desk.caption("a.png")
+        let harness = CommandHarness(pictures: "a.png")
+        _ = await harness.caption("a.png")
         let (reader, writer) = try FileDescriptor.pipe()
         try reader.close()
-        #expect(await desk.run(command, output: writer.rawValue) == Said(code: 0, output: "", error: ""))
+        #expect(await harness.run(command, output: writer.rawValue) == CommandResult(code: 0, output: "", error: ""))
         try writer.close()
     }
 }

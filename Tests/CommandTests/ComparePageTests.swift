@@ -44,25 +44,25 @@ import Testing
         return tags
     }
 
-    private func page(_ desk: Desk, answer: String = ModelServer.answer, prompt: String = "Describe.") async throws -> String {
+    private func page(_ harness: CommandHarness, answer: String = ModelServer.answer, prompt: String = "Describe.") async throws -> String {
         try await ModelServer.run(list: "{}", answer: answer) { server in
-            desk.write(server)
-            let said = await desk.run([
+            harness.write(server)
+            let said = await harness.run([
                 "compare", "photos", "--provider", "mine", "--model", "m<1>", "--prompt", prompt, "-o", "page.html", "--batch", "a & b",
             ])
             #expect(said.code == 0, "\(said.error)")
         }
-        return desk.text("page.html")
+        return harness.text("page.html")
     }
 
     private static let hostile = #"</p><script>alert(1)</script><img src=https://evil.invalid/x onerror="alert('2')">"#
 
     @Test func nothingFromOutsideBecomesMarkup() async throws {
-        let desk = Desk()
-        desk.folder.write("photos/\"><svg onload=alert(1)>.png", png("a"))
+        let harness = CommandHarness()
+        harness.folder.write("photos/\"><svg onload=alert(1)>.png", png("a"))
         let content = JSONValue.string(Self.hostile + "\u{0}\u{1B}[31m\u{202E}\nline two &amp;").text
         let answer = #"{"choices":[{"message":{"content":\#(content)},"finish_reason":"length"}]}"#
-        let page = try await page(desk, answer: answer, prompt: "<title>x</title> & \"more\" 'quotes'")
+        let page = try await page(harness, answer: answer, prompt: "<title>x</title> & \"more\" 'quotes'")
         for tag in try Self.tags(in: page) {
             #expect(Self.tags.contains(tag.name), "\(tag.name)")
             for attribute in tag.attributes {
@@ -82,9 +82,9 @@ import Testing
     }
 
     @Test func theBrowserIsToldToLoadNothing() async throws {
-        let desk = Desk()
-        desk.folder.write("photos/a.png", png("a"))
-        let page = try await page(desk)
+        let harness = CommandHarness()
+        harness.folder.write("photos/a.png", png("a"))
+        let page = try await page(harness)
         let policy = try #require(
             try Self.tags(in: page).first { $0.attributes.contains { $0.value == "Content-Security-Policy" } }?.attributes.last?.value)
         #expect(policy.hasPrefix("default-src 'none'; img-src data:; style-src 'sha256-"))
@@ -93,17 +93,17 @@ import Testing
     }
 
     @Test func tagsAreClosedInOrder() async throws {
-        let desk = Desk()
-        for name in ["a", "b"] { desk.folder.write("photos/\(name).png", png(name)) }
+        let harness = CommandHarness()
+        for name in ["a", "b"] { harness.folder.write("photos/\(name).png", png(name)) }
         var open: [String] = []
-        for tag in try Self.tags(in: await page(desk)) where !["!DOCTYPE", "meta", "img"].contains(tag.name) {
+        for tag in try Self.tags(in: await page(harness)) where !["!DOCTYPE", "meta", "img"].contains(tag.name) {
             if tag.isEnd { #expect(open.popLast() == tag.name) } else { open.append(tag.name) }
         }
         #expect(open.isEmpty)
     }
 
     @Test func largePhotographsAreShownByTheirThumbnails() async throws {
-        let desk = Desk()
+        let harness = CommandHarness()
         let exif: [UInt8] =
             Array("Exif\0\0".utf8) + [0x49, 0x49, 42, 0, 8, 0, 0, 0]
             + [1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 26, 0, 0, 0]
@@ -112,12 +112,12 @@ import Testing
         let head: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE1, 0, UInt8(exif.count + 2)] + exif
         let filling = [UInt8](repeating: 0, count: PagePicture.small)
         let end: [UInt8] = [0xFF, 0xDA, 0, 2, 0xFF, 0xD9]
-        desk.folder.write("photos/large.jpg", head + filling + end)
-        desk.folder.write("photos/plain.jpg", [0xFF, 0xD8, 0xFF, 0xDB, 0, 2] + filling + end)
-        desk.folder.write("photos/small.jpg", head + end)
-        desk.folder.write("photos/huge.png", png("h") + [UInt8](repeating: 0, count: PagePicture.largest))
-        desk.folder.write("photos/scan.tiff", [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0])
-        let page = try await page(desk)
+        harness.folder.write("photos/large.jpg", head + filling + end)
+        harness.folder.write("photos/plain.jpg", [0xFF, 0xD8, 0xFF, 0xDB, 0, 2] + filling + end)
+        harness.folder.write("photos/small.jpg", head + end)
+        harness.folder.write("photos/huge.png", png("h") + [UInt8](repeating: 0, count: PagePicture.largest))
+        harness.folder.write("photos/scan.tiff", [0x49, 0x49, 0x2A, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+        let page = try await page(harness)
         #expect(page.contains(#"<img class="turn6" alt="large.jpg" src="data:image/jpeg;base64,/9j/2QcH">"#))
         #expect(page.contains(#"<img alt="plain.jpg" src="data:image/jpeg;base64,/9j/2wAC"#))
         #expect(page.contains(#"<img alt="small.jpg" src="data:image/jpeg;base64,/9j/4Q"#))

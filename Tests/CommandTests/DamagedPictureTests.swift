@@ -9,54 +9,54 @@ import Testing
     private static let said =
         "1 picture is cut off, not sent; restore it and run again, or send it with --damaged send:\n  photos/cut.png\n"
 
-    private func desk() -> Desk {
-        let desk = Desk(pictures: "photos/whole.png")
-        desk.folder.write("photos/cut.png", png("cut").prefix(40))
-        return desk
+    private func harness() -> CommandHarness {
+        let harness = CommandHarness(pictures: "photos/whole.png")
+        harness.folder.write("photos/cut.png", png("cut").prefix(40))
+        return harness
     }
 
     @Test func aCutOffPictureIsNamedAndFailsWithoutACall() async throws {
         try await withSimulator { simulator in
-            let desk = desk()
-            desk.writeJobFile(simulator)
-            let said = await desk.cutline("run", "jobs.json")
+            let harness = harness()
+            harness.writeJobFile(simulator)
+            let said = await harness.cutline("run", "jobs.json")
             #expect(said.code == 1 && said.error.hasPrefix(Self.said), "\(said.error)")
             #expect(simulator.callCount == 1)
-            let failed = try await desk.records("--state", "failed")
+            let failed = try await harness.records("--state", "failed")
             #expect(failed.count == 1 && failed[0]["error"]?["class"]?.string == "image_unreadable")
             #expect(
                 failed[0]["error"]?["message"]?.string
-                    == "\(desk.path("photos/cut.png")) is cut off: its last part is missing; restore it and run again, or send it as it is with --damaged send"
+                    == "\(harness.path("photos/cut.png")) is cut off: its last part is missing; restore it and run again, or send it as it is with --damaged send"
             )
-            #expect(try await desk.counts() == ["failed": 1, "succeeded": 1])
+            #expect(try await harness.counts() == ["failed": 1, "succeeded": 1])
         }
     }
 
     @Test func aRestoredPictureIsCaptionedByTheNextRun() async throws {
         try await withSimulator { simulator in
-            let desk = desk()
-            desk.writeJobFile(simulator)
-            _ = await desk.cutline("run", "jobs.json")
-            desk.folder.write("photos/cut.png", png("cut"))
-            #expect(await desk.cutline("run", "jobs.json").code == 0)
+            let harness = harness()
+            harness.writeJobFile(simulator)
+            _ = await harness.cutline("run", "jobs.json")
+            harness.folder.write("photos/cut.png", png("cut"))
+            #expect(await harness.cutline("run", "jobs.json").code == 0)
             #expect(simulator.callCount == 2)
         }
     }
 
     @Test func itIsSentToWhoeverWantsThat() async throws {
         try await withSimulator { simulator in
-            let desk = desk()
-            desk.writeJobFile(simulator)
-            _ = await desk.cutline("run", "jobs.json")
-            let said = await desk.cutline("run", "jobs.json", "--damaged", "send")
+            let harness = harness()
+            harness.writeJobFile(simulator)
+            _ = await harness.cutline("run", "jobs.json")
+            let said = await harness.cutline("run", "jobs.json", "--damaged", "send")
             #expect(said.code == 0 && said.error.contains("1 picture is cut off, sent all the same"), "\(said.error)")
             #expect(said.error.contains("1 job that could not be read is queued again\n"))
             #expect(simulator.callCount == 2)
             // It stays with the batch until something else is said.
-            desk.folder.write("photos/second.png", png("second").prefix(42))
-            #expect(await desk.cutline("run", "jobs.json").code == 0)
-            desk.folder.write("photos/third.png", png("third").prefix(41))
-            #expect(await desk.cutline("run", "jobs.json", "--damaged", "refuse").code == 1)
+            harness.folder.write("photos/second.png", png("second").prefix(42))
+            #expect(await harness.cutline("run", "jobs.json").code == 0)
+            harness.folder.write("photos/third.png", png("third").prefix(41))
+            #expect(await harness.cutline("run", "jobs.json", "--damaged", "refuse").code == 1)
             #expect(simulator.callCount == 3)
         }
     }
@@ -64,12 +64,12 @@ import Testing
     @Test(arguments: ["imagefolder", "webdataset"]) func noDatasetThatMustBeDecodedHoldsIt(format: String) async throws {
         try await withSimulator { simulator in
             for identity in ["bytes", "path"] {
-                let desk = desk()
-                desk.writeJobFile(simulator)
-                _ = await desk.cutline("run", "jobs.json", "--damaged", "send", "--identity", identity)
-                let records = try await desk.records()
+                let harness = harness()
+                harness.writeJobFile(simulator)
+                _ = await harness.cutline("run", "jobs.json", "--damaged", "send", "--identity", identity)
+                let records = try await harness.records()
                 #expect(records.count == 2)
-                let said = await desk.cutline("export", "--format", format, "-o", "set")
+                let said = await harness.cutline("export", "--format", format, "-o", "set")
                 #expect(
                     said.error
                         == "1 record → set\nleft out: 1 record (photos/cut.png) whose picture is cut off, which would end the dataset's reader in the middle; restore it and run the batch again\n"
@@ -80,77 +80,77 @@ import Testing
 
     @Test func whereNothingIsReadAtAddingItIsSeenBeforeTheCall() async throws {
         try await withSimulator { simulator in
-            let desk = desk()
-            desk.writeJobFile(simulator, more: #", "parameters": {}"#)
-            let said = await desk.cutline("run", "jobs.json", "--identity", "path")
+            let harness = harness()
+            harness.writeJobFile(simulator, more: #", "parameters": {}"#)
+            let said = await harness.cutline("run", "jobs.json", "--identity", "path")
             #expect(said.code == 1 && simulator.callCount == 1)
-            let failed = try await desk.records("--state", "failed")
+            let failed = try await harness.records("--state", "failed")
             #expect(failed.map { $0["error"]?["class"]?.string } == ["image_unreadable"])
         }
     }
 
     @Test func aPictureThatIsCutAfterItWasAddedIsNotSentEither() async throws {
         try await withSimulator { simulator in
-            var desk = Desk(pictures: "photos/a.png")
+            var harness = CommandHarness(pictures: "photos/a.png")
             // What has changed is sent five seconds later.
-            desk.now = { .wallClock }
-            desk.writeJobFile(simulator)
-            _ = await desk.cutline("add", "jobs.json")
-            desk.folder.write("photos/a.png", png("a").prefix(40))
-            #expect(await desk.cutline("work").code == 1)
+            harness.now = { .wallClock }
+            harness.writeJobFile(simulator)
+            _ = await harness.cutline("add", "jobs.json")
+            harness.folder.write("photos/a.png", png("a").prefix(40))
+            #expect(await harness.cutline("work").code == 1)
             #expect(simulator.callCount == 0)
         }
     }
 
     @Test func aJobOfSeveralPicturesIsNotSentForOneOfThem() async throws {
         try await withSimulator { simulator in
-            let desk = desk()
-            desk.write(
+            let harness = harness()
+            harness.write(
                 "jobs.json",
                 """
                 {"batch": "b", "provider": {"name": "simulator", "base_url": "\(simulator.baseURL)"}, "model": "sim-1", "prompt": "Describe.",
                  "jobs": [{"key": "pair", "images": ["photos/whole.png", "photos/cut.png"]}]}
                 """)
-            #expect(await desk.cutline("run", "jobs.json").code == 1)
+            #expect(await harness.cutline("run", "jobs.json").code == 1)
             #expect(simulator.callCount == 0)
         }
     }
 
     @Test func aRehearsalAndAnEstimateCountNoCallForIt() async throws {
-        let desk = desk()
-        let rehearsed = await desk.add("photos", "--dry-run")
+        let harness = harness()
+        let rehearsed = await harness.add("photos", "--dry-run")
         #expect(
             rehearsed.error
                 == "\(Self.said)batch \"photos\": 2 new jobs\na dry run: nothing was added; a run would make 1 call to simulator, sim-1\n")
-        #expect(await desk.add("photos", "--dry-run", "--damaged", "send").error.contains("would make 2 calls"))
-        let estimate = await desk.run(["estimate", "photos", "--offline"] + Desk.asking)
+        #expect(await harness.add("photos", "--dry-run", "--damaged", "send").error.contains("would make 2 calls"))
+        let estimate = await harness.run(["estimate", "photos", "--offline"] + CommandHarness.asking)
         #expect(estimate.error == Self.said)
         #expect(estimate.output.contains("1 to send (1 new)") && estimate.output.contains("1 cut off, not to send"), "\(estimate.output)")
     }
 
     @Test func aKnownPictureIsNamedAgainWithoutBeingRead() async throws {
-        let desk = desk()
-        #expect(await desk.add("photos").error == "\(Self.said)batch \"photos\": 2 new jobs\n")
-        #expect(await desk.add("photos").error == "\(Self.said)batch \"photos\": 2 there already\n")
+        let harness = harness()
+        #expect(await harness.add("photos").error == "\(Self.said)batch \"photos\": 2 new jobs\n")
+        #expect(await harness.add("photos").error == "\(Self.said)batch \"photos\": 2 there already\n")
     }
 }
 
 /// Pictures that EXIF turns.
 @Suite struct TurnedPictureTests {
     @Test func thePicturesThatLieOnTheirSideAreCounted() async {
-        let desk = Desk(pictures: "photos/a.png")
-        for orientation in 1...8 { desk.folder.write("photos/\(orientation).jpg", jpeg(orientation: orientation)) }
+        let harness = CommandHarness(pictures: "photos/a.png")
+        for orientation in 1...8 { harness.folder.write("photos/\(orientation).jpg", jpeg(orientation: orientation)) }
         let line = "4 of 9 pictures lie on their side, 2 stand upside down and 1 is mirrored; models see them so\n"
-        #expect(await desk.add("photos").error == "\(line)batch \"photos\": 9 new jobs\n")
+        #expect(await harness.add("photos").error == "\(line)batch \"photos\": 9 new jobs\n")
         // Of what is known nothing is read again, and the same is said.
-        #expect(await desk.add("photos").error == "\(line)batch \"photos\": 9 there already\n")
-        #expect(await desk.add("photos", "--exclude", "*.jpg").error == "skipped 8 excluded names\nbatch \"photos\": 1 there already\n")
+        #expect(await harness.add("photos").error == "\(line)batch \"photos\": 9 there already\n")
+        #expect(await harness.add("photos", "--exclude", "*.jpg").error == "skipped 8 excluded names\nbatch \"photos\": 1 there already\n")
     }
 
     @Test func oneIsSaidOfOne() async {
-        let desk = Desk()
-        desk.folder.write("a.jpg", jpeg(orientation: 6))
-        #expect(await desk.add("a.jpg").error.hasPrefix("1 of 1 picture lies on its side; models see it so\n"))
+        let harness = CommandHarness()
+        harness.folder.write("a.jpg", jpeg(orientation: 6))
+        #expect(await harness.add("a.jpg").error.hasPrefix("1 of 1 picture lies on its side; models see it so\n"))
     }
 
     private func jpeg(orientation: Int) -> [UInt8] {

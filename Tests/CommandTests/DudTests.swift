@@ -7,19 +7,19 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct DudTests {
     private static let asking = ["run", "jobs.json", "--concurrency", "1", "--price", "1/10"]
 
-    private func desk(_ count: Int, _ simulator: Simulator, more: String = #", "parameters": {"max_tokens": 60}"#) -> Desk {
-        let desk = Desk()
-        for number in 0..<count { desk.folder.write("photos/\(number).png", png("\(number)")) }
-        desk.writeJobFile(simulator, more: more)
-        return desk
+    private func harness(_ count: Int, _ simulator: Simulator, more: String = #", "parameters": {"max_tokens": 60}"#) -> CommandHarness {
+        let harness = CommandHarness()
+        for number in 0..<count { harness.folder.write("photos/\(number).png", png("\(number)")) }
+        harness.writeJobFile(simulator, more: more)
+        return harness
     }
 
     private func options(_ faults: Fault...) -> SimulatorOptions { SimulatorOptions(faults: faults) }
 
     @Test func aModelThatNeverComesToTheFirstLetterIsAskedAHandfulOfTimes() async throws {
         try await withSimulator(options(Fault(named: .longThinking))) { simulator in
-            let desk = desk(30, simulator)
-            let said = await desk.run(Self.asking)
+            let harness = harness(30, simulator)
+            let said = await harness.run(Self.asking)
             #expect(said.code == 2 && simulator.callCount == 5)
             #expect(
                 said.error.hasSuffix(
@@ -29,9 +29,9 @@ import Testing
                     to go on: give the answers more room: cutline retry --batch photos --max-tokens 240, then run again
 
                     """))
-            #expect(await desk.run(Self.asking).code == 2)
+            #expect(await harness.run(Self.asking).code == 2)
             #expect(simulator.callCount == 6, "one more shows that nothing has changed")
-            let counts = try await desk.counts()
+            let counts = try await harness.counts()
             #expect(counts == ["queued": 30])
         }
     }
@@ -39,7 +39,7 @@ import Testing
     @Test(arguments: [Fault.Name.emptyAnswer, .garbage, .empty])
     func otherDudsInARowPauseItToo(fault: Fault.Name) async throws {
         try await withSimulator(options(Fault(named: fault))) { simulator in
-            let said = await desk(30, simulator).run(Self.asking)
+            let said = await harness(30, simulator).run(Self.asking)
             #expect(said.code == 2 && simulator.callCount == 5)
             #expect(said.error.contains("ask another model: cutline retry --batch photos --model MODEL, then run again\n"))
         }
@@ -49,16 +49,16 @@ import Testing
     @Test func someDudsAreBoughtOnceMore() async throws {
         let faults = (1...4).map { Fault(named: .emptyAnswer, when: .calls(5 * $0...5 * $0)) }
         try await withSimulator(SimulatorOptions(faults: faults)) { simulator in
-            let desk = desk(20, simulator)
-            #expect(await desk.run(Self.asking).code == 0)
+            let harness = harness(20, simulator)
+            #expect(await harness.run(Self.asking).code == 0)
             #expect(simulator.callCount == 24)
         }
     }
 
     @Test func theLastLineSaysWhatToChange() async throws {
         try await withSimulator(options(Fault(named: .longThinking))) { simulator in
-            let desk = desk(2, simulator, more: #", "parameters": {"max_tokens": 20}"#)
-            let said = await desk.run(Self.asking)
+            let harness = harness(2, simulator, more: #", "parameters": {"max_tokens": 20}"#)
+            let said = await harness.run(Self.asking)
             #expect(said.code == 1 && simulator.callCount == 4)
             #expect(
                 said.error.hasSuffix(

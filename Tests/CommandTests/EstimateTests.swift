@@ -10,21 +10,21 @@ import Testing
     private static let priced = #", "prices": {"gpt-4o": {"input_per_million": 2.5, "output_per_million": 10}}"#
 
     /// A desk whose provider is not there; nothing may be asked of it.
-    private func desk(_ pictures: String..., more: String = priced) -> Desk {
-        let desk = Desk()
-        for picture in pictures { desk.folder.write("photos/\(picture)", png(picture)) }
-        desk.write("providers.json", #"[{"name": "mine", "base_url": "https://provider.invalid/v1", "api_key_env": "K"\#(more)}]"#)
-        return desk
+    private func harness(_ pictures: String..., more: String = priced) -> CommandHarness {
+        let harness = CommandHarness()
+        for picture in pictures { harness.folder.write("photos/\(picture)", png(picture)) }
+        harness.write("providers.json", #"[{"name": "mine", "base_url": "https://provider.invalid/v1", "api_key_env": "K"\#(more)}]"#)
+        return harness
     }
 
-    private func json(_ desk: Desk, _ more: String...) async throws -> JSONValue {
-        let said = await desk.run(["estimate", "photos", "--offline", "--json"] + asking + more)
+    private func json(_ harness: CommandHarness, _ more: String...) async throws -> JSONValue {
+        let said = await harness.run(["estimate", "photos", "--offline", "--json"] + asking + more)
         #expect(said.code == 0)
         return try JSONValue(parsing: said.output.utf8)
     }
 
     @Test func theLinesSayAll() async {
-        let said = await desk("a.png", "b.png").run(["estimate", "photos"] + asking)
+        let said = await harness("a.png", "b.png").run(["estimate", "photos"] + asking)
         #expect(said.code == 0 && said.error == "")
         // A picture of 2 × 3 pixels is one tile: 85 + 170 tokens.
         #expect(
@@ -44,8 +44,8 @@ import Testing
     }
 
     @Test func jsonHasEveryKey() async throws {
-        let desk = desk("a.png")
-        let said = await desk.run(["estimate", "photos", "https://pictures.invalid/x.jpg", "--offline", "--json"] + asking)
+        let harness = harness("a.png")
+        let said = await harness.run(["estimate", "photos", "https://pictures.invalid/x.jpg", "--offline", "--json"] + asking)
         #expect(
             said.output == """
                 {"batch":"photos","provider":"mine","model":"gpt-4o","jobs":{"to_send":2,"new":2,"not_sent":0,"waiting_elsewhere":0,"known_elsewhere":0,"reused":0,"damaged":0},\
@@ -61,40 +61,40 @@ import Testing
     }
 
     @Test func nothingIsWrittenAndOnlyWhatWouldBeSentIsCounted() async throws {
-        let desk = desk("a.png", "b.png")
-        desk.folder.write("photos/copy.png", png("a.png"))
-        let first = try await json(desk)
-        #expect(!desk.has("cutline.db"))
+        let harness = harness("a.png", "b.png")
+        harness.folder.write("photos/copy.png", png("a.png"))
+        let first = try await json(harness)
+        #expect(!harness.has("cutline.db"))
         #expect(
             first["jobs"]
                 == .object([
                     "to_send": .integer(2), "new": .integer(2), "not_sent": .integer(1), "waiting_elsewhere": .integer(0),
                     "known_elsewhere": .integer(0), "reused": .integer(0), "damaged": .integer(0),
                 ]))
-        #expect(await desk.run(["add", "photos"] + asking).code == 0)
-        desk.folder.write("photos/c.png", png("c.png"))
-        let before = Desk.bytes(of: desk.folder.path.appending("cutline.db"))
-        let second = try await json(desk)
+        #expect(await harness.run(["add", "photos"] + asking).code == 0)
+        harness.folder.write("photos/c.png", png("c.png"))
+        let before = CommandHarness.bytes(of: harness.folder.path.appending("cutline.db"))
+        let second = try await json(harness)
         #expect(
             second["jobs"]
                 == .object([
                     "to_send": .integer(3), "new": .integer(1), "not_sent": .integer(1), "waiting_elsewhere": .integer(0),
                     "known_elsewhere": .integer(0), "reused": .integer(0), "damaged": .integer(0),
                 ]))
-        let part = try await json(desk, "--exclude", "b.png")
+        let part = try await json(harness, "--exclude", "b.png")
         #expect(part["jobs"]?["waiting_elsewhere"]?.int == 1 && part["jobs"]?["to_send"]?.int == 2)
-        let limited = try await json(desk, "--limit", "1")
+        let limited = try await json(harness, "--limit", "1")
         #expect(limited["jobs"]?["to_send"]?.int == 1)
-        #expect(Desk.bytes(of: desk.folder.path.appending("cutline.db")) == before)
+        #expect(CommandHarness.bytes(of: harness.folder.path.appending("cutline.db")) == before)
     }
 
     @Test func whatHasACaptionIsNotCounted() async throws {
-        let desk = Desk(pictures: "a.png", "b.png")
-        #expect(await desk.caption("a.png", "--batch", "x").code == 0)
-        let said = await desk.run(["estimate", "a.png", "b.png", "--batch", "x", "--json"] + Desk.asking)
+        let harness = CommandHarness(pictures: "a.png", "b.png")
+        #expect(await harness.caption("a.png", "--batch", "x").code == 0)
+        let said = await harness.run(["estimate", "a.png", "b.png", "--batch", "x", "--json"] + CommandHarness.asking)
         let jobs = try JSONValue(parsing: said.output.utf8)["jobs"]
         #expect(jobs?["to_send"]?.int == 1 && jobs?["not_sent"]?.int == 1)
-        let again = await desk.run(["estimate", "a.png", "--batch", "x"] + Desk.asking)
+        let again = await harness.run(["estimate", "a.png", "--batch", "x"] + CommandHarness.asking)
         #expect(
             again.output.hasPrefix(
                 "jobs      0 to send (0 new)\n          1 not to send (captioned, the same as another, failed or held)\npictures  none\n"))
@@ -102,14 +102,14 @@ import Testing
     }
 
     @Test func anUnknownPriceSaysWhatToWrite() async throws {
-        let desk = desk("a.png", more: "")
-        let said = await desk.run(["estimate", "photos", "--offline"] + asking)
+        let harness = harness("a.png", more: "")
+        let said = await harness.run(["estimate", "photos", "--offline"] + asking)
         let example = #"[{"name":"mine","prices":{"gpt-4o":{"input_per_million":0.15,"output_per_million":0.6}}}]"#
         #expect(
             said.output.hasSuffix(
                 "cost      unknown: no price is known; give --price INPUT/OUTPUT, or write it into providers.json, with the provider's own amounts:\n          \(example)\n"
             ))
-        let json = try await json(desk)
+        let json = try await json(harness)
         #expect(json["price"] == nil && json["cost_usd"] == nil)
         let profiles = JSONCursor(try JSONValue(parsing: example.utf8))
         #expect(try Profile(json: try profiles.items()[0], extending: nil).price(of: "gpt-4o") != nil)
@@ -118,10 +118,10 @@ import Testing
     @Test func theListsPriceIsUsedWhereTheUserGaveNone() async throws {
         let list = #"{"data":[{"id":"gpt-4o","pricing":{"prompt":"0.0000025","completion":"0.00001"}}]}"#
         try await ModelServer.run(list: list) { server in
-            let desk = Desk()
-            desk.folder.write("photos/a.png", png("a"))
-            desk.write(server)
-            let said = await desk.run(["estimate", "photos"] + asking)
+            let harness = CommandHarness()
+            harness.folder.write("photos/a.png", png("a"))
+            harness.write(server)
+            let said = await harness.run(["estimate", "photos"] + asking)
             #expect(said.output.contains("per million tokens (the list of mine)\n"))
             #expect(server.gets.count == 1 && server.posts == 0)
         }
@@ -129,10 +129,10 @@ import Testing
 
     @Test func aDoubtfulModelIsWarnedOf() async throws {
         try await ModelServer.run(list: #"{"data":[{"id":"maker/gpt-4o"}]}"#) { server in
-            let desk = Desk()
-            desk.folder.write("photos/a.png", png("a"))
-            desk.write(server)
-            let said = await desk.run(["estimate", "photos"] + asking)
+            let harness = CommandHarness()
+            harness.folder.write("photos/a.png", png("a"))
+            harness.write(server)
+            let said = await harness.run(["estimate", "photos"] + asking)
             #expect(said.code == 0 && said.output.contains("cost      unknown: no price is known;"))
             #expect(said.error == "gpt-4o is not among the models that mine lists; did you mean maker/gpt-4o?\n")
         }
@@ -140,10 +140,10 @@ import Testing
 
     @Test func aListThatCannotBeHadIsSaid() async throws {
         try await ModelServer.run(list: "", status: 500) { server in
-            let desk = Desk()
-            desk.folder.write("photos/a.png", png("a"))
-            desk.write(server)
-            let said = await desk.run(["estimate", "photos"] + asking)
+            let harness = CommandHarness()
+            harness.folder.write("photos/a.png", png("a"))
+            harness.write(server)
+            let said = await harness.run(["estimate", "photos"] + asking)
             #expect(
                 said.code == 0
                     && said.output.contains("cost      unknown: mine did not give its list of models (\(server.address)/models, status 500")
@@ -152,7 +152,7 @@ import Testing
     }
 
     @Test func withoutALimitOrARuleItSaysSo() async throws {
-        let said = await desk("a.png", more: #", "prices": {"m": {"input_per_million": 1, "output_per_million": 1}}"#)
+        let said = await harness("a.png", more: #", "prices": {"m": {"input_per_million": 1, "output_per_million": 1}}"#)
             .cutline(
                 "estimate", "photos", "--provider", "mine", "--model", "m", "--prompt", "Describe.", "--system", "Be brief.", "--detail",
                 "low")
@@ -172,14 +172,14 @@ import Testing
     }
 
     @Test func anotherPromptIsRefusedAsARunWould() async {
-        let desk = desk("a.png")
-        #expect(await desk.run(["add", "photos"] + asking).code == 0)
-        let said = await desk.run(["estimate", "photos", "--prompt", "Else?"])
+        let harness = harness("a.png")
+        #expect(await harness.run(["add", "photos"] + asking).code == 0)
+        let said = await harness.run(["estimate", "photos", "--prompt", "Else?"])
         #expect(said.code == 65 && said.error.contains("--batch NEW"))
     }
 
     @Test func theExamplesHaveTheirSizes() async throws {
-        let said = await Desk().run([
+        let said = await CommandHarness().run([
             "estimate", repository.appending("examples").string, "--json", "--provider", "simulator", "--model", "gpt-4o", "--prompt", "p",
         ])
         let pictures = try JSONValue(parsing: said.output.utf8)["pictures"]?.array ?? []

@@ -3,87 +3,88 @@ import Testing
 
 /// `export` where several batches caption the same pictures.
 @Suite(.timeLimit(.minutes(5))) struct ExportBatchesTests {
-    private func desk(_ batches: String...) async -> Desk {
-        let desk = Desk(pictures: "photos/a.png", "photos/b.png")
-        for batch in batches { _ = await desk.caption("photos", "--batch", batch) }
-        return desk
+    private func harness(_ batches: String...) async -> CommandHarness {
+        let harness = CommandHarness(pictures: "photos/a.png", "photos/b.png")
+        for batch in batches { _ = await harness.caption("photos", "--batch", batch) }
+        return harness
     }
 
     private func refusal(_ arguments: String...) async -> String? {
-        let said = await Desk().run(["export"] + arguments)
+        let said = await CommandHarness().run(["export"] + arguments)
         return said.code == 64 ? said.error.split(separator: "\n").first.map(String.init) : nil
     }
 
     @Test func trialsAreNoPartOfTheDatasetUnlessNamed() async throws {
-        let desk = await desk("photos")
-        _ = await desk.run(
+        let harness = await harness("photos")
+        _ = await harness.run(
             ["compare", "photos", "--provider", "simulator", "--model", "sim-1", "--prompt", "One.", "--prompt", "Two.", "--sample", "2"])
-        let said = await desk.cutline("export", "--fields", "batch")
+        let said = await harness.cutline("export", "--fields", "batch")
         #expect(said.output == "{\"batch\":\"photos\"}\n{\"batch\":\"photos\"}\n")
         #expect(said.error.hasPrefix("note: not among them: 2 trials of `compare` (photos-compare-"))
-        let trial = try #require(try await desk.status()["trials"]?[0]?["name"]?.string)
-        let both = await desk.cutline("export", "--fields", "batch", "--batch", "photos", "--batch", trial)
+        let trial = try #require(try await harness.status()["trials"]?[0]?["name"]?.string)
+        let both = await harness.cutline("export", "--fields", "batch", "--batch", "photos", "--batch", trial)
         #expect(both.output.split(separator: "\n").count == 4 && both.error.isEmpty)
-        let table = await desk.cutline("export", "--format", "table")
+        let table = await harness.cutline("export", "--format", "table")
         #expect(table.output.split(separator: "\n").count == 2 && table.error.contains("2 trials of `compare`"))
     }
 
     @Test func oneCaptionAPictureIsThatOfTheBatchNamedLast() async throws {
-        let desk = await desk("short", "long")
-        let newest = await desk.cutline("export", "--format", "kohya", "-o", "new.json")
+        let harness = await harness("short", "long")
+        let newest = await harness.cutline("export", "--format", "kohya", "-o", "new.json")
         #expect(
             newest.error == "2 records → new.json\nleft out: 2 records (first: a.png) of a picture that a newer batch captions, too: "
                 + "this format takes one caption a picture; choose with --batch, or jsonl and csv keep them all\n")
-        let named = await desk.cutline("export", "--format", "imagefolder", "-o", "set", "--batch", "long", "--batch", "short")
+        let named = await harness.cutline("export", "--format", "imagefolder", "-o", "set", "--batch", "long", "--batch", "short")
         #expect(
             named.error.contains("that a batch that is named later captions, too") && named.error.contains("--join keeps them together"))
         #expect(
-            desk.text("set/metadata.jsonl").contains(#""batch":"short""#) && !desk.text("set/metadata.jsonl").contains(#""batch":"long""#))
-        #expect(try await desk.records().count == 4, "lines keep them all")
+            harness.text("set/metadata.jsonl").contains(#""batch":"short""#)
+                && !harness.text("set/metadata.jsonl").contains(#""batch":"long""#))
+        #expect(try await harness.records().count == 4, "lines keep them all")
     }
 
     @Test func aJoinSaysWhatIsMissing() async {
-        let desk = await desk("short")
-        _ = await desk.caption("photos/a.png", "--batch", "tags")
-        let said = await desk.cutline("export", "--join", "--batch", "short", "--batch", "tags", "-o", "out.jsonl")
+        let harness = await harness("short")
+        _ = await harness.caption("photos/a.png", "--batch", "tags")
+        let said = await harness.cutline("export", "--join", "--batch", "short", "--batch", "tags", "-o", "out.jsonl")
         #expect(said.error == "2 records → out.jsonl\nnote: 1 record (b.png) without a caption of batch \"tags\"\n")
-        #expect(desk.text("out.jsonl").contains(#""key":"b.png","images":["photos/b.png"],"captions":{"short":"A PNG picture"#))
-        #expect(desk.text("out.jsonl").contains(#""tags":null},"extra":{}}"#))
-        let few = await desk.cutline("export", "--join", "--format", "csv", "--batch", "tags", "--fields", "captions,id")
+        #expect(harness.text("out.jsonl").contains(#""key":"b.png","images":["photos/b.png"],"captions":{"short":"A PNG picture"#))
+        #expect(harness.text("out.jsonl").contains(#""tags":null},"extra":{}}"#))
+        let few = await harness.cutline("export", "--join", "--format", "csv", "--batch", "tags", "--fields", "captions,id")
         #expect(few.output.hasPrefix("tags,id\r\n"))
     }
 
     @Test func wordsForTrainingStandInTheFilesAlone() async throws {
-        let desk = await desk("photos")
-        let said = await desk.cutline(
+        let harness = await harness("photos")
+        let said = await harness.cutline(
             "export", "--format", "sidecar", "--prefix", "sks, ", "--suffix", " -end", "--replace", "PNG=drawn", "--replace", "xyz=")
         #expect(said.error == "2 captions → beside the pictures\nnote: --replace xyz= changed no caption\n")
-        #expect(desk.text("photos/a.txt").hasPrefix("sks, A drawn picture") && desk.text("photos/a.txt").hasSuffix(" -end"))
-        #expect(try await desk.records()[0]["caption"]?.string?.hasPrefix("A PNG picture") == true)
+        #expect(harness.text("photos/a.txt").hasPrefix("sks, A drawn picture") && harness.text("photos/a.txt").hasSuffix(" -end"))
+        #expect(try await harness.records()[0]["caption"]?.string?.hasPrefix("A PNG picture") == true)
     }
 
     @Test func mixedKindsAreSaidWithWhatTheReaderDoes() async {
-        let desk = await desk("photos")
-        desk.folder.write("photos/c.gif", Array("GIF89a\u{3}\u{0}\u{2}\u{0}\u{0}\u{0}\u{0};".utf8))
-        _ = await desk.caption("photos", "--batch", "photos")
-        let said = await desk.cutline("export", "--format", "webdataset", "-o", "set")
+        let harness = await harness("photos")
+        harness.folder.write("photos/c.gif", Array("GIF89a\u{3}\u{0}\u{2}\u{0}\u{0}\u{0}\u{0};".utf8))
+        _ = await harness.caption("photos", "--batch", "photos")
+        let said = await harness.cutline("export", "--format", "webdataset", "-o", "set")
         #expect(
             said.error == "3 records → set\nnote: pictures of 2 kinds (2 png, 1 gif): Hugging Face's loader reads only one kind a set; "
                 + "--kind png,gif writes a set for each\n")
-        let kinds = await desk.cutline("export", "--format", "webdataset", "-o", "sets", "--kind", "png,gif")
+        let kinds = await harness.cutline("export", "--format", "webdataset", "-o", "sets", "--kind", "png,gif")
         #expect(kinds.error == "2 records → sets/png\n1 record → sets/gif\n")
-        #expect(desk.has("sets/png/data-000000.tar") && desk.has("sets/gif/data-000000.tar"))
+        #expect(harness.has("sets/png/data-000000.tar") && harness.has("sets/gif/data-000000.tar"))
     }
 
     @Test func picturesOfOneStemAreNamedWithWhatTrainersRead() async {
-        let desk = Desk(pictures: "photos/cat.png")
-        desk.folder.write("photos/cat.gif", Array("GIF89a\u{3}\u{0}\u{2}\u{0}\u{0}\u{0}\u{0};".utf8))
-        _ = await desk.caption("photos")
-        let said = await desk.cutline("export", "--format", "sidecar")
+        let harness = CommandHarness(pictures: "photos/cat.png")
+        harness.folder.write("photos/cat.gif", Array("GIF89a\u{3}\u{0}\u{2}\u{0}\u{0}\u{0}\u{0};".utf8))
+        _ = await harness.caption("photos")
+        let said = await harness.cutline("export", "--format", "sidecar")
         #expect(
             said.error.contains(
                 "note: 1 record (cat.png) under the whole name (cat.png.txt), since another picture has the stem: trainers read"))
-        #expect(desk.has("photos/cat.txt") && desk.has("photos/cat.png.txt"))
+        #expect(harness.has("photos/cat.txt") && harness.has("photos/cat.png.txt"))
     }
 
     @Test func wrongUseIsSaidWithWhatToDo() async {

@@ -10,63 +10,65 @@ import Testing
 
 /// `export` in every form, as it is asked for and as it answers.
 @Suite(.timeLimit(.minutes(5))) struct ExportFormatTests {
-    private func desk() async -> Desk {
-        let desk = Desk(pictures: "photos/a.png", "photos/deep/b.png")
-        _ = await desk.caption("photos")
-        return desk
+    private func harness() async -> CommandHarness {
+        let harness = CommandHarness(pictures: "photos/a.png", "photos/deep/b.png")
+        _ = await harness.caption("photos")
+        return harness
     }
 
     private func refusal(_ arguments: String...) async -> String? {
-        let said = await Desk().run(["export"] + arguments)
+        let said = await CommandHarness().run(["export"] + arguments)
         return said.code == 64 ? said.error.split(separator: "\n").first.map(String.init) : nil
     }
 
     @Test func captionFilesComeBesideThePictures() async {
-        let desk = await desk()
+        let harness = await harness()
         #expect(
-            await desk.cutline("export", "--format", "sidecar") == Said(code: 0, output: "", error: "2 captions → beside the pictures\n"))
-        #expect(desk.text("photos/deep/b.txt").hasPrefix("A PNG picture"))
-        let again = await desk.cutline("export", "--format", "sidecar")
+            await harness.cutline("export", "--format", "sidecar")
+                == CommandResult(code: 0, output: "", error: "2 captions → beside the pictures\n"))
+        #expect(harness.text("photos/deep/b.txt").hasPrefix("A PNG picture"))
+        let again = await harness.cutline("export", "--format", "sidecar")
         #expect(
-            again.error == "cutline: 2 caption files exist already (\(desk.path("photos/a.txt"))); nothing was written: "
+            again.error == "cutline: 2 caption files exist already (\(harness.path("photos/a.txt"))); nothing was written: "
                 + "give --existing skip, overwrite or append, or another --caption-extension\n")
         #expect(again.code == 64)
-        let skipping = await desk.cutline("export", "--format", "sidecar", "--existing", "skip")
+        let skipping = await harness.cutline("export", "--format", "sidecar", "--existing", "skip")
         #expect(
             skipping.error == "0 captions → beside the pictures\nleft out: 2 records (first: a.png) whose caption file was there already\n")
     }
 
     @Test func aMirrorHasPathsBelowTheNamedFolder() async {
-        let desk = await desk()
-        let said = await desk.cutline("export", "--format", "sidecar", "-o", "out", "--caption-extension", ".caption")
-        #expect(said == Said(code: 0, output: "", error: "2 records → out\n"))
-        #expect(desk.text("out/deep/b.caption").hasPrefix("A PNG picture"))
+        let harness = await harness()
+        let said = await harness.cutline("export", "--format", "sidecar", "-o", "out", "--caption-extension", ".caption")
+        #expect(said == CommandResult(code: 0, output: "", error: "2 records → out\n"))
+        #expect(harness.text("out/deep/b.caption").hasPrefix("A PNG picture"))
     }
 
     @Test func aChangedPictureIsLeftOutAndSaid() async {
-        let desk = await desk()
-        desk.folder.write("photos/a.png", png("x") + png("y"))
-        let said = await desk.cutline("export", "--format", "imagefolder", "-o", "set")
+        let harness = await harness()
+        harness.folder.write("photos/a.png", png("x") + png("y"))
+        let said = await harness.cutline("export", "--format", "imagefolder", "-o", "set")
         #expect(
             said.error
                 == "1 record → set\nleft out: 1 record (a.png) whose picture is another one since it was captioned; run the batch again\n")
-        #expect(desk.has("set/00000002.png") && !desk.has("set/00000001.png"))
+        #expect(harness.has("set/00000002.png") && !harness.has("set/00000001.png"))
     }
 
     @Test func aTouchedPictureIsTheSame() async {
-        let desk = await desk()
-        utimes(desk.path("photos/a.png"), [timeval(tv_sec: 1, tv_usec: 0), timeval(tv_sec: 1, tv_usec: 0)])
-        #expect(await desk.cutline("export", "--format", "webdataset", "-o", "set").error == "2 records → set\n")
+        let harness = await harness()
+        utimes(harness.path("photos/a.png"), [timeval(tv_sec: 1, tv_usec: 0), timeval(tv_sec: 1, tv_usec: 0)])
+        #expect(await harness.cutline("export", "--format", "webdataset", "-o", "set").error == "2 records → set\n")
     }
 
     @Test func partsAreNamedOnStderr() async {
-        let desk = Desk()
-        for number in 0..<30 { desk.folder.write("photos/\(number).png", png("\(number)")) }
-        _ = await desk.caption("photos")
-        let said = await desk.cutline("export", "-o", "set.csv", "--format", "csv", "--split", "train=0.8,val=0.2", "--seed", "7")
+        let harness = CommandHarness()
+        for number in 0..<30 { harness.folder.write("photos/\(number).png", png("\(number)")) }
+        _ = await harness.caption("photos")
+        let said = await harness.cutline("export", "-o", "set.csv", "--format", "csv", "--split", "train=0.8,val=0.2", "--seed", "7")
         let lines = said.error.split(separator: "\n")
         #expect(lines.count == 2 && lines[0].hasSuffix(" → set-train.csv") && lines[1].hasSuffix(" → set-val.csv"))
-        let folder = await desk.cutline("export", "-o", "set", "--format", "imagefolder", "--split", "training=0.8,val=0.2", "--seed", "7")
+        let folder = await harness.cutline(
+            "export", "-o", "set", "--format", "imagefolder", "--split", "training=0.8,val=0.2", "--seed", "7")
         #expect(
             folder.error.split(separator: "\n").map { $0.split(separator: " ").last }
                 == ["set/train", "set/validation"])
@@ -74,34 +76,34 @@ import Testing
     }
 
     @Test func flagsAndTimesChoose() async throws {
-        let desk = await desk()
-        #expect(try await desk.records("--flag", "truncated").isEmpty)
-        #expect(try await desk.records("--flag", "!truncated").count == 2)
-        #expect(try await desk.records("--flag", "!any", "--since", "2026-11-20T12:00").count == 2)
-        #expect(try await desk.records("--since", "2026-11-20T12:01").isEmpty)
+        let harness = await harness()
+        #expect(try await harness.records("--flag", "truncated").isEmpty)
+        #expect(try await harness.records("--flag", "!truncated").count == 2)
+        #expect(try await harness.records("--flag", "!any", "--since", "2026-11-20T12:00").count == 2)
+        #expect(try await harness.records("--since", "2026-11-20T12:01").isEmpty)
     }
 
     @Test func fieldsAreChosenAndOrdered() async {
-        let desk = await desk()
-        let said = await desk.cutline("export", "--fields", "key,id", "--batch", "photos")
+        let harness = await harness()
+        let said = await harness.cutline("export", "--fields", "key,id", "--batch", "photos")
         #expect(said.output == #"{"key":"a.png","id":1}"# + "\n" + #"{"key":"deep/b.png","id":2}"# + "\n")
-        #expect(await desk.cutline("export", "--format", "csv", "--bom", "--fields", "id").output == "\u{FEFF}id\r\n1\r\n2\r\n")
+        #expect(await harness.cutline("export", "--format", "csv", "--bom", "--fields", "id").output == "\u{FEFF}id\r\n1\r\n2\r\n")
     }
 
     @Test func tasksSayHowLabelStudioShowsThem() async throws {
-        let desk = await desk()
-        let said = await desk.cutline("export", "--format", "label-studio", "-o", "tasks.json")
-        #expect(said.error.contains("LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT=\(desk.folder.path.string);"))
-        let tasks = try JSONValue(parsing: desk.text("tasks.json").utf8)
+        let harness = await harness()
+        let said = await harness.cutline("export", "--format", "label-studio", "-o", "tasks.json")
+        #expect(said.error.contains("LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT=\(harness.folder.path.string);"))
+        let tasks = try JSONValue(parsing: harness.text("tasks.json").utf8)
         #expect(tasks[1]?["data"]?["image"] == .string("/data/local-files/?d=photos/deep/b.png"))
-        let served = await desk.cutline(
+        let served = await harness.cutline(
             "export", "--format", "label-studio", "--image-prefix", "https://x.invalid/", "--image-root", "photos/deep")
         #expect(try JSONValue(parsing: served.output.utf8).array?.map { $0["data"]?["image"] } == [.string("https://x.invalid/b.png")])
         #expect(served.error == "left out: 1 record (a.png) whose picture is not below --image-root\n")
     }
 
     @Test func theLabellingConfigurationNeedsNoQueue() async {
-        let said = await Desk().cutline("export", "--format", "label-studio", "--labeling-config")
+        let said = await CommandHarness().cutline("export", "--format", "label-studio", "--labeling-config")
         #expect(said.code == 0 && said.error.isEmpty)
         #expect(said.output.hasPrefix("<View>\n") && said.output.contains(#"<TextArea name="caption" toName="image""#))
     }
@@ -135,13 +137,13 @@ import Testing
     }
 
     @Test func aFolderInTheWayIsASentence() async {
-        let desk = await desk()
-        let said = await desk.cutline("export", "--format", "imagefolder", "-o", "photos", "--overwrite")
+        let harness = await harness()
+        let said = await harness.cutline("export", "--format", "imagefolder", "-o", "photos", "--overwrite")
         #expect(said.code == 64)
         #expect(
             said.error
-                == "cutline: \(desk.path("photos")) is not an export of this format alone: it holds a.png; nothing was replaced, name a new folder\n"
+                == "cutline: \(harness.path("photos")) is not an export of this format alone: it holds a.png; nothing was replaced, name a new folder\n"
         )
-        #expect(desk.has("photos/a.png"))
+        #expect(harness.has("photos/a.png"))
     }
 }

@@ -19,7 +19,7 @@ import Testing
                 golden, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite, .groupRead, .otherRead])
             try file.closeAfter { _ = try file.writeAll(help.utf8) }
         }
-        #expect(help == Desk.text(of: golden))
+        #expect(help == CommandHarness.text(of: golden))
     }
 
     @Test(arguments: commands.map(\.name))
@@ -31,10 +31,10 @@ import Testing
     }
 
     @Test func helpGoesToStdout() async {
-        let said = await Desk().cutline("--help")
+        let said = await CommandHarness().cutline("--help")
         #expect(said.code == 0)
         #expect(said.output.contains("Caption pictures by the thousand"))
         #expect(said.error == "")
-        #expect(await Desk().cutline("--version") == Said(code: 0, output: "0.1.0\n", error: ""))
+        #expect(await CommandHarness().cutline("--version") == CommandResult(code: 0, output: "0.1.0\n", error: ""))
     }
 }

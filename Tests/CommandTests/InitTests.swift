@@ -6,19 +6,19 @@ import Testing
 @testable import cutline
 
 @Suite(.timeLimit(.minutes(5))) struct InitTests {
-    private func desk(_ answers: String...) -> Desk {
-        var desk = Desk()
-        for name in ["a", "b"] { desk.folder.write("photos/\(name).png", png(name)) }
-        desk.isInteractive = !answers.isEmpty
-        desk.input = Array(answers.map { $0 + "\n" }.joined().utf8)
-        return desk
+    private func harness(_ answers: String...) -> CommandHarness {
+        var harness = CommandHarness()
+        for name in ["a", "b"] { harness.folder.write("photos/\(name).png", png(name)) }
+        harness.isInteractive = !answers.isEmpty
+        harness.input = Array(answers.map { $0 + "\n" }.joined().utf8)
+        return harness
     }
 
     private static let flags = ["--provider", "simulator", "--model", "sim-1", "--prompt", "Say \"what\" this is.\n"]
 
     @Test func flagsAloneMakeAFileThatRunsAsItIs() async throws {
-        let desk = desk()
-        let said = await desk.run(["init", "photos", "--max-tokens", "77"] + Self.flags)
+        let harness = harness()
+        let said = await harness.run(["init", "photos", "--max-tokens", "77"] + Self.flags)
         #expect(said.code == 0 && said.output == "")
         #expect(
             said.error == """
@@ -29,7 +29,7 @@ import Testing
 
                 """)
         #expect(
-            desk.text("jobs.json") == """
+            harness.text("jobs.json") == """
                 {
                   "batch": "photos",
                   "provider": "simulator",
@@ -40,24 +40,24 @@ import Testing
                 }
 
                 """)
-        #expect(await desk.cutline("run", "jobs.json").code == 0)
-        #expect(try await desk.counts() == ["succeeded": 2])
-        #expect(try await desk.records()[0]["prompt"]?.string == "Say \"what\" this is.\n")
+        #expect(await harness.cutline("run", "jobs.json").code == 0)
+        #expect(try await harness.counts() == ["succeeded": 2])
+        #expect(try await harness.records()[0]["prompt"]?.string == "Say \"what\" this is.\n")
     }
 
     @Test func withoutATerminalWhatIsMissingIsNamed() async {
-        let desk = desk()
-        let said = await desk.cutline("init", "photos", "--model", "sim-1")
+        let harness = harness()
+        let said = await harness.cutline("init", "photos", "--model", "sim-1")
         #expect(said.code == 64)
         #expect(said.error == "cutline: there is no terminal to ask on; give also --provider NAME, --prompt TEXT\n")
-        let all = await desk.cutline("init")
+        let all = await harness.cutline("init")
         #expect(all.error.hasSuffix("give also pictures (a folder, for example), --provider NAME, --model NAME, --prompt TEXT\n"))
-        #expect(!desk.has("jobs.json"))
+        #expect(!harness.has("jobs.json"))
     }
 
     @Test func whatIsNotGivenIsAskedAndCheckedAtOnce() async throws {
-        let desk = desk("nowhere", " photos ", "simulater", "simulator", "", "", "none", "0", "40")
-        let said = await desk.cutline("init")
+        let harness = harness("nowhere", " photos ", "simulater", "simulator", "", "", "none", "0", "40")
+        let said = await harness.cutline("init")
         #expect(said.code == 0)
         for part in [
             "Which pictures? A folder, for example: there is no file or folder nowhere; check the path\nWhich pictures?",
@@ -66,21 +66,21 @@ import Testing
             "How many tokens may an answer have? [300] a whole number above 0 is needed.\n",
             "2 pictures, simulator, sim-1 → jobs.json\n",
         ] { #expect(said.error.contains(part), "\(said.error)") }
-        let file = try JSONValue(parsing: desk.text("jobs.json").utf8)
+        let file = try JSONValue(parsing: harness.text("jobs.json").utf8)
         #expect(file["prompt"]?.string == "Describe this image in one sentence." && file["parameters"]?["max_tokens"]?.int == 40)
-        #expect(await desk.cutline("run", "jobs.json").code == 0)
+        #expect(await harness.cutline("run", "jobs.json").code == 0)
     }
 
     @Test func flagsAreNotAskedFor() async {
-        let said = await desk("20").run(["init", "photos"] + Self.flags)
+        let said = await harness("20").run(["init", "photos"] + Self.flags)
         #expect(said.code == 0 && said.error.hasPrefix("How many tokens may an answer have? [300] 2 pictures, "))
     }
 
     @Test func answersThatEndWriteNothing() async {
-        let desk = desk("photos")
-        let said = await desk.cutline("init")
+        let harness = harness("photos")
+        let said = await harness.cutline("init")
         #expect(said.code == 64 && said.error.hasSuffix("Which provider? cutline: there was no answer; nothing was written\n"))
-        #expect(!desk.has("jobs.json"))
+        #expect(!harness.has("jobs.json"))
     }
 
     @Test func modelsThatSeeAreOfferedTheCheapestFirst() async throws {
@@ -90,9 +90,9 @@ import Testing
             {"id":"cheap","pricing":{"prompt":"0.000001","completion":"0.00001"},"architecture":{"input_modalities":["image","text"],"output_modalities":["text"]}}]}
             """
         try await ModelServer.run(list: list) { server in
-            let desk = desk("dearr", "blind", "", "", "")
-            desk.write(server)
-            let said = await desk.cutline("init", "photos", "--provider", "mine")
+            let harness = harness("dearr", "blind", "", "", "")
+            harness.write(server)
+            let said = await harness.cutline("init", "photos", "--provider", "mine")
             #expect(said.code == 0, "\(said.error)")
             #expect(said.error.contains("\ncheap  yes") && !said.error.contains("\nblind"))
             #expect(said.error.contains("Which model? [cheap] dearr is not among the models that mine lists; did you mean dear? The same"))
@@ -104,67 +104,67 @@ import Testing
     }
 
     @Test func aMissingKeyIsSaidAndTheFileIsWrittenAllTheSame() async {
-        let desk = desk()
-        let said = await desk.cutline(
+        let harness = harness()
+        let said = await harness.cutline(
             "init", "photos", "--provider", "openai", "--base-url", "http://127.0.0.1:9", "--model", "m", "--prompt", "p")
         #expect(said.code == 0)
         #expect(
             said.error.contains(
                 "OPENAI_API_KEY is not set, so nothing was checked; get a key at https://platform.openai.com, then: export OPENAI_API_KEY=…\n"
             ))
-        #expect(desk.text("jobs.json").contains(#""provider": {"name": "openai", "base_url": "http://127.0.0.1:9"},"#))
-        #expect(await desk.cutline("add", "jobs.json").code == 0)
+        #expect(harness.text("jobs.json").contains(#""provider": {"name": "openai", "base_url": "http://127.0.0.1:9"},"#))
+        #expect(await harness.cutline("add", "jobs.json").code == 0)
     }
 
     @Test func aRefusedKeyIsToldAndNeverShown() async throws {
         try await withSimulator(SimulatorOptions(keys: ["right"])) { simulator in
-            var desk = desk()
-            desk.variables["OPENAI_API_KEY"] = "wrong-secret"
+            var harness = harness()
+            harness.variables["OPENAI_API_KEY"] = "wrong-secret"
             let arguments = [
                 "init", "photos", "--provider", "openai", "--base-url", simulator.baseURL, "--model", "sim-1", "--prompt", "p",
             ]
-            let said = await desk.run(arguments)
+            let said = await harness.run(arguments)
             #expect(said.code == 1)
             #expect(said.error.contains("the check failed: openai, sim-1: unauthorized: "))
             #expect(said.error.hasSuffix("to go on: check the key in OPENAI_API_KEY, then run the file\n"))
-            #expect(!said.error.contains("wrong-secret") && !desk.text("jobs.json").contains("secret"))
-            desk.variables["OPENAI_API_KEY"] = "right"
-            #expect(await desk.run(arguments + ["--overwrite"]).code == 0)
+            #expect(!said.error.contains("wrong-secret") && !harness.text("jobs.json").contains("secret"))
+            harness.variables["OPENAI_API_KEY"] = "right"
+            #expect(await harness.run(arguments + ["--overwrite"]).code == 0)
             let calls = simulator.callCount
-            #expect(await desk.run(arguments + ["--overwrite", "--no-check"]).code == 0)
+            #expect(await harness.run(arguments + ["--overwrite", "--no-check"]).code == 0)
             #expect(calls == 2 && simulator.callCount == 2)
         }
     }
 
     @Test func aModelThatDoesNotSeeIsFoundOut() async {
-        let said = await desk().cutline("init", "photos", "--provider", "simulator", "--model", "sim-text", "--prompt", "p")
+        let said = await harness().cutline("init", "photos", "--provider", "simulator", "--model", "sim-text", "--prompt", "p")
         #expect(said.code == 1 && said.error.contains("the check failed: simulator, sim-text: no_vision: "))
     }
 
     @Test func anExistingFileIsKept() async {
-        let desk = desk("photos")
-        desk.write("jobs.json", "mine")
-        let said = await desk.cutline("init")
+        let harness = harness("photos")
+        harness.write("jobs.json", "mine")
+        let said = await harness.cutline("init")
         #expect(said.code == 64 && said.error.contains("exists already; give --overwrite") && !said.error.contains("Which"))
-        #expect(desk.text("jobs.json") == "mine")
+        #expect(harness.text("jobs.json") == "mine")
     }
 
     @Test func aBatchThatAsksSomethingElseKeepsItsName() async throws {
-        let desk = desk()
-        #expect(await desk.caption("photos").code == 0)
-        #expect(await desk.run(["init", "photos", "--no-check"] + Self.flags).code == 0)
-        #expect(desk.text("jobs.json").contains(#""batch": "photos-2""#))
-        #expect(await desk.cutline("run", "jobs.json").code == 0)
+        let harness = harness()
+        #expect(await harness.caption("photos").code == 0)
+        #expect(await harness.run(["init", "photos", "--no-check"] + Self.flags).code == 0)
+        #expect(harness.text("jobs.json").contains(#""batch": "photos-2""#))
+        #expect(await harness.cutline("run", "jobs.json").code == 0)
     }
 
     @Test func aFileElsewhereFindsItsPictures() async throws {
-        let desk = desk()
-        desk.folder.write("plans/keep", [1])
-        let said = await desk.run(
+        let harness = harness()
+        harness.folder.write("plans/keep", [1])
+        let said = await harness.run(
             ["init", "photos", "https://pictures.invalid/harbour.jpg", "-o", "plans/new.json", "--no-check"] + Self.flags)
         #expect(said.code == 0 && said.error.contains("3 pictures, "))
-        #expect(desk.text("plans/new.json").contains("\"\(desk.path("photos"))\", \"https://pictures.invalid/harbour.jpg\"]"))
-        #expect(await desk.cutline("run", "plans/new.json").code == 0)
+        #expect(harness.text("plans/new.json").contains("\"\(harness.path("photos"))\", \"https://pictures.invalid/harbour.jpg\"]"))
+        #expect(await harness.cutline("run", "plans/new.json").code == 0)
     }
 
     @Test(arguments: [
@@ -174,11 +174,11 @@ import Testing
         (["photos", "--base-url", "http://example.com/v1", "--provider", "openai"], 64, "--insecure-http"),
     ])
     func whatCannotBeIsRefused(arguments: [String], code: Int32, sentence: String) async {
-        let desk = desk()
-        desk.folder.write("empty/notes.txt", text: "words")
-        desk.write("list.csv", "image\nphotos/a.png\n")
-        let said = await desk.run(["init"] + Self.flags + arguments)
+        let harness = harness()
+        harness.folder.write("empty/notes.txt", text: "words")
+        harness.write("list.csv", "image\nphotos/a.png\n")
+        let said = await harness.run(["init"] + Self.flags + arguments)
         #expect(said.code == code && said.error.contains(sentence), "\(said.error)")
-        #expect(!desk.has("jobs.json"))
+        #expect(!harness.has("jobs.json"))
     }
 }

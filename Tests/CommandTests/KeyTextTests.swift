@@ -57,17 +57,17 @@ import Testing
         ("sk-canary-7f3a91ö", "holds characters that no key has; give a file that holds the key alone"),
     ])
     func theSentenceNamesTheVariablesAndNoValue(text: String, sentence: String) async {
-        let desk = Desk(pictures: "a.png")
-        desk.write("my.key", text)
-        let said = await desk.cutline(
+        let harness = CommandHarness(pictures: "a.png")
+        harness.write("my.key", text)
+        let said = await harness.cutline(
             "run", "a.png", "--provider", "openai", "--model", "m", "--prompt", "p", "--api-key-file", "my.key")
-        #expect(said == Said(code: 64, output: "", error: "cutline: --api-key-file: my.key \(sentence)\n"))
+        #expect(said == CommandResult(code: 64, output: "", error: "cutline: --api-key-file: my.key \(sentence)\n"))
     }
 
     @Test func aByteThatIsNotUTF8IsNamedByItsPlace() async {
-        let desk = Desk(pictures: "a.png")
-        desk.folder.write("my.key", Array("sk-".utf8) + [0xE9])
-        let said = await desk.cutline(
+        let harness = CommandHarness(pictures: "a.png")
+        harness.folder.write("my.key", Array("sk-".utf8) + [0xE9])
+        let said = await harness.cutline(
             "run", "a.png", "--provider", "openai", "--model", "m", "--prompt", "p", "--api-key-file", "my.key")
         #expect(said.error.hasSuffix("my.key is not UTF-8: line 1, column 4 holds the byte 0xE9 (offset 3); save it as UTF-8\n"))
     }
@@ -75,12 +75,12 @@ import Testing
     @Test(arguments: [true, false])
     func aPastedLineWorksInAFileAndInAVariable(inFile: Bool) async throws {
         try await withSimulator(SimulatorOptions(keys: [Self.key])) { simulator in
-            var desk = Desk(pictures: "photos/a.png")
-            desk.writeJobFile(simulator, key: "SIM_KEY")
+            var harness = CommandHarness(pictures: "photos/a.png")
+            harness.writeJobFile(simulator, key: "SIM_KEY")
             let line = "\u{FEFF}export SIM_KEY='\(Self.key)'\r\n"
-            desk.variables["SIM_KEY"] = inFile ? "wrong" : line
-            desk.write("my.key", line)
-            let said = await desk.run(["run", "jobs.json"] + (inFile ? ["--api-key-file", "my.key"] : []))
+            harness.variables["SIM_KEY"] = inFile ? "wrong" : line
+            harness.write("my.key", line)
+            let said = await harness.run(["run", "jobs.json"] + (inFile ? ["--api-key-file", "my.key"] : []))
             #expect(said.code == 0)
             #expect(!said.error.contains(Self.key))
         }

@@ -15,18 +15,18 @@ import Testing
 
 /// What is left out of an input is told by name: on stderr, in a file, in the log.
 @Suite(.timeLimit(.minutes(5))) struct LeftOutTests {
-    private func desk(lost count: Int = 2) -> Desk {
-        let desk = Desk(pictures: "photos/a.png")
-        desk.write("photos/notes.txt", "notes")
-        for number in 0..<count { desk.write("photos/lost\(10 + number).jpg", "") }
-        return desk
+    private func harness(lost count: Int = 2) -> CommandHarness {
+        let harness = CommandHarness(pictures: "photos/a.png")
+        harness.write("photos/notes.txt", "notes")
+        for number in 0..<count { harness.write("photos/lost\(10 + number).jpg", "") }
+        return harness
     }
 
     @Test func thoseThatSomebodyWouldMissAreNamed() async {
-        let said = await desk().add("photos")
+        let said = await harness().add("photos")
         #expect(
             said
-                == Said(
+                == CommandResult(
                     code: 0, output: "",
                     error: """
                         skipped 2 pictures that cannot be taken and 1 file that is not a picture
@@ -38,31 +38,31 @@ import Testing
     }
 
     @Test(arguments: ["add", "add --dry-run", "estimate --offline"]) func afterTenTheOthersStandInTheReport(command: String) async {
-        let desk = desk(lost: 23)
+        let harness = harness(lost: 23)
         let words = command.split(separator: " ").map(String.init)
-        let said = await desk.run([words[0], "photos", "--report", "report.txt"] + words.dropFirst() + Desk.asking)
+        let said = await harness.run([words[0], "photos", "--report", "report.txt"] + words.dropFirst() + CommandHarness.asking)
         #expect(said.code == 0)
         #expect(said.error.contains("  photos/lost19.jpg: is empty; restore it\n  and 13 more; --report FILE names them all\n"))
-        let lines = desk.text("report.txt").split(separator: "\n")
+        let lines = harness.text("report.txt").split(separator: "\n")
         #expect(lines.count == 23 && lines[22] == "photos/lost32.jpg\tis empty; restore it")
     }
 
     @Test func theReportSaysWhatIsCutOffAndKeepsItsLines() async {
-        let desk = Desk(pictures: "photos/a.png")
-        desk.folder.write("photos/two\nlines.png", png("x").prefix(40))
-        _ = await desk.add("photos", "--report", "report.txt")
-        #expect(desk.text("report.txt") == "photos/two\\x0alines.png\tis cut off: its last part is missing\n")
+        let harness = CommandHarness(pictures: "photos/a.png")
+        harness.folder.write("photos/two\nlines.png", png("x").prefix(40))
+        _ = await harness.add("photos", "--report", "report.txt")
+        #expect(harness.text("report.txt") == "photos/two\\x0alines.png\tis cut off: its last part is missing\n")
     }
 
     @Test func aReportThatCannotBeWrittenIsRefusedBeforeAnythingIsAdded() async {
-        let desk = desk()
-        let said = await desk.add("photos", "--report", "none/report.txt")
+        let harness = harness()
+        let said = await harness.add("photos", "--report", "none/report.txt")
         #expect(said.code == 70 && said.error.contains("none/report.txt cannot be written: No such file or directory"))
-        #expect(!desk.has("cutline.db"))
+        #expect(!harness.has("cutline.db"))
     }
 
     @Test func theLogHasALineForEach() async throws {
-        let said = await desk().add("photos", "--log-format", "json")
+        let said = await harness().add("photos", "--log-format", "json")
         let lines = try said.error.split(separator: "\n").map { try JSONValue(parsing: $0.utf8) }
         #expect(lines.map { $0["event"]?.string } == ["skipped", "skipped", "added"])
         #expect(lines[0]["path"]?.string == "photos/lost10.jpg" && lines[0]["reason"]?.string == "is empty; restore it")
@@ -70,18 +70,18 @@ import Testing
     }
 
     @Test func initNamesThem() async {
-        let desk = desk()
-        let said = await desk.run(["init", "photos", "--no-check"] + Desk.asking)
+        let harness = harness()
+        let said = await harness.run(["init", "photos", "--no-check"] + CommandHarness.asking)
         #expect(said.code == 0 && said.error.contains("  photos/lost10.jpg: is empty; restore it\n"), "\(said.error)")
     }
 
     @Test func withoutTheBadOnesTheRestIsDoneAndTheExitCodeSaysSo() async throws {
         try await withSimulator { simulator in
-            let desk = Desk(pictures: "photos/a.png")
-            desk.writeJobFile(simulator, images: ["photos/a.png", "photos/none.png"])
-            #expect(await desk.cutline("run", "jobs.json").code == 65)
-            #expect(!desk.has("cutline.db"))
-            let said = await desk.cutline("run", "jobs.json", "--skip-bad", "--report", "report.txt")
+            let harness = CommandHarness(pictures: "photos/a.png")
+            harness.writeJobFile(simulator, images: ["photos/a.png", "photos/none.png"])
+            #expect(await harness.cutline("run", "jobs.json").code == 65)
+            #expect(!harness.has("cutline.db"))
+            let said = await harness.cutline("run", "jobs.json", "--skip-bad", "--report", "report.txt")
             #expect(said.code == 1)
             #expect(
                 said.error.hasPrefix(
@@ -89,41 +89,42 @@ import Testing
                 ))
             #expect(said.error.hasSuffix("cutline: 1 of what the input names cannot be used, and was left out\n"))
             #expect(simulator.callCount == 1)
-            #expect(desk.text("report.txt") == "jobs.json, images[1]\tthere is no file or folder photos/none.png; check the path\n")
+            #expect(harness.text("report.txt") == "jobs.json, images[1]\tthere is no file or folder photos/none.png; check the path\n")
         }
     }
 
     @Test(arguments: ["add", "add --dry-run", "estimate --offline"]) func everyCommandSaysThatSomethingWasLeftOut(command: String) async {
-        let desk = Desk(pictures: "a.png")
+        let harness = CommandHarness(pictures: "a.png")
         let words = command.split(separator: " ").map(String.init)
-        let said = await desk.run([words[0], "a.png", "none", "--skip-bad"] + words.dropFirst() + Desk.asking)
+        let said = await harness.run([words[0], "a.png", "none", "--skip-bad"] + words.dropFirst() + CommandHarness.asking)
         #expect(said.code == 1 && said.error.contains("left out 1 of the input"), "\(said.error)")
     }
 }
 
 /// Pictures that go away, or change, while they are being added.
 @Suite struct MeanwhileTests {
-    private static func environment(of desk: Desk) -> Environment {
+    private static func environment(of harness: CommandHarness) -> Environment {
         let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
         return Environment(
-            now: desk.now, jitter: { 0.5 }, variables: [:], folder: desk.folder.path, host: "desk", processID: 42,
+            now: harness.now, jitter: { 0.5 }, variables: [:], folder: harness.folder.path, host: "desk", processID: 42,
             output: StandardStream(descriptor: null), error: StandardStream(descriptor: null))
     }
 
-    private func adding(_ input: String, at desk: Desk) throws -> Adding {
+    private func adding(_ input: String, at harness: CommandHarness) throws -> Adding {
         try Adding(
-            inputs: [input], part: .parse([]), caption: .parse(Desk.asking), sending: .parse([]), price: .parse([]), reuse: .parse([]),
-            policy: nil, checks: nil, queue: .parse([]), log: nil, in: Self.environment(of: desk))
+            inputs: [input], part: .parse([]), caption: .parse(CommandHarness.asking), sending: .parse([]), price: .parse([]),
+            reuse: .parse([]),
+            policy: nil, checks: nil, queue: .parse([]), log: nil, in: Self.environment(of: harness))
     }
 
     @Test func aFileThatGoesAwayOrIsNoPictureAnyMoreIsSkippedAndCounted() async throws {
-        let desk = Desk(pictures: "photos/a.png", "photos/b.png", "photos/c.png", "photos/d.png")
-        let adding = try adding("photos", at: desk)
-        unlink(desk.path("photos/b.png"))
-        desk.write("photos/c.png", "a page")
+        let harness = CommandHarness(pictures: "photos/a.png", "photos/b.png", "photos/c.png", "photos/d.png")
+        let adding = try adding("photos", at: harness)
+        unlink(harness.path("photos/b.png"))
+        harness.write("photos/c.png", "a page")
         let (queue, _) = try adding.add()
         try queue.close()
-        #expect(try await desk.records("--state", "all").compactMap { $0["key"]?.string } == ["a.png", "d.png"])
+        #expect(try await harness.records("--state", "all").compactMap { $0["key"]?.string } == ["a.png", "d.png"])
         let told = adding.telling.report.tally(.gone).first.map { "\($0.name): \($0.reason)" }
         #expect(
             told == [
@@ -134,11 +135,11 @@ import Testing
 
     /// Exit code 65 says that nothing was added.
     @Test func whatFailsAfterAPartWasAddedIsNoBadInput() throws {
-        let desk = Desk()
-        for number in 0..<600 { desk.folder.write("\(number).png", png("\(number)")) }
-        desk.write("list.jsonl", (0..<600).map { "{\"image\": \"\($0).png\"}\n" }.joined())
-        let adding = try adding("list.jsonl", at: desk)
-        desk.write("list.jsonl", (0..<550).map { "{\"image\": \"\($0).png\"}\n" }.joined())
+        let harness = CommandHarness()
+        for number in 0..<600 { harness.folder.write("\(number).png", png("\(number)")) }
+        harness.write("list.jsonl", (0..<600).map { "{\"image\": \"\($0).png\"}\n" }.joined())
+        let adding = try adding("list.jsonl", at: harness)
+        harness.write("list.jsonl", (0..<550).map { "{\"image\": \"\($0).png\"}\n" }.joined())
         let end = #expect(throws: CommandEnd.self) { try adding.add() }
         #expect(end?.code == .queue)
         #expect(end?.sentence?.contains("what stands before it was added, and stays") == true)

@@ -93,11 +93,11 @@ import Testing
     }
 
     @Test func itIsGoneBeforeTheSummary() async {
-        var desk = Desk(pictures: "a.png")
-        (desk.columns, desk.variables["NO_COLOR"]) = (80, "1")
-        let said = await desk.caption("a.png")
+        var harness = CommandHarness(pictures: "a.png")
+        (harness.columns, harness.variables["NO_COLOR"]) = (80, "1")
+        let said = await harness.caption("a.png")
         #expect(said.error.contains(" / 1 · "))
         #expect(said.error.hasSuffix("\r\u{1B}[J1 of 1 job captioned, 267 tokens (0 ms)\n"))
-        #expect(await desk.caption("a.png", "--quiet").error == "")
+        #expect(await harness.caption("a.png", "--quiet").error == "")
     }
 }

@@ -6,7 +6,7 @@ import Testing
     private let failing = ["run", "a.png", "--provider", "simulator", "--model", "m", "--prompt", "[simulate: 400]"]
 
     @Test func aCallIsOneObjectALine() async throws {
-        let said = await Desk(pictures: "a.png").caption("a.png", "--log-format", "json")
+        let said = await CommandHarness(pictures: "a.png").caption("a.png", "--log-format", "json")
         let events = try said.error.split(separator: "\n").map { try JSONValue(parsing: $0.utf8) }
         #expect(events.map { $0["event"]?.string } == ["added", "call_ended", "finished"])
         #expect(events[1]["time"]?.string == "2026-11-20T12:00:00Z" && events[1]["level"]?.string == "info")
@@ -16,26 +16,26 @@ import Testing
     }
 
     @Test func addingSaysWhatItFound() async {
-        let desk = Desk(pictures: "a.png", "b.png")
+        let harness = CommandHarness(pictures: "a.png", "b.png")
         let words = ["a.png", "b.png", "--batch", "two", "--provider", "simulator", "--model", "m", "--prompt", "Describe."]
-        _ = await desk.run(["add", "a.png"] + words.dropFirst(2) + ["--quiet"])
-        let said = await desk.run(["add"] + words + ["--log-format", "json"])
+        _ = await harness.run(["add", "a.png"] + words.dropFirst(2) + ["--quiet"])
+        let said = await harness.run(["add"] + words + ["--log-format", "json"])
         #expect(
             said.error == """
                 {"time":"2026-11-20T12:00:00Z","level":"info","event":"added","batch":"two","new":1,"known":1,"copies":0,"edited":0,\
                 "cancelled":0,"skipped":0,"reused":0,"returned":0,"renamed":0}
 
                 """)
-        #expect(await desk.run(["add"] + words + ["--log-format", "json", "--log-level", "notice"]).error.isEmpty)
+        #expect(await harness.run(["add"] + words + ["--log-format", "json", "--log-level", "notice"]).error.isEmpty)
     }
 
     @Test func promptsAndCaptionsComeAtDebug() async {
-        let said = await Desk(pictures: "a.png").caption("a.png", "--log-format", "json", "--log-level", "debug")
+        let said = await CommandHarness(pictures: "a.png").caption("a.png", "--log-format", "json", "--log-level", "debug")
         #expect(said.error.contains(#""prompt":"Describe.","caption":"A PNG picture"#))
     }
 
     @Test func aFailureIsAWarning() async {
-        let said = await Desk(pictures: "a.png").run(failing + ["--log-format", "json", "--log-level", "warning"])
+        let said = await CommandHarness(pictures: "a.png").run(failing + ["--log-format", "json", "--log-level", "warning"])
         #expect(said.code == 1)
         #expect(
             said.error == """
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func textStandsBesideTheSummary() async {
-        let said = await Desk(pictures: "a.png").run(failing + ["--log-level", "warning"])
+        let said = await CommandHarness(pictures: "a.png").run(failing + ["--log-level", "warning"])
         let lines = said.error.split(separator: "\n")
         #expect(
             lines.dropFirst().first
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func nothingIsLoggedUnasked() async {
-        let said = await Desk(pictures: "a.png").caption("a.png")
+        let said = await CommandHarness(pictures: "a.png").caption("a.png")
         #expect(!said.error.contains("call_ended"))
     }
 }

@@ -113,7 +113,7 @@ final class ModelServer: Sendable {
     }
 }
 
-extension Desk {
+extension CommandHarness {
     /// A profile called `mine` whose list, and whose calls, `server` answers.
     func write(_ server: ModelServer, models: String = "{}", more: String = "") {
         write("providers.json", #"[{"name": "mine", "base_url": "\#(server.address)", "models": \#(models)\#(more)}]"#)

@@ -12,16 +12,16 @@ import Testing
         """#
 
     @Test func theSimulatorHasAListToo() async {
-        let said = await Desk().cutline("models", "simulator", "--vision")
+        let said = await CommandHarness().cutline("models", "simulator", "--vision")
         #expect(said.code == 0 && said.error.isEmpty)
         #expect(said.output.contains("sim-1") && !said.output.contains("sim-text"))
     }
 
     @Test func theTableSaysWhatIsKnown() async throws {
         try await ModelServer.run(list: Self.list) { server in
-            let desk = Desk()
-            desk.write(server)
-            let said = await desk.cutline("models", "mine")
+            let harness = CommandHarness()
+            harness.write(server)
+            let said = await harness.cutline("models", "mine")
             #expect(said.code == 0 && said.error == "")
             #expect(
                 said.output == """
@@ -36,9 +36,9 @@ import Testing
 
     @Test func jsonHasEveryKeyAndNullForTheUnknown() async throws {
         try await ModelServer.run(list: Self.list) { server in
-            let desk = Desk()
-            desk.write(server)
-            let said = await desk.cutline("models", "mine", "--json")
+            let harness = CommandHarness()
+            harness.write(server)
+            let said = await harness.cutline("models", "mine", "--json")
             #expect(
                 said.output == """
                     {"provider":"mine","models":[\
@@ -55,9 +55,9 @@ import Testing
 
     @Test func onlyThoseThatSeeAreShownWhenAskedFor() async throws {
         try await ModelServer.run(list: Self.list) { server in
-            let desk = Desk()
-            desk.write(server)
-            let said = await desk.cutline("models", "mine", "--vision")
+            let harness = CommandHarness()
+            harness.write(server)
+            let said = await harness.cutline("models", "mine", "--vision")
             #expect(said.output.split(separator: "\n").map { $0.prefix(5) } == ["model", "seer "])
             #expect(said.error == "left out: 1 model of which the list does not say whether it takes pictures\n")
             #expect(said.code == 0)
@@ -66,14 +66,14 @@ import Testing
 
     @Test func theKeyIsAskedForOnlyWhereTheListNeedsIt() async throws {
         try await ModelServer.run(list: Self.list) { server in
-            var desk = Desk()
-            desk.write(server, models: #"{"needs_key": true}"#, more: #", "api_key_env": "MINE_KEY""#)
-            let without = await desk.cutline("models", "mine")
+            var harness = CommandHarness()
+            harness.write(server, models: #"{"needs_key": true}"#, more: #", "api_key_env": "MINE_KEY""#)
+            let without = await harness.cutline("models", "mine")
             #expect(without.code == 64 && without.error.contains("export MINE_KEY=…"))
-            desk.variables["MINE_KEY"] = "sk-canary"
-            #expect(await desk.cutline("models", "mine").code == 0)
-            desk.write("key.txt", "sk-file\n")
-            #expect(await desk.cutline("models", "mine", "--api-key-file", "key.txt").code == 0)
+            harness.variables["MINE_KEY"] = "sk-canary"
+            #expect(await harness.cutline("models", "mine").code == 0)
+            harness.write("key.txt", "sk-file\n")
+            #expect(await harness.cutline("models", "mine", "--api-key-file", "key.txt").code == 0)
             #expect(server.gets.map { $0.contains("Bearer sk-canary") } == [true, false])
             #expect(server.gets.last?.contains("Bearer sk-file") == true)
         }
@@ -86,10 +86,10 @@ import Testing
     ])
     func aListThatIsNotGivenIs1WithWhatToDo(status: Int, body: String, advice: String) async throws {
         try await ModelServer.run(list: body, status: status) { server in
-            var desk = Desk()
-            desk.variables["MINE_KEY"] = "sk-canary"
-            desk.write(server, models: #"{"needs_key": true}"#, more: #", "api_key_env": "MINE_KEY""#)
-            let said = await desk.cutline("models", "mine")
+            var harness = CommandHarness()
+            harness.variables["MINE_KEY"] = "sk-canary"
+            harness.write(server, models: #"{"needs_key": true}"#, more: #", "api_key_env": "MINE_KEY""#)
+            let said = await harness.cutline("models", "mine")
             #expect(said.code == 1 && said.output == "")
             #expect(said.error.hasPrefix("cutline: mine did not give its list of models: ") && said.error.contains(advice))
             #expect(!said.error.contains("canary"))
@@ -99,26 +99,26 @@ import Testing
 
     @Test func aRefusedKeyIsLookedForWhereItCameFrom() async throws {
         try await ModelServer.run(list: #"{"error":"no"}"#, status: 401) { server in
-            let desk = Desk()
-            desk.write(server, models: #"{"needs_key": true}"#, more: #", "api_key_env": "MINE_KEY""#)
-            desk.write("key.txt", "sk-file\n")
+            let harness = CommandHarness()
+            harness.write(server, models: #"{"needs_key": true}"#, more: #", "api_key_env": "MINE_KEY""#)
+            harness.write("key.txt", "sk-file\n")
             #expect(
-                await desk.cutline("models", "mine", "--api-key-file", "key.txt").error
+                await harness.cutline("models", "mine", "--api-key-file", "key.txt").error
                     == "cutline: mine did not give its list of models: no; check the API key in key.txt\n")
         }
     }
 
     @Test func aProviderThatIsNotThereIsNamedWithItsAddress() async {
-        let desk = Desk()
-        desk.write("providers.json", #"[{"name": "mine", "base_url": "http://127.0.0.1:1/v1"}]"#)
-        #expect(await desk.cutline("models", "mine").error.hasSuffix("is it running? Its base_url is http://127.0.0.1:1/v1\n"))
+        let harness = CommandHarness()
+        harness.write("providers.json", #"[{"name": "mine", "base_url": "http://127.0.0.1:1/v1"}]"#)
+        #expect(await harness.cutline("models", "mine").error.hasSuffix("is it running? Its base_url is http://127.0.0.1:1/v1\n"))
     }
 
     @Test func aListThatWantsAKeyAfterAllSaysHowToGiveIt() async throws {
         try await ModelServer.run(list: #"{"error":"No token provided"}"#, status: 401) { server in
-            let desk = Desk()
-            desk.write(server)
-            #expect(await desk.cutline("models", "mine").error.contains(#"give its profile "models": {"needs_key": true}"#))
+            let harness = CommandHarness()
+            harness.write(server)
+            #expect(await harness.cutline("models", "mine").error.contains(#"give its profile "models": {"needs_key": true}"#))
         }
     }
 
@@ -127,9 +127,9 @@ import Testing
         (["models", "far"], "http://far.invalid/v1 would be called without encryption; use https, or allow it with --insecure-http"),
     ])
     func whatCannotBeAskedIs64(arguments: [String], sentence: String) async {
-        let desk = Desk()
-        desk.write("providers.json", #"[{"name": "far", "base_url": "http://far.invalid/v1"}]"#)
-        #expect(await desk.run(arguments) == Said(code: 64, output: "", error: "cutline: \(sentence)\n"))
+        let harness = CommandHarness()
+        harness.write("providers.json", #"[{"name": "far", "base_url": "http://far.invalid/v1"}]"#)
+        #expect(await harness.run(arguments) == CommandResult(code: 64, output: "", error: "cutline: \(sentence)\n"))
     }
 }
 
@@ -140,23 +140,23 @@ import Testing
           {"id":"blind","architecture":{"input_modalities":["text"]}}]}
         """#
 
-    private func run(_ desk: Desk, model: String, _ more: String...) async -> Said {
-        await desk.run(["run", "a.png", "--provider", "mine", "--model", model, "--prompt", "Describe."] + more)
+    private func run(_ harness: CommandHarness, model: String, _ more: String...) async -> CommandResult {
+        await harness.run(["run", "a.png", "--provider", "mine", "--model", model, "--prompt", "Describe."] + more)
     }
 
-    private func cost(_ desk: Desk) async throws -> [String] {
-        try await desk.records().map { record in
+    private func cost(_ harness: CommandHarness) async throws -> [String] {
+        try await harness.records().map { record in
             "\(record["usage"]?["cost_usd"]?.double.map { "\($0)" } ?? "null") \(record["usage"]?["cost_source"]?.string ?? "null")"
         }
     }
 
     @Test func theListsPriceMakesTheCost() async throws {
         try await ModelServer.run(list: Self.list) { server in
-            let desk = Desk(pictures: "a.png")
-            desk.write(server)
-            let said = await run(desk, model: "maker/seer")
+            let harness = CommandHarness(pictures: "a.png")
+            harness.write(server)
+            let said = await run(harness, model: "maker/seer")
             #expect(said.code == 0 && !said.error.contains("not among"))
-            let costs = try await cost(desk)
+            let costs = try await cost(harness)
             #expect(costs == ["0.0011 estimated"])
             #expect(server.gets.count == 1 && server.posts == 1)
         }
@@ -164,11 +164,11 @@ import Testing
 
     @Test func theUsersPriceWinsAndNothingIsAsked() async throws {
         try await ModelServer.run(list: Self.list) { server in
-            let desk = Desk(pictures: "a.png")
+            let harness = CommandHarness(pictures: "a.png")
             let price = #"{"input_per_million": 10, "output_per_million": 0, "per_image": 0.5}"#
-            desk.write(server, more: #", "prices": {"maker/seer": \#(price)}"#)
-            #expect(await run(desk, model: "maker/seer").code == 0)
-            let costs = try await cost(desk)
+            harness.write(server, more: #", "prices": {"maker/seer": \#(price)}"#)
+            #expect(await run(harness, model: "maker/seer").code == 0)
+            let costs = try await cost(harness)
             #expect(costs == ["0.51 estimated"])
             #expect(server.gets.isEmpty)
         }
@@ -176,10 +176,10 @@ import Testing
 
     @Test func withoutAPriceTheCostIsNull() async throws {
         try await ModelServer.run(list: Self.list) { server in
-            let desk = Desk(pictures: "a.png")
-            desk.write(server)
-            #expect(await run(desk, model: "blind").code == 0)
-            let costs = try await cost(desk)
+            let harness = CommandHarness(pictures: "a.png")
+            harness.write(server)
+            #expect(await run(harness, model: "blind").code == 0)
+            let costs = try await cost(harness)
             #expect(costs == ["null null"])
         }
     }
@@ -187,10 +187,10 @@ import Testing
     @Test func aReportedCostIsNotReplaced() async throws {
         let answer = ModelServer.answer.replacing(#""usage":{"#, with: #""usage":{"cost":0.25,"#)
         try await ModelServer.run(list: Self.list, answer: answer) { server in
-            let desk = Desk(pictures: "a.png")
-            desk.write(server)
-            #expect(await run(desk, model: "maker/seer").code == 0)
-            let costs = try await cost(desk)
+            let harness = CommandHarness(pictures: "a.png")
+            harness.write(server)
+            #expect(await run(harness, model: "maker/seer").code == 0)
+            let costs = try await cost(harness)
             #expect(costs == ["0.25 reported"])
         }
     }
@@ -203,16 +203,16 @@ import Testing
     ])
     func aDoubtfulModelIsWarnedOfAndTriedNevertheless(model: String, warning: String) async throws {
         try await ModelServer.run(list: Self.list) { server in
-            let desk = Desk(pictures: "a.png")
-            desk.write(server)
-            let said = await run(desk, model: model)
+            let harness = CommandHarness(pictures: "a.png")
+            harness.write(server)
+            let said = await run(harness, model: model)
             #expect(said.code == 0 && said.error.contains(warning))
             #expect(server.posts == 1 && server.gets.count == 1)
-            let again = await run(desk, model: model)
+            let again = await run(harness, model: model)
             #expect(again.code == 0 && !again.error.contains(warning))
             #expect(server.posts == 1 && server.gets.count == 1, "a finished batch asks nobody")
-            #expect(await run(desk, model: model, "--batch", "quiet", "--quiet").error == "")
-            let logged = await run(desk, model: model, "--batch", "json", "--log-format", "json").error
+            #expect(await run(harness, model: model, "--batch", "quiet", "--quiet").error == "")
+            let logged = await run(harness, model: model, "--batch", "json", "--log-format", "json").error
             #expect(logged.contains(#""level":"warning","event":"model_doubtful","model":"\#(model)""#))
         }
     }
@@ -220,9 +220,9 @@ import Testing
     @Test(arguments: [(500, "{}"), (200, "<html>"), (200, #"{"data":[]}"#), (401, #"{"error":"no"}"#)])
     func aListThatCannotBeHadIsSaidOnceAndPassedOver(status: Int, body: String) async throws {
         try await ModelServer.run(list: body, status: status) { server in
-            let desk = Desk(pictures: "a.png")
-            desk.write(server)
-            let said = await run(desk, model: "m")
+            let harness = CommandHarness(pictures: "a.png")
+            harness.write(server)
+            let said = await run(harness, model: "m")
             let sentence = "mine did not give its list of models (\(server.address)/models"
             #expect(said.code == 0 && said.error.hasPrefix("batch \"a.png\": 1 new job\n\(sentence)"), "\(said.error)")
             #expect(said.error.components(separatedBy: sentence).count == 2)
@@ -232,16 +232,16 @@ import Testing
 
     @Test func aMissingListIsNotSaidWhereThePriceIsKnown() async throws {
         try await ModelServer.run(list: "", status: 404) { server in
-            let desk = Desk(pictures: "a.png")
-            desk.write(server)
-            #expect(!(await run(desk, model: "m", "--price", "1/2")).error.contains("list of models"))
+            let harness = CommandHarness(pictures: "a.png")
+            harness.write(server)
+            #expect(!(await run(harness, model: "m", "--price", "1/2")).error.contains("list of models"))
             // The price was kept with the batch.
-            desk.folder.write("a.png", png("an edited one"))
-            #expect(!(await run(desk, model: "m")).error.contains("list of models"))
-            #expect(await run(desk, model: "m", "--batch", "quiet", "--quiet").error == "")
-            let logged = await run(desk, model: "m", "--batch", "logged", "--log-format", "json").error
+            harness.folder.write("a.png", png("an edited one"))
+            #expect(!(await run(harness, model: "m")).error.contains("list of models"))
+            #expect(await run(harness, model: "m", "--batch", "quiet", "--quiet").error == "")
+            let logged = await run(harness, model: "m", "--batch", "logged", "--log-format", "json").error
             #expect(logged.contains(#""level":"warning","event":"price_unknown","model":"m","message":"mine did not give"#))
-            let grid = await desk.run(["compare", "a.png", "--provider", "mine", "--model", "x", "--model", "y", "--prompt", "D."])
+            let grid = await harness.run(["compare", "a.png", "--provider", "mine", "--model", "x", "--model", "y", "--prompt", "D."])
             #expect(grid.error.components(separatedBy: "did not give its list of models").count == 2)
         }
     }
@@ -249,9 +249,9 @@ import Testing
     @Test func aListWithoutThePriceIsSaid() async throws {
         let list = #"{"data":[{"id":"dear","pricing":{"prompt":"0.000001","completion":"0.000002"}},{"id":"shy"}]}"#
         try await ModelServer.run(list: list) { server in
-            let desk = Desk(pictures: "a.png")
-            desk.write(server)
-            let said = await run(desk, model: "shy")
+            let harness = CommandHarness(pictures: "a.png")
+            harness.write(server)
+            let said = await run(harness, model: "shy")
             #expect(said.error.contains("\nthe list of models of mine has no price for shy: what calls cost stays unknown"))
         }
     }
@@ -259,48 +259,48 @@ import Testing
     /// A list that has no prices, as most have none, is no news.
     @Test func aListWithoutAnyPriceIsNotRemarkedOn() async throws {
         try await ModelServer.run(list: #"{"data":[{"id":"m"}]}"#) { server in
-            let desk = Desk(pictures: "a.png")
-            desk.write(server)
-            #expect(!(await run(desk, model: "m")).error.contains("unknown"))
+            let harness = CommandHarness(pictures: "a.png")
+            harness.write(server)
+            #expect(!(await run(harness, model: "m")).error.contains("unknown"))
         }
     }
 
     @Test func aStoredPriceOutlivesAListThatIsGone() async throws {
-        let desk = Desk(pictures: "a.png", "b.png")
+        let harness = CommandHarness(pictures: "a.png", "b.png")
         try await ModelServer.run(list: Self.list) { server in
-            desk.write(server)
-            #expect(await run(desk, model: "maker/seer", "--batch", "b").code == 0)
+            harness.write(server)
+            #expect(await run(harness, model: "maker/seer", "--batch", "b").code == 0)
         }
         try await ModelServer.run(list: "", status: 500) { server in
-            desk.write(server)
-            let said = await desk.run([
+            harness.write(server)
+            let said = await harness.run([
                 "run", "b.png", "--batch", "b", "--provider", "mine", "--model", "maker/seer", "--prompt", "Describe.",
             ])
             #expect(said.code == 0)
         }
-        let costs = try await cost(desk)
+        let costs = try await cost(harness)
         #expect(costs == ["0.0011 estimated", "0.0011 estimated"])
-        let total = try await desk.status()["batches"]?[0]?["usage"]?["cost_usd"]?.double
+        let total = try await harness.status()["batches"]?[0]?["usage"]?["cost_usd"]?.double
         #expect(total == 0.0022)
     }
 
     @Test func addAndDryRunsAskNothing() async throws {
         try await ModelServer.run(list: Self.list) { server in
-            let desk = Desk(pictures: "a.png")
-            desk.write(server)
-            #expect(await run(desk, model: "blind", "--dry-run").code == 0)
+            let harness = CommandHarness(pictures: "a.png")
+            harness.write(server)
+            #expect(await run(harness, model: "blind", "--dry-run").code == 0)
             let asking = ["--provider", "mine", "--model", "blind", "--prompt", "Describe."]
-            #expect(await desk.run(["add", "a.png"] + asking).code == 0)
-            #expect(await desk.run(["estimate", "a.png", "--offline"] + asking).code == 0)
+            #expect(await harness.run(["add", "a.png"] + asking).code == 0)
+            #expect(await harness.run(["estimate", "a.png", "--offline"] + asking).code == 0)
             #expect(server.gets.isEmpty && server.posts == 0)
         }
     }
 
     @Test func aListThatNeedsAKeyIsNotAskedWithoutOne() async throws {
         try await ModelServer.run(list: Self.list) { server in
-            let desk = Desk(pictures: "a.png")
-            desk.write(server, models: #"{"needs_key": true}"#)
-            #expect(await run(desk, model: "blind").code == 0)
+            let harness = CommandHarness(pictures: "a.png")
+            harness.write(server, models: #"{"needs_key": true}"#)
+            #expect(await run(harness, model: "blind").code == 0)
             #expect(server.gets.isEmpty && server.posts == 1)
         }
     }

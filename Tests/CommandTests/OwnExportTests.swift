@@ -4,51 +4,51 @@ import Testing
 
 /// Exports inside an input are not input.
 @Suite(.timeLimit(.minutes(5))) struct OwnExportTests {
-    private func captioned() async -> Desk {
-        let desk = Desk(pictures: "photos/a.png", "photos/b.png")
-        _ = await desk.caption("photos")
-        return desk
+    private func captioned() async -> CommandHarness {
+        let harness = CommandHarness(pictures: "photos/a.png", "photos/b.png")
+        _ = await harness.caption("photos")
+        return harness
     }
 
     @Test(arguments: ["copy", "link", "hardlink"]) func anExportDoesNotDriveTheOriginalsOut(pictures: String) async throws {
-        let desk = await captioned()
-        #expect(await desk.cutline("export", "--format", "imagefolder", "--pictures", pictures, "-o", "captions").code == 0)
-        let said = await desk.add(".", "--batch", "again")
+        let harness = await captioned()
+        #expect(await harness.cutline("export", "--format", "imagefolder", "--pictures", pictures, "-o", "captions").code == 0)
+        let said = await harness.add(".", "--batch", "again")
         #expect(said.code == 0)
         #expect(said.error.contains("skipped the export captions/; name it as an input to take its pictures\n"), "\(said.error)")
         #expect(said.error.contains("batch \"again\": 2 new jobs\n"))
         #expect(
-            try await desk.records("--state", "all", "--batch", "again").compactMap { $0["key"]?.string } == [
+            try await harness.records("--state", "all", "--batch", "again").compactMap { $0["key"]?.string } == [
                 "photos/a.png", "photos/b.png",
             ])
     }
 
     @Test func theOriginalsStayWhereTheExportLiesBesideThem() async throws {
-        let desk = await captioned()
-        _ = await desk.cutline("export", "--format", "imagefolder", "--pictures", "link", "-o", "photos/aaa")
+        let harness = await captioned()
+        _ = await harness.cutline("export", "--format", "imagefolder", "--pictures", "link", "-o", "photos/aaa")
         #expect(
-            await desk.add("photos").error
+            await harness.add("photos").error
                 == "skipped the export photos/aaa/; name it as an input to take its pictures\nbatch \"photos\": 2 there already\n")
     }
 
     @Test(arguments: ["captions", "captions/*.png", "capt*/00*.png"]) func whoNamesAnExportTakesIt(input: String) async {
-        let desk = await captioned()
-        _ = await desk.cutline("export", "--format", "imagefolder", "-o", "captions")
-        let said = await desk.add(input, "--batch", "again")
+        let harness = await captioned()
+        _ = await harness.cutline("export", "--format", "imagefolder", "-o", "captions")
+        let said = await harness.add(input, "--batch", "again")
         let isNamed = !input.hasPrefix("capt*")
         #expect(said.code == (isNamed ? 0 : 65))
         #expect(said.error.contains(isNamed ? "batch \"again\": 2 new jobs\n" : "skipped 1 export of Cutline"), "\(said.error)")
     }
 
     @Test func theExportsOfASplitAreSkippedAndTakenTogether() async {
-        let desk = await captioned()
-        _ = await desk.cutline("export", "--format", "imagefolder", "--split", "train=0.5,val=0.5", "-o", "set")
-        #expect(desk.has("set/train/metadata.jsonl"))
-        let skipped = await desk.add(".", "--batch", "around")
+        let harness = await captioned()
+        _ = await harness.cutline("export", "--format", "imagefolder", "--split", "train=0.5,val=0.5", "-o", "set")
+        #expect(harness.has("set/train/metadata.jsonl"))
+        let skipped = await harness.add(".", "--batch", "around")
         #expect(
             skipped.error.contains("batch \"around\": 2 new jobs\n") && skipped.error.contains("skipped the export set/"),
             "\(skipped.error)")
-        #expect(await desk.add("set", "--batch", "itself").error.contains("batch \"itself\": 2 new jobs\n"))
+        #expect(await harness.add("set", "--batch", "itself").error.contains("batch \"itself\": 2 new jobs\n"))
     }
 
     @Test(arguments: [
@@ -57,8 +57,8 @@ import Testing
         "nonsense",
     ])
     func somebodyElsesDatasetIsInput(row: String) async {
-        let desk = Desk(pictures: "in/set/00000001.png")
-        desk.write("in/set/metadata.jsonl", row + "\n")
-        #expect(await desk.add("in").error.hasSuffix("batch \"in\": 1 new job\n"))
+        let harness = CommandHarness(pictures: "in/set/00000001.png")
+        harness.write("in/set/metadata.jsonl", row + "\n")
+        #expect(await harness.add("in").error.hasSuffix("batch \"in\": 1 new job\n"))
     }
 }

@@ -12,9 +12,9 @@ let builtInProviders =
 
 @Suite(.timeLimit(.minutes(5))) struct ProvidersTests {
     @Test func theTableSaysWhetherAKeyIsSetAndNeverTheKey() async {
-        var desk = Desk()
-        desk.variables["HACKCLUB_API_KEY"] = "sk-canary"
-        let said = await desk.cutline("providers")
+        var harness = CommandHarness()
+        harness.variables["HACKCLUB_API_KEY"] = "sk-canary"
+        let said = await harness.cutline("providers")
         #expect(said.code == 0 && said.error == "")
         #expect(!said.output.contains("canary"))
         let lines = said.output.split(separator: "\n")
@@ -29,7 +29,7 @@ let builtInProviders =
 
     @Test func aNameShowsTheWholeProfile() async {
         #expect(
-            await Desk().cutline("providers", "indoxhub").output == """
+            await CommandHarness().cutline("providers", "indoxhub").output == """
                 {"name":"indoxhub","base_url":"https://api.indoxhub.com",\
                 "chat_paths":["/api/v1/chat/completions/","/api/v1/chat/completions","/v1/chat/completions"],\
                 "api_key_env":"INDOXHUB_API_KEY","auth":{"exchange":false,"exchange_path":"/api/v1/auth/api-key/"},\
@@ -46,13 +46,13 @@ let builtInProviders =
 
     @Test func whatIsShownIsReadAsTheSameProfile() async throws {
         for name in try ProfileCatalogue.builtIn().names {
-            let shown = try JSONValue(parsing: await Desk().cutline("providers", name).output.utf8)
+            let shown = try JSONValue(parsing: await CommandHarness().cutline("providers", name).output.utf8)
             #expect(try Profile(json: JSONCursor(shown), extending: nil) == ProfileCatalogue.builtIn()[name])
         }
     }
 
     @Test func everyMemberIsShown() async throws {
-        let desk = Desk()
+        let harness = CommandHarness()
         let mine = """
             {"name":"mine","base_url":"https://x.invalid/v1","base_url_example":"https://y","chat_paths":["/a","/b"],\
             "api_key_env":"K","auth":{"exchange":true,"exchange_path":"/t","header":"api-key","required":false},\
@@ -64,31 +64,31 @@ let builtInProviders =
             "transport":"inline"},"forbidden_headers":["X-B"],"limits_per_model":true,"stream":true,"note":"n"}
 
             """
-        desk.write("providers.json", "[\(mine)]")
-        #expect(await desk.cutline("providers", "mine").output == mine)
+        harness.write("providers.json", "[\(mine)]")
+        #expect(await harness.cutline("providers", "mine").output == mine)
     }
 
     @Test func theExamplesOfTheDocsCanBeUsed() async throws {
-        let text = Desk.text(of: repository.appending("docs/providers.md"))
+        let text = CommandHarness.text(of: repository.appending("docs/providers.md"))
         let examples = text.matches(of: /```json\n([^`]*)```|`(\[\{[^`]*\}\])`/).map { String($0.1 ?? $0.2 ?? "") }
         #expect(examples.count == 5)
         for example in examples {
-            let desk = Desk()
-            desk.write("providers.json", example)
-            let said = await desk.cutline("providers")
+            let harness = CommandHarness()
+            harness.write("providers.json", example)
+            let said = await harness.cutline("providers")
             #expect(said.code == 0, "\(example): \(said.error)")
         }
-        let desk = Desk()
-        desk.write("providers.json", try #require(examples.first { $0.contains("gateway") }))
-        let gateway = await desk.cutline("providers", "gateway").output
+        let harness = CommandHarness()
+        harness.write("providers.json", try #require(examples.first { $0.contains("gateway") }))
+        let gateway = await harness.cutline("providers", "gateway").output
         #expect(gateway.contains(#""auth":{"header":"X-Gateway-Key"}"#) && gateway.contains(#""order":"images_first""#))
-        let hackclub = await desk.cutline("providers", "hackclub").output
+        let hackclub = await harness.cutline("providers", "hackclub").output
         #expect(hackclub.contains(#""limits":{"concurrency":4,"requests":{"count":450,"seconds":1800}}"#))
-        #expect(await desk.cutline("providers", "ollama").output.contains(#""transport":"inline""#))
+        #expect(await harness.cutline("providers", "ollama").output.contains(#""transport":"inline""#))
     }
 
     @Test func theDocsNameEveryProfileAndItsVariable() throws {
-        let text = Desk.text(of: repository.appending("docs/providers.md"))
+        let text = CommandHarness.text(of: repository.appending("docs/providers.md"))
         let catalogue = try ProfileCatalogue.builtIn()
         for profile in catalogue.names.compactMap({ catalogue[$0] }) {
             let row = text.split(separator: "\n").first { $0.hasPrefix("| `\(profile.name)` |") }
@@ -100,60 +100,60 @@ let builtInProviders =
 
     @Test(arguments: ["run", "add"])
     func aProviderWithoutAnAddressIs64BeforeAnythingIsAdded(command: String) async {
-        let desk = Desk(pictures: "a.png")
-        let said = await desk.cutline(command, "a.png", "--provider", "azure", "--model", "m", "--prompt", "p")
+        let harness = CommandHarness(pictures: "a.png")
+        let said = await harness.cutline(command, "a.png", "--provider", "azure", "--model", "m", "--prompt", "p")
         #expect(
             said
-                == Said(
+                == CommandResult(
                     code: 64, output: "",
                     error: """
                         cutline: azure has no address of its own: give yours in providers.json or as a job file's provider, for example \
                         {"name": "azure", "base_url": "https://YOUR-RESOURCE.openai.azure.com/openai/v1"}
 
                         """))
-        #expect(!desk.has("cutline.db"))
+        #expect(!harness.has("cutline.db"))
     }
 
     @Test func aLocalServerNeedsNoKeyAndGetsOneThatIsSet() async throws {
         try await withSimulator(SimulatorOptions(keys: ["sk-local"])) { simulator in
-            var desk = Desk(pictures: "a.png")
-            desk.write("providers.json", #"[{"name": "ollama", "base_url": "\#(simulator.baseURL)"}]"#)
+            var harness = CommandHarness(pictures: "a.png")
+            harness.write("providers.json", #"[{"name": "ollama", "base_url": "\#(simulator.baseURL)"}]"#)
             let run = ["run", "a.png", "--provider", "ollama", "--model", "sim-1", "--prompt", "Describe."]
             // No key is asked for; the server refuses the call.
-            #expect(await desk.run(run).code == 2)
-            #expect(await desk.cutline("doctor").output.contains("OLLAMA_API_KEY is not set; none is needed"))
-            desk.variables["OLLAMA_API_KEY"] = "sk-local"
-            #expect(await desk.run(run).code == 0)
+            #expect(await harness.run(run).code == 2)
+            #expect(await harness.cutline("doctor").output.contains("OLLAMA_API_KEY is not set; none is needed"))
+            harness.variables["OLLAMA_API_KEY"] = "sk-local"
+            #expect(await harness.run(run).code == 0)
         }
     }
 
     @Test func aMisspeltNameFindsTheNearest() async {
         #expect(
-            await Desk().cutline("providers", "hackclb")
-                == Said(code: 64, output: "", error: "cutline: there is no provider \"hackclb\"; did you mean hackclub?\n"))
+            await CommandHarness().cutline("providers", "hackclb")
+                == CommandResult(code: 64, output: "", error: "cutline: there is no provider \"hackclb\"; did you mean hackclub?\n"))
     }
 
     @Test func aProfileBesideTheQueueWinsOverTheUsers() async {
-        var desk = Desk()
-        desk.variables["XDG_CONFIG_HOME"] = desk.path("config")
-        desk.write("config/cutline/providers.json", #"[{"name": "far", "base_url": "https://far.invalid/v1"}]"#)
-        #expect(await desk.cutline("providers", "far").output.contains("https://far.invalid/v1"))
-        desk.write("queues/providers.json", #"[{"name": "near", "base_url": "https://near.invalid/v1"}]"#)
-        #expect(await desk.cutline("providers", "near", "--queue", "queues/q.db").code == 0)
-        #expect(await desk.cutline("providers", "far", "--queue", "queues/q.db").code == 64)
-        desk.variables = ["HOME": desk.path("home")]
-        desk.write("home/.config/cutline/providers.json", #"[{"name": "openai", "limits": {"requests_per_minute": 7}}]"#)
-        let extended = await desk.cutline("providers", "openai").output
+        var harness = CommandHarness()
+        harness.variables["XDG_CONFIG_HOME"] = harness.path("config")
+        harness.write("config/cutline/providers.json", #"[{"name": "far", "base_url": "https://far.invalid/v1"}]"#)
+        #expect(await harness.cutline("providers", "far").output.contains("https://far.invalid/v1"))
+        harness.write("queues/providers.json", #"[{"name": "near", "base_url": "https://near.invalid/v1"}]"#)
+        #expect(await harness.cutline("providers", "near", "--queue", "queues/q.db").code == 0)
+        #expect(await harness.cutline("providers", "far", "--queue", "queues/q.db").code == 64)
+        harness.variables = ["HOME": harness.path("home")]
+        harness.write("home/.config/cutline/providers.json", #"[{"name": "openai", "limits": {"requests_per_minute": 7}}]"#)
+        let extended = await harness.cutline("providers", "openai").output
         #expect(extended.contains("https://api.openai.com/v1") && extended.contains(#""requests":{"count":7,"seconds":60}"#))
     }
 
     @Test func runKnowsAUsersProfile() async throws {
         try await withSimulator { simulator in
-            let desk = Desk(pictures: "a.png")
-            desk.write("providers.json", #"[{"name": "mine", "base_url": "\#(simulator.baseURL)"}]"#)
-            let said = await desk.cutline("run", "a.png", "--provider", "mine", "--model", "sim-1", "--prompt", "Describe.")
+            let harness = CommandHarness(pictures: "a.png")
+            harness.write("providers.json", #"[{"name": "mine", "base_url": "\#(simulator.baseURL)"}]"#)
+            let said = await harness.cutline("run", "a.png", "--provider", "mine", "--model", "sim-1", "--prompt", "Describe.")
             #expect(said.code == 0)
-            let counts = try await desk.counts()
+            let counts = try await harness.counts()
             #expect(counts == ["succeeded": 1])
         }
     }
@@ -166,19 +166,19 @@ let builtInProviders =
         (#"[{"name": "openai", "key": "sk-1"}]"#, "[0].key: unknown key"),
     ])
     func aBrokenProfileIs65WithThePathOfTheKey(text: String, reason: String) async {
-        let desk = Desk(pictures: "a.png")
-        desk.write("providers.json", text)
-        for said in [await desk.cutline("providers"), await desk.add("a.png")] {
+        let harness = CommandHarness(pictures: "a.png")
+        harness.write("providers.json", text)
+        for said in [await harness.cutline("providers"), await harness.add("a.png")] {
             #expect(said.code == 65)
             #expect(said.error.hasPrefix("cutline: providers.json cannot be used, \(reason)"))
         }
-        #expect(!desk.has("cutline.db"))
+        #expect(!harness.has("cutline.db"))
     }
 
     @Test func brokenJSONIs65WithItsLine() async {
-        let desk = Desk()
-        desk.write("providers.json", "[\n{]")
-        let said = await desk.cutline("providers")
+        let harness = CommandHarness()
+        harness.write("providers.json", "[\n{]")
+        let said = await harness.cutline("providers")
         #expect(said.code == 65)
         #expect(said.error.hasPrefix("cutline: providers.json is not JSON, line 2, column 2:"))
     }

@@ -7,34 +7,35 @@ import Testing
 /// What the commands print, to the letter: other people's scripts read it.
 @Suite(.timeLimit(.minutes(5))) struct ShownTests {
     /// One caption, one failure, one more name; the clock stands still.
-    private func desk() async -> Desk {
-        let desk = Desk(pictures: "photos/a.png")
-        desk.folder.write("photos/copy of a.png", png("photos/a.png"))
-        desk.write(
+    private func harness() async -> CommandHarness {
+        let harness = CommandHarness(pictures: "photos/a.png")
+        harness.folder.write("photos/copy of a.png", png("photos/a.png"))
+        harness.write(
             "jobs.json",
             """
             {"batch": "mixed", "provider": "simulator", "model": "sim-1", "prompt": "Describe.", "images": ["photos"],
              "jobs": [{"key": "bad", "images": ["photos/a.png"], "prompt": "[simulate: 400]"}]}
             """)
-        _ = await desk.cutline("run", "jobs.json")
-        return desk
+        _ = await harness.cutline("run", "jobs.json")
+        return harness
     }
 
     @Test func runSaysWhatWasAddedAndWhatCameOfIt() async {
-        let desk = Desk(pictures: "photos/a.png")
+        let harness = CommandHarness(pictures: "photos/a.png")
         #expect(
-            await desk.caption("photos")
-                == Said(code: 0, output: "", error: "batch \"photos\": 1 new job\n1 of 1 job captioned, 267 tokens (0 ms)\n"))
+            await harness.caption("photos")
+                == CommandResult(code: 0, output: "", error: "batch \"photos\": 1 new job\n1 of 1 job captioned, 267 tokens (0 ms)\n"))
         #expect(
-            await desk.caption("photos")
-                == Said(code: 0, output: "", error: "batch \"photos\": 1 there already\n1 of 1 job captioned, 267 tokens (0 ms)\n"))
+            await harness.caption("photos")
+                == CommandResult(code: 0, output: "", error: "batch \"photos\": 1 there already\n1 of 1 job captioned, 267 tokens (0 ms)\n")
+        )
     }
 
     @Test func runSaysWhatFailed() async {
-        let desk = Desk(pictures: "photos/a.png")
+        let harness = CommandHarness(pictures: "photos/a.png")
         #expect(
-            await desk.cutline("run", "photos", "--provider", "simulator", "--model", "m", "--prompt", "[simulate: 400]")
-                == Said(
+            await harness.cutline("run", "photos", "--provider", "simulator", "--model", "m", "--prompt", "[simulate: 400]")
+                == CommandResult(
                     code: 1, output: "",
                     error: """
                         batch "photos": 1 new job
@@ -46,10 +47,10 @@ import Testing
     }
 
     @Test func runSaysWhyItStopped() async {
-        let desk = Desk(pictures: "photos/a.png")
+        let harness = CommandHarness(pictures: "photos/a.png")
         #expect(
-            await desk.cutline("run", "photos", "--provider", "simulator", "--model", "m", "--prompt", "[simulate: quota]")
-                == Said(
+            await harness.cutline("run", "photos", "--provider", "simulator", "--model", "m", "--prompt", "[simulate: quota]")
+                == CommandResult(
                     code: 2, output: "",
                     error: """
                         batch "photos": 1 new job
@@ -59,7 +60,7 @@ import Testing
 
                         """))
         #expect(
-            await desk.cutline("status").output == """
+            await harness.cutline("status").output == """
                 batch   provider   model  queued  running  succeeded  failed  held  cancelled  tokens  cost
                 photos  simulator  m      1       0        0          0       0     0          –       –
                 simulator is paused (quota_exhausted): The simulated quota is used up.
@@ -70,8 +71,8 @@ import Testing
 
     @Test func statusIsATable() async {
         #expect(
-            await desk().cutline("status")
-                == Said(
+            await harness().cutline("status")
+                == CommandResult(
                     code: 0,
                     output: """
                         batch  provider   model  queued  running  succeeded  failed  held  cancelled  tokens  cost
@@ -82,7 +83,7 @@ import Testing
 
     @Test func statusIsOneLineOfJSON() async {
         #expect(
-            await desk().cutline("status", "--json").output == """
+            await harness().cutline("status", "--json").output == """
                 {"queue":"cutline.db","batches":[{"name":"mixed","provider":"simulator","model":"sim-1",\
                 "counts":{"queued":0,"running":0,"succeeded":1,"failed":1,"held":0,"cancelled":0},\
                 "usage":{"input_tokens":258,"output_tokens":9,"cost_usd":null},\
@@ -93,18 +94,18 @@ import Testing
     }
 
     @Test func statusCountsWhatMayHaveBeenPaidForNothing() async {
-        let desk = Desk(pictures: "a.png")
-        _ = await desk.cutline(
+        let harness = CommandHarness(pictures: "a.png")
+        _ = await harness.cutline(
             "run", "a.png", "--provider", "simulator", "--model", "m", "--prompt", "[simulate: reset]", "--on-unknown", "hold")
         #expect(
-            await desk.cutline("status").output.hasSuffix(
+            await harness.cutline("status").output.hasSuffix(
                 "\na.png: 1 call without an answer, maybe billed (cost unknown)\neach of them: cutline status --doubtful\n"))
     }
 
     @Test func watchingNeedsATerminal() async {
         #expect(
-            await desk().cutline("status", "--watch")
-                == Said(
+            await harness().cutline("status", "--watch")
+                == CommandResult(
                     code: 64, output: "",
                     error:
                         "cutline: --watch needs a terminal to draw on; without it, `cutline status --json` in a loop does the same\n"))
@@ -112,18 +113,18 @@ import Testing
     }
 
     @Test func showSaysWhatHappenedWhen() async {
-        let desk = Desk(pictures: "a.png")
-        _ = await desk.cutline(
+        let harness = CommandHarness(pictures: "a.png")
+        _ = await harness.cutline(
             "run", "a.png", "--provider", "simulator", "--model", "m", "--prompt", "[simulate: reset]", "--on-unknown", "hold")
-        let lines = await desk.cutline("show", "a.png").output.split(separator: "\n").suffix(2)
+        let lines = await harness.cutline("show", "a.png").output.split(separator: "\n").suffix(2)
         #expect(lines.first == "  2026-11-20T12:00:00Z  added")
         #expect(lines.last?.hasPrefix("  2026-11-20T12:00:00Z  attempt 1 has no known outcome after 0 ms: connection_lost: ") == true)
         #expect(lines.last?.hasSuffix(", maybe billed, cost unknown") == true)
     }
 
     @Test func aCaptionCutAtTheTokenLimitIsSaid() async {
-        let desk = Desk(pictures: "a.png", "b.png")
-        let said = await desk.caption("a.png", "b.png", "--max-tokens", "3", "--batch", "short")
+        let harness = CommandHarness(pictures: "a.png", "b.png")
+        let said = await harness.caption("a.png", "b.png", "--max-tokens", "3", "--batch", "short")
         #expect(said.code == 0)
         #expect(
             said.error.hasSuffix(
@@ -133,13 +134,13 @@ import Testing
                 they were cut at the token limit; more --max-tokens, under a new --batch, give whole ones
 
                 """))
-        #expect(await desk.cutline("show", "1").output.contains("\n  cut      at the token limit; more --max-tokens give a whole one\n"))
-        #expect(await desk.cutline("status").output.hasSuffix("\nshort: 2 captions flagged: 2 truncated\n"))
+        #expect(await harness.cutline("show", "1").output.contains("\n  cut      at the token limit; more --max-tokens give a whole one\n"))
+        #expect(await harness.cutline("status").output.hasSuffix("\nshort: 2 captions flagged: 2 truncated\n"))
     }
 
     @Test func exportAsATable() async {
         #expect(
-            await desk().cutline("export", "--format", "table", "--state", "all").output == """
+            await harness().cutline("export", "--format", "table", "--state", "all").output == """
                 photos/a.png          A PNG picture, 2 × 3 pixels, 57 bytes.
                 photos/copy of a.png  A PNG picture, 2 × 3 pixels, 57 bytes.
                 bad                   invalid_request (400): A simulated fault: status 400.
@@ -149,7 +150,7 @@ import Testing
 
     @Test func exportIsOneRecordALine() async {
         #expect(
-            await desk().cutline("export", "--state", "all").output == """
+            await harness().cutline("export", "--state", "all").output == """
                 {"id":1,"key":"photos/a.png","batch":"mixed","state":"succeeded","images":["photos/a.png"],"prompt":"Describe.",\
                 "caption":"A PNG picture, 2 × 3 pixels, 57 bytes.","finish_reason":"stop","flags":[],"provider":"simulator",\
                 "requested_model":"sim-1","model":"sim-1","usage":{"input_tokens":258,"output_tokens":9,"total_tokens":267,\
@@ -171,9 +172,9 @@ import Testing
     }
 
     @Test func showIsWhatAPersonAsks() async {
-        let desk = await desk()
+        let harness = await harness()
         #expect(
-            await desk.cutline("show", "photos/a.png").output == """
+            await harness.cutline("show", "photos/a.png").output == """
                 photos/a.png (entry 1) of batch "mixed": succeeded
                   images   photos/a.png
                   asked    simulator, sim-1: Describe.
@@ -183,7 +184,7 @@ import Testing
 
                 """)
         #expect(
-            await desk.cutline("show", "3").output == """
+            await harness.cutline("show", "3").output == """
                 bad (entry 3) of batch "mixed": failed
                   images   photos/a.png
                   asked    simulator, sim-1: [simulate: 400]
@@ -195,7 +196,7 @@ import Testing
 
     @Test func showIsOneLineOfJSON() async {
         #expect(
-            await desk().cutline("show", "bad", "--json").output == """
+            await harness().cutline("show", "bad", "--json").output == """
                 {"id":3,"key":"bad","batch":"mixed","state":"failed","images":["photos/a.png"],"prompt":"[simulate: 400]",\
                 "caption":null,"finish_reason":null,"flags":[],"provider":"simulator",\
                 "requested_model":"sim-1","model":null,"usage":{"input_tokens":null,"output_tokens":null,"total_tokens":null,\
@@ -211,15 +212,15 @@ import Testing
     }
 
     @Test func whatStandsInTheQueueCannotCommandTheTerminal() async {
-        let desk = Desk(pictures: "a.png")
-        desk.write(
+        let harness = CommandHarness(pictures: "a.png")
+        harness.write(
             "jobs.json",
             #"{"batch": "b\u001b[2J", "provider": "simulator", "model": "m\n", "prompt": "p\u009b", "jobs": [{"key": "k\u0007", "images": ["a.png"]}]}"#
         )
-        var shown = await desk.cutline("run", "jobs.json").error
-        for command in [["status"], ["show", "1"], ["export", "--format", "table"]] { shown += await desk.run(command).output }
+        var shown = await harness.cutline("run", "jobs.json").error
+        for command in [["status"], ["show", "1"], ["export", "--format", "table"]] { shown += await harness.run(command).output }
         #expect(!shown.unicodeScalars.contains { $0 != "\n" && $0.properties.generalCategory == .control })
         #expect(shown.contains("batch \"b [2J\": 1 new job\n"))
-        #expect(await desk.cutline("export").output.contains(#""key":"k\u0007","batch":"b\u001b[2J""#))
+        #expect(await harness.cutline("export").output.contains(#""key":"k\u0007","batch":"b\u001b[2J""#))
     }
 }

@@ -39,13 +39,13 @@ import Testing
         ),
     ])
     func whatIsMissingIsNamedWithItsFlag(arguments: [String], sentence: String) async {
-        let desk = Desk(pictures: "a.png")
-        desk.write("empty.json", #"{"provider": "simulator", "images": ["a.png"]}"#)
-        desk.write("plain.json", #"{"provider": {"name": "mine", "base_url": "http://pictures.invalid/v1"}, "images": ["a.png"]}"#)
-        desk.write("empty.key", " \n")
-        desk.write("two.key", "sk-one\nsk-two\n")
-        #expect(await desk.run(arguments) == Said(code: 64, output: "", error: "cutline: \(sentence)\n"))
-        #expect(!desk.has("cutline.db"))
+        let harness = CommandHarness(pictures: "a.png")
+        harness.write("empty.json", #"{"provider": "simulator", "images": ["a.png"]}"#)
+        harness.write("plain.json", #"{"provider": {"name": "mine", "base_url": "http://pictures.invalid/v1"}, "images": ["a.png"]}"#)
+        harness.write("empty.key", " \n")
+        harness.write("two.key", "sk-one\nsk-two\n")
+        #expect(await harness.run(arguments) == CommandResult(code: 64, output: "", error: "cutline: \(sentence)\n"))
+        #expect(!harness.has("cutline.db"))
     }
 
     @Test(arguments: [
@@ -53,17 +53,17 @@ import Testing
         ("openai", "OPENAI_API_KEY"),
     ])
     func aMissingKeyIsNamedAndNothingIsMade(provider: String, variable: String) async {
-        var desk = Desk(pictures: "a.png")
-        desk.variables[variable] = "  "
-        let said = await desk.cutline("run", "a.png", "--provider", provider, "--model", "m", "--prompt", "p")
+        var harness = CommandHarness(pictures: "a.png")
+        harness.variables[variable] = "  "
+        let said = await harness.cutline("run", "a.png", "--provider", provider, "--model", "m", "--prompt", "p")
         #expect(
             said
-                == Said(
+                == CommandResult(
                     code: 64, output: "",
                     error:
                         "cutline: \(provider) needs an API key: set the environment variable \(variable) (export \(variable)=…), or give --api-key-file PATH\n"
                 ))
-        #expect(!desk.has("cutline.db"))
+        #expect(!harness.has("cutline.db"))
     }
 
     @Test(arguments: [
@@ -79,50 +79,50 @@ import Testing
     }
 
     @Test func aFileWhoseNameIsNotUTF8IsNamedWithAWayToIt() async throws {
-        let desk = Desk()
-        let picture = desk.folder.write("a.png", png("a"))
+        let harness = CommandHarness()
+        let picture = harness.folder.write("a.png", png("a"))
         func rename(to name: [UInt8]) throws {
-            let path = desk.folder.path.appending(FilePath(bytes: name).components)
+            let path = harness.folder.path.appending(FilePath(bytes: name).components)
             try #require(picture.withPlatformString { old in path.withPlatformString { link(old, $0) } } == 0)
         }
         let (name, mark) = (Array("caf".utf8) + [0xE9] + Array(".png".utf8), [0xFF, 0x5B] + Array(".png".utf8))
         try rename(to: name)
         try rename(to: mark)
-        let said = { RawArguments.objection(to: [$0], in: desk.folder.path) }
-        let path = "\(desk.folder.path.text)/caf\\xe9.png"
+        let said = { RawArguments.objection(to: [$0], in: harness.folder.path) }
+        let path = "\(harness.folder.path.text)/caf\\xe9.png"
         #expect(
             said(name) == "argument 1, \"caf\\xe9.png\", is not UTF-8: its byte 4 is 0xE9; the file \(path) is reached through its folder, "
                 + "or by a glob: 'caf?.png'")
         // What the advice says works.
-        let added = await desk.cutline("add", "caf?.png", "--provider", "simulator", "--model", "m", "--prompt", "p", "--dry-run")
+        let added = await harness.cutline("add", "caf?.png", "--provider", "simulator", "--model", "m", "--prompt", "p", "--dry-run")
         #expect(added.code == 0 && added.output.contains("1 new job"), "\(added)")
         // A bracket would be part of the glob.
         #expect(said(mark)?.hasSuffix("is reached through its folder") == true)
     }
 
     @Test func workAsksForTheKeysOfWhatIsQueued() async {
-        let desk = Desk(pictures: "a.png")
-        _ = await desk.cutline("add", "a.png", "--provider", "infron", "--model", "m", "--prompt", "p")
-        let said = await desk.cutline("work")
+        let harness = CommandHarness(pictures: "a.png")
+        _ = await harness.cutline("add", "a.png", "--provider", "infron", "--model", "m", "--prompt", "p")
+        let said = await harness.cutline("work")
         #expect(said.code == 64)
         #expect(said.error.hasPrefix("cutline: infron needs an API key: set the environment variable INFRON_API_KEY"))
     }
 
     @Test func aMissingKeyFileIsAUsageError() async {
-        let desk = Desk(pictures: "a.png")
-        let said = await desk.cutline(
+        let harness = CommandHarness(pictures: "a.png")
+        let said = await harness.cutline(
             "run", "a.png", "--provider", "openai", "--model", "m", "--prompt", "p", "--api-key-file", "none")
         #expect(said.code == 64)
         #expect(
             said.error
-                == "cutline: --api-key-file: \(desk.path("none")) cannot be read: No such file or directory; give a file that holds the key alone\n"
+                == "cutline: --api-key-file: \(harness.path("none")) cannot be read: No such file or directory; give a file that holds the key alone\n"
         )
     }
 
     @Test func aKeyThatNoHeaderCanCarryIsNotShown() async {
-        var desk = Desk(pictures: "a.png")
-        desk.variables["OPENAI_API_KEY"] = "sk-canary\r\nX: y"
-        let said = await desk.cutline("run", "a.png", "--provider", "openai", "--model", "m", "--prompt", "p")
+        var harness = CommandHarness(pictures: "a.png")
+        harness.variables["OPENAI_API_KEY"] = "sk-canary\r\nX: y"
+        let said = await harness.cutline("run", "a.png", "--provider", "openai", "--model", "m", "--prompt", "p")
         #expect(
             said.error
                 == "cutline: OPENAI_API_KEY cannot be an API key: it holds white space or other characters that none has; set it again\n")
@@ -170,35 +170,37 @@ import Testing
         ),
     ])
     func aWrongFlagSaysWhatIsWrongWithIt(arguments: [String], sentence: String) async {
-        let desk = Desk(pictures: "a.png")
-        let said = await desk.run(arguments)
+        let harness = CommandHarness(pictures: "a.png")
+        let said = await harness.run(arguments)
         #expect(said.code == 64)
         #expect(said.output == "")
         #expect(said.error.split(separator: "\n")[0] == "Error: \(sentence)")
         #expect(said.error.contains("See 'cutline"))
-        #expect(!desk.has("cutline.db"))
+        #expect(!harness.has("cutline.db"))
     }
 
     @Test(arguments: [("infrom", "infron"), ("hackculb", "hackclub"), ("Openai", "openai"), ("anyfst", "anyfast")])
     func aMisspeltProviderIsGuessed(word: String, meant: String) async {
-        let said = await Desk(pictures: "a.png").cutline("add", "a.png", "--provider", word, "--model", "m", "--prompt", "p")
+        let said = await CommandHarness(pictures: "a.png").cutline("add", "a.png", "--provider", word, "--model", "m", "--prompt", "p")
         #expect(said.code == 64)
         #expect(said.error.hasPrefix("cutline: there is no provider \"\(word)\"; did you mean \(meant)? Known are hackclub, "))
     }
 
     @Test func anUnknownBatchNamesTheKnownOnes() async {
-        let desk = Desk(pictures: "a.png")
-        _ = await desk.add("a.png", "--batch", "one")
-        _ = await desk.add("a.png", "--batch", "two")
+        let harness = CommandHarness(pictures: "a.png")
+        _ = await harness.add("a.png", "--batch", "one")
+        _ = await harness.add("a.png", "--batch", "two")
         for command in [["work"], ["export"], ["show", "a.png"]] {
-            let said = await desk.run(command + ["--batch", "three"])
+            let said = await harness.run(command + ["--batch", "three"])
             #expect(
-                said == Said(code: 64, output: "", error: "cutline: there is no batch \"three\" in this queue; it has \"one\", \"two\"\n"))
+                said
+                    == CommandResult(
+                        code: 64, output: "", error: "cutline: there is no batch \"three\" in this queue; it has \"one\", \"two\"\n"))
         }
     }
 
     @Test func theFaultsAreListedWithWhatTheyComeTo() async {
-        let said = await Desk().cutline("simulate", "--list-faults")
+        let said = await CommandHarness().cutline("simulate", "--list-faults")
         #expect(said.code == 0 && said.error == "")
         let lines = said.output.split(separator: "\n")
         #expect(lines.count == Fault.Name.allCases.count + 1)
@@ -208,16 +210,16 @@ import Testing
     }
 
     @Test func theSimulatorSaysWhyItCannotStart() async throws {
-        let desk = Desk()
-        let log = await desk.cutline("simulate", "--log", "none/log")
+        let harness = CommandHarness()
+        let log = await harness.cutline("simulate", "--log", "none/log")
         #expect(
             log
-                == Said(
+                == CommandResult(
                     code: 64, output: "",
                     error: "cutline: --log: none/log cannot be written: No such file or directory; give another path\n"))
         try await withSimulator { simulator in
             let port = String(simulator.baseURL.dropFirst("http://127.0.0.1:".count).prefix { $0 != "/" })
-            let said = await desk.cutline("simulate", "--port", port)
+            let said = await harness.cutline("simulate", "--port", port)
             #expect(said.code == 64)
             #expect(said.error.hasPrefix("cutline: cannot listen on port \(port) ("))
             #expect(said.error.hasSuffix("; give another --port, or none for any free one\n"))

@@ -7,50 +7,50 @@ import Testing
 /// `retry`, `cancel`, `hold` and `release`.
 @Suite(.timeLimit(.minutes(5))) struct VerbTests {
     /// One job failed (bad), one succeeded (a.png).
-    private func desk() async -> Desk {
-        let desk = Desk(pictures: "photos/a.png", "photos/b.png")
-        desk.write(
+    private func harness() async -> CommandHarness {
+        let harness = CommandHarness(pictures: "photos/a.png", "photos/b.png")
+        harness.write(
             "jobs.json",
             #"""
             {"batch": "mixed", "provider": "simulator", "model": "sim-1", "prompt": "Describe.", "images": ["photos/a.png"],
              "jobs": [{"key": "bad", "images": ["photos/a.png"], "prompt": "[simulate: 400]"}]}
             """#)
-        _ = await desk.cutline("run", "jobs.json")
-        return desk
+        _ = await harness.cutline("run", "jobs.json")
+        return harness
     }
 
     @Test func retryQueuesWhatFailedAndWorkSendsIt() async throws {
-        let desk = await desk()
-        #expect(await desk.cutline("retry") == Said(code: 0, output: "1 job queued again\n", error: ""))
-        #expect(try await desk.counts() == ["queued": 1, "succeeded": 1])
-        #expect(await desk.cutline("work", "--quiet").code == 1)
-        #expect(await desk.cutline("retry", "--batch", "mixed", "--class", "timeout").output == "0 jobs queued again\n")
-        #expect(await desk.cutline("retry", "--class", "invalid_request").output == "1 job queued again\n")
+        let harness = await harness()
+        #expect(await harness.cutline("retry") == CommandResult(code: 0, output: "1 job queued again\n", error: ""))
+        #expect(try await harness.counts() == ["queued": 1, "succeeded": 1])
+        #expect(await harness.cutline("work", "--quiet").code == 1)
+        #expect(await harness.cutline("retry", "--batch", "mixed", "--class", "timeout").output == "0 jobs queued again\n")
+        #expect(await harness.cutline("retry", "--class", "invalid_request").output == "1 job queued again\n")
     }
 
     @Test func whatIsLeftAloneIsNamed() async {
-        let desk = await desk()
+        let harness = await harness()
         #expect(
-            await desk.cutline("retry", "--job", "bad", "--job", "1").output == """
+            await harness.cutline("retry", "--job", "bad", "--job", "1").output == """
                 1 job queued again
                 left alone: 1 succeeded
 
                 """)
-        #expect(await desk.cutline("hold", "--job", "bad").output == "1 job held\n")
+        #expect(await harness.cutline("hold", "--job", "bad").output == "1 job held\n")
         #expect(
-            await desk.cutline("retry").output == """
+            await harness.cutline("retry").output == """
                 0 jobs queued again
                 left alone: 1 held (`cutline release` queues those)
 
                 """)
-        #expect(await desk.cutline("cancel", "--all").output == "1 job cancelled\n")
+        #expect(await harness.cutline("cancel", "--all").output == "1 job cancelled\n")
         #expect(
-            await desk.cutline("release").output == """
+            await harness.cutline("release").output == """
                 0 jobs queued again
                 left alone: 1 cancelled (`cutline release --job KEY` queues those)
 
                 """)
-        #expect(await desk.cutline("release", "--job", "2").output == "1 job queued again\n")
+        #expect(await harness.cutline("release", "--job", "2").output == "1 job queued again\n")
     }
 
     @Test(arguments: [
@@ -63,27 +63,27 @@ import Testing
         ),
     ])
     func whatIsNotThereIsAUsageErrorThatNamesWhatIsNear(arguments: [String], sentence: String) async {
-        let desk = await desk()
-        #expect(await desk.run(arguments) == Said(code: 64, output: "", error: "cutline: \(sentence)\n"))
+        let harness = await harness()
+        #expect(await harness.run(arguments) == CommandResult(code: 64, output: "", error: "cutline: \(sentence)\n"))
     }
 
     @Test(arguments: ["cancel", "hold"])
     func theWholeQueueIsNeverMeantByLeavingSomethingOut(verb: String) async throws {
-        let desk = await desk()
-        let bare = await desk.cutline(verb)
+        let harness = await harness()
+        let bare = await harness.cutline(verb)
         #expect(bare.code == 64)
         #expect(bare.error.hasPrefix("Error: Say which jobs: --batch, --class or --job; --all means the whole queue."))
-        let both = await desk.cutline(verb, "--all", "--batch", "mixed")
+        let both = await harness.cutline(verb, "--all", "--batch", "mixed")
         #expect(both.code == 64)
         #expect(both.error.hasPrefix("Error: Give either --all, or --batch, --class or --job."))
-        #expect(try await desk.counts() == ["failed": 1, "succeeded": 1])
+        #expect(try await harness.counts() == ["failed": 1, "succeeded": 1])
     }
 
     @Test(arguments: ["retry", "release"])
     func aVerbMakesNoQueue(verb: String) async {
-        let desk = Desk()
-        #expect(await desk.cutline(verb).code == 70)
-        #expect(!desk.has("cutline.db"))
+        let harness = CommandHarness()
+        #expect(await harness.cutline(verb).code == 70)
+        #expect(!harness.has("cutline.db"))
     }
 
     @Test func aRunningCallIsNotRecalled() {

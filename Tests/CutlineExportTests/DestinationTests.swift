@@ -137,7 +137,7 @@ struct DestinationTests {
         let (reader, writer) = try FileDescriptor.pipe()
         // The writer must cope with a descriptor that does not wait.
         _ = fcntl(writer.rawValue, F_SETFL, O_NONBLOCK)
-        let received = Received(reader)
+        let received = PipeReader(reader)
         let records = (1...2_000).map { Record.make(id: $0) }
         #expect(try export(.jsonl(), to: .descriptor(writer.rawValue), records).total == 2_000)
         try writer.close()

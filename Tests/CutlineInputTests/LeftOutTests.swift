@@ -73,12 +73,12 @@ import Testing
     @Test func tenAreKeptAndAllAreHeard() throws {
         let folder = TemporaryFolder.make(pictures: "in/a.png")
         for number in 10..<33 { folder.write("in/\(number).jpg", []) }
-        let heard = Heard()
-        let report = InputReport { heard.add($0.name) }
+        let collector = NameCollector()
+        let report = InputReport { collector.add($0.name) }
         let plan = try TestPlan(try InputPlan.read(["in"], from: folder.path, report: report))
         #expect(plan.skipped.lookalikes == 23)
         #expect(report.tally(.skipped).count == 23 && report.tally(.skipped).first.map(\.name) == (10..<20).map { "in/\($0).jpg" })
-        #expect(heard.names.count == 23)
+        #expect(collector.names.count == 23)
     }
 
     @Test func aListThatIsReadSeveralTimesTellsOnce() throws {
@@ -91,7 +91,7 @@ import Testing
         #expect(plan.plan.report.tally(.skipped).count == 1 && plan.skipped.lookalikes == 1)
     }
 
-    private final class Heard: Sendable {
+    private final class NameCollector: Sendable {
         private let state = Mutex<[String]>([])
         var names: [String] { state.withLock { $0 } }
         func add(_ name: String) { state.withLock { $0.append(name) } }

@@ -7,7 +7,7 @@ import Testing
 
 /// Workers that wait write nothing: each change wakes all others, who would write in their turn.
 @Suite struct IdleTests {
-    enum Standstill: CaseIterable {
+    enum NothingToClaim: CaseIterable {
         case window, tokens, slots, askedToWait, learnedPace, outage, pause, budget, delay, nothing
 
         /// Less than what each of them waits for.
@@ -22,14 +22,14 @@ import Testing
         }
     }
 
-    @Test(arguments: Standstill.allCases) func aTurnThatClaimsNothingChangesNoRow(standstill: Standstill) throws {
-        let fixture = try Self.fixture(standstill)
+    @Test(arguments: NothingToClaim.allCases) func aTurnThatClaimsNothingChangesNoRow(reason: NothingToClaim) throws {
+        let fixture = try Self.fixture(reason)
         // What comes due meanwhile is made ready, once.
-        _ = try fixture.turn(claiming: 9, at: .after(standstill.seconds[0]), lease: .seconds(3_600))
+        _ = try fixture.turn(claiming: 9, at: .after(reason.seconds[0]), lease: .seconds(3_600))
         let other = try Queue(at: fixture.queue.path, now: .start)
         let counter = try other.changeCounter()
         let changes = try fixture.changes()
-        for second in standstill.seconds {
+        for second in reason.seconds {
             #expect(try fixture.turn(claiming: 9, at: .after(second)).claims.isEmpty)
             _ = try fixture.queue.rescue(except: fixture.worker, now: .after(second))
         }
@@ -38,10 +38,10 @@ import Testing
         try other.close()
     }
 
-    private static func fixture(_ standstill: Standstill) throws -> Fixture {
-        let fixture = try Fixture.make(limits: limits(standstill), pictures: 0..<(standstill == .nothing ? 0 : 20))
+    private static func fixture(_ reason: NothingToClaim) throws -> Fixture {
+        let fixture = try Fixture.make(limits: limits(reason), pictures: 0..<(reason == .nothing ? 0 : 20))
         func fail(_ outcome: Outcome) throws { for claim in try fixture.claim() { try fixture.settle(claim, outcome) } }
-        switch standstill {
+        switch reason {
         case .window:
             for second in [0.0, 30, 60, 90] { while try !fixture.claim(1, at: .after(second), lease: .seconds(3_600)).isEmpty {} }
         case .tokens, .slots: while try !fixture.claim(1, lease: .seconds(3_600)).isEmpty {}
@@ -52,15 +52,15 @@ import Testing
         case .pause: for _ in 0..<3 { try fail(.failed(.unauthorized, status: 401)) }
         case .budget:
             _ = try fixture.queue.openBatch(
-                .make(), policy: RetryPolicy(), limits: limits(standstill), budget: BudgetChange(maxTokens: .at(1)), now: .start)
+                .make(), policy: RetryPolicy(), limits: limits(reason), budget: BudgetChange(maxTokens: .at(1)), now: .start)
         case .delay: try fixture.queue.execute("UPDATE jobs SET available_at = \(Timestamp.after(3_000).milliseconds)")
         case .nothing: break
         }
         return fixture
     }
 
-    private static func limits(_ standstill: Standstill) -> Limits {
-        switch standstill {
+    private static func limits(_ reason: NothingToClaim) -> Limits {
+        switch reason {
         case .window: Limits(concurrency: 100, requests: RateLimit(count: 3, window: 86_400))
         case .tokens: Limits(concurrency: 100, tokens: RateLimit(count: 1_000, window: 86_400))
         case .slots: Limits(concurrency: 2)

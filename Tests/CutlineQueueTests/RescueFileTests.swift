@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test(.enabled("needs the right to mount") { TemporaryDisk(megabytes: 1) != nil })
-    func ballastMakesRoomOnADiskThatIsReallyFull() throws {
+    func reservedSpaceMakesRoomOnADiskThatIsReallyFull() throws {
         let disk = try #require(TemporaryDisk(megabytes: 8))
         let queue = try Queue(at: disk.path.appending("queue.db"), now: .start)
         let batch = try queue.openBatch(.make(), policy: RetryPolicy(), limits: Limits(), now: .start)

@@ -9,16 +9,16 @@ import Testing
     private struct Trouble: Error {}
 
     private func outcome(profile: Profile, after delay: Duration = .zero) async throws -> Outcome {
-        let place = try Workplace()
+        let harness = try RunnerHarness()
         let settings = BatchSettings(name: "second", profile: profile, model: "m", prompt: "What is it?")
-        let batch = try place.queue.openBatch(settings, policy: RetryPolicy(), limits: Limits(), now: place.clock.now())
-        try place.add(0..<1, to: batch)
-        let claim = try place.claim(1, by: try place.startWorker("one"))[0]
-        place.clock.leap(delay)
-        let client = ProviderClient(connections: 1, now: place.clock.now)
+        let batch = try harness.queue.openBatch(settings, policy: RetryPolicy(), limits: Limits(), now: harness.clock.now())
+        try harness.add(0..<1, to: batch)
+        let claim = try harness.claim(1, by: try harness.startWorker("one"))[0]
+        harness.clock.leap(delay)
+        let client = ProviderClient(connections: 1, now: harness.clock.now)
         let sender = CallSender(
-            client: client, queue: place.queue.reader, timeout: .seconds(5), key: { _ in nil }, simulator: { throw Trouble() })
-        let outcome = await sender.call(claim, CallProgress(now: place.clock.now))
+            client: client, queue: harness.queue.reader, timeout: .seconds(5), key: { _ in nil }, simulator: { throw Trouble() })
+        let outcome = await sender.call(claim, CallProgress(now: harness.clock.now))
         await client.shutdown()
         return outcome
     }
@@ -50,22 +50,22 @@ import Testing
 
     /// A run in another process gave the batch another key's name, and the next call knows.
     @Test func whatALaterRunChangesIsUsedAtOnce() async throws {
-        let place = try Workplace()
+        let harness = try RunnerHarness()
         func open(_ variable: String) throws -> BatchID {
             let profile = Profile(name: "p", baseURL: "https://provider.invalid", apiKeyEnv: variable)
             let settings = BatchSettings(name: "second", profile: profile, model: "m", prompt: "What is it?")
-            return try place.anotherQueue().openBatch(settings, policy: RetryPolicy(), limits: Limits(), now: place.clock.now())
+            return try harness.anotherQueue().openBatch(settings, policy: RetryPolicy(), limits: Limits(), now: harness.clock.now())
         }
         let batch = try open("OLD_KEY")
-        try place.add(0..<2, to: batch)
-        let claims = try place.claim(2, by: try place.startWorker("one"))
-        let client = ProviderClient(connections: 1, now: place.clock.now)
+        try harness.add(0..<2, to: batch)
+        let claims = try harness.claim(2, by: try harness.startWorker("one"))
+        let client = ProviderClient(connections: 1, now: harness.clock.now)
         let sender = CallSender(
-            client: client, queue: place.queue.reader, timeout: .seconds(5), key: { _ in nil }, simulator: { throw Trouble() })
+            client: client, queue: harness.queue.reader, timeout: .seconds(5), key: { _ in nil }, simulator: { throw Trouble() })
         for (claim, variable) in zip(claims, ["OLD_KEY", "NEW_KEY"]) {
             _ = try open(variable)
             let sentence = "there is no API key: set the environment variable \(variable)"
-            #expect(await sender.call(claim, CallProgress(now: place.clock.now)) == .failure(Failure(.unauthorized, sentence)))
+            #expect(await sender.call(claim, CallProgress(now: harness.clock.now)) == .failure(Failure(.unauthorized, sentence)))
         }
         await client.shutdown()
     }

@@ -13,70 +13,70 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct RunningTests {
     @Test func everyJobGetsItsCaption() async throws {
-        let place = try Workplace(jobs: 50)
-        let end = try await place.runner { $0.caption }.run()
+        let harness = try RunnerHarness(jobs: 50)
+        let end = try await harness.runner { $0.caption }.run()
         #expect(end.isFinished)
-        #expect(try place.captions() == Dictionary(uniqueKeysWithValues: (0..<50).map { ("\($0).jpg", "caption of \($0).jpg") }))
+        #expect(try harness.captions() == Dictionary(uniqueKeysWithValues: (0..<50).map { ("\($0).jpg", "caption of \($0).jpg") }))
     }
 
     @Test func nothingToDoIsFinishedAtOnceAndCallsNobody() async throws {
-        let place = try Workplace()
-        let stage = Stage()
-        let end = try await place.runner(beat: Workplace.noBeat, call: stage.call).run()
+        let harness = try RunnerHarness()
+        let provider = ManualProvider()
+        let end = try await harness.runner(beat: RunnerHarness.noBeat, call: provider.call).run()
         #expect(end.isFinished)
-        #expect(stage.seen.isEmpty)
+        #expect(provider.seen.isEmpty)
     }
 
     @Test func onlyTheBatchInScopeIsWorkedOn() async throws {
-        let place = try Workplace(jobs: 3)
-        let other = try place.openBatch("other", concurrency: 8)
-        try place.add(0..<2, to: other)
-        let end = try await place.runner(scope: .batch(other)) { $0.caption }.run()
+        let harness = try RunnerHarness(jobs: 3)
+        let other = try harness.openBatch("other", concurrency: 8)
+        try harness.add(0..<2, to: other)
+        let end = try await harness.runner(scope: .batch(other)) { $0.caption }.run()
         #expect(end.isFinished)
-        #expect(try place.status(other).count(.succeeded) == 2)
-        #expect(try place.count(.queued) == 3)
+        #expect(try harness.status(other).count(.succeeded) == 2)
+        #expect(try harness.count(.queued) == 3)
     }
 
     @Test(arguments: [(told: 3, callLimit: 100), (told: 100, callLimit: 3), (told: 1, callLimit: 1), (told: 5, callLimit: 5)])
     func everySlotIsUsedAndNoneTwice(told: Int, callLimit: Int) async throws {
-        let place = try Workplace(jobs: 20, concurrency: told)
-        let stage = Stage()
-        let runner = try place.runner(callLimit: callLimit, beat: Workplace.noBeat, call: stage.call)
+        let harness = try RunnerHarness(jobs: 20, concurrency: told)
+        let provider = ManualProvider()
+        let runner = try harness.runner(callLimit: callLimit, beat: RunnerHarness.noBeat, call: provider.call)
         async let end = runner.run()
         let slots = min(told, callLimit)
         // One at a time: as long as there is work, an ended call makes room for another one.
-        for answered in 0..<20 { stage.answer(await stage.calls(min(slots, 20 - answered)).prefix(1)) }
+        for answered in 0..<20 { provider.answer(await provider.calls(min(slots, 20 - answered)).prefix(1)) }
         #expect(await end.isFinished)
-        #expect(stage.mostInFlight == slots)
-        #expect(Set(stage.seen.map(\.job)).count == 20)
+        #expect(provider.mostInFlight == slots)
+        #expect(Set(provider.seen.map(\.job)).count == 20)
     }
 
     @Test func answersThatArriveTogetherShareATurn() async throws {
-        let place = try Workplace(jobs: 64)
-        let stage = Stage()
-        let runner = try place.runner(beat: Workplace.noBeat, call: stage.call)
+        let harness = try RunnerHarness(jobs: 64)
+        let provider = ManualProvider()
+        let runner = try harness.runner(beat: RunnerHarness.noBeat, call: provider.call)
         async let end = runner.run()
-        let claims = await stage.calls(64)
-        let before = try place.commits()
-        stage.answer(claims)
+        let claims = await provider.calls(64)
+        let before = try harness.commits()
+        provider.answer(claims)
         #expect(await end.isFinished)
         // One or two on an idle machine; an answer each would be 64.
-        #expect(try place.commits() - before <= 16)
-        #expect(try place.count(.succeeded) == 64)
+        #expect(try harness.commits() - before <= 16)
+        #expect(try harness.count(.succeeded) == 64)
     }
 
     #if os(Linux)
         /// In a process of its own, for the suites beside this one have threads, too.
         @Test func aThousandCallsInFlightNeedNoThreadsOfTheirOwn() async throws {
             await #expect(processExitsWith: .success) {
-                let place = try Workplace(jobs: 1_000, concurrency: 1_000)
-                let stage = Stage()
-                let runner = try place.runner(beat: Workplace.noBeat, call: stage.call)
+                let harness = try RunnerHarness(jobs: 1_000, concurrency: 1_000)
+                let provider = ManualProvider()
+                let runner = try harness.runner(beat: RunnerHarness.noBeat, call: provider.call)
                 let before = try Self.threads()
                 async let end = runner.run()
-                let claims = await stage.calls(1_000)
+                let claims = await provider.calls(1_000)
                 #expect(try Self.threads() - before < 12)
-                stage.answer(claims)
+                provider.answer(claims)
                 #expect(await end.isFinished)
             }
         }
@@ -85,45 +85,45 @@ import Testing
     #endif
 
     @Test func twoRunnersShareOneQueueAndOneLimit() async throws {
-        let place = try Workplace(jobs: 200, concurrency: 10)
-        let crowd = Crowd()
-        let first = try place.runner("one", beat: .milliseconds(10), call: crowd.call)
-        let second = try place.runner("two", on: try place.anotherQueue(), beat: .milliseconds(10), call: crowd.call)
+        let harness = try RunnerHarness(jobs: 200, concurrency: 10)
+        let provider = CountingProvider()
+        let first = try harness.runner("one", beat: .milliseconds(10), call: provider.call)
+        let second = try harness.runner("two", on: try harness.anotherQueue(), beat: .milliseconds(10), call: provider.call)
         async let ends = [first.run(), second.run()]
         for end in await ends { #expect(end.isFinished) }
-        #expect(crowd.calls == 200)
-        #expect(crowd.most <= 10)
-        #expect(try place.status().attempts == 200)
-        #expect(try place.count(.succeeded) == 200)
+        #expect(provider.calls == 200)
+        #expect(provider.most <= 10)
+        #expect(try harness.status().attempts == 200)
+        #expect(try harness.count(.succeeded) == 200)
     }
 
     @Test func aRunnerThatWaitsForAnotherProcessHardlyWrites() async throws {
-        let place = try Workplace(jobs: 1)
-        let other = try place.startWorker("other")
-        let claim = try place.claim(1, by: other)[0]
-        let runner = try place.runner(beat: .milliseconds(10)) { _ in .notSent("nobody should ask") }
+        let harness = try RunnerHarness(jobs: 1)
+        let other = try harness.startWorker("other")
+        let claim = try harness.claim(1, by: other)[0]
+        let runner = try harness.runner(beat: .milliseconds(10)) { _ in .notSent("nobody should ask") }
         async let end = runner.run()
-        await place.log.beats(1)
-        let (before, firstBeat) = (try place.commits(), place.log.beatsSoFar)
-        await place.log.beats(30)
+        await harness.log.beats(1)
+        let (before, firstBeat) = (try harness.commits(), harness.log.beatsSoFar)
+        await harness.log.beats(30)
         // A sign of life every tenth beat.
-        let commits = try place.commits() - before
-        #expect(commits <= (place.log.beatsSoFar - firstBeat) / 10 + 1)
-        try settle(claim, by: other, at: place)
+        let commits = try harness.commits() - before
+        #expect(commits <= (harness.log.beatsSoFar - firstBeat) / 10 + 1)
+        try settle(claim, by: other, at: harness)
         #expect(await end.isFinished)
     }
 
     /// In another process, so that the runner has to notice it.
-    private func settle(_ claim: Claim, by worker: Worker, at place: Workplace) throws {
-        let settlement = Settlement(attempt: claim.attempt, outcome: claim.caption, latency: .zero, endedAt: place.clock.now())
+    private func settle(_ claim: Claim, by worker: Worker, at harness: RunnerHarness) throws {
+        let settlement = Settlement(attempt: claim.attempt, outcome: claim.caption, latency: .zero, endedAt: harness.clock.now())
         let request = TurnRequest(
-            settlements: [settlement], claimLimit: 0, scope: .all, lease: .zero, now: place.clock.now, jitter: { 0 })
-        _ = try place.anotherQueue().turn(worker, request)
+            settlements: [settlement], claimLimit: 0, scope: .all, lease: .zero, now: harness.clock.now, jitter: { 0 })
+        _ = try harness.anotherQueue().turn(worker, request)
     }
 }
 
 /// Answers at once, after a moment for others, and counts who is in flight.
-private final class Crowd: Sendable {
+private final class CountingProvider: Sendable {
     private let state = Mutex((now: 0, most: 0, calls: 0))
 
     var most: Int { state.withLock { $0.most } }

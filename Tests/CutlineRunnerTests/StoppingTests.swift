@@ -6,112 +6,112 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct StoppingTests {
     @Test func drainingAwaitsTheRunningCallsAndClaimsNothingMore() async throws {
-        let place = try Workplace(jobs: 10, concurrency: 2)
-        let stage = Stage()
-        let runner = try place.runner(beat: Workplace.noBeat, call: stage.call)
+        let harness = try RunnerHarness(jobs: 10, concurrency: 2)
+        let provider = ManualProvider()
+        let runner = try harness.runner(beat: RunnerHarness.noBeat, call: provider.call)
         async let end = runner.run()
-        let claims = await stage.calls(2)
+        let claims = await provider.calls(2)
         await runner.drain()
-        stage.answer(claims.prefix(1))
-        await place.log.first { $0.effect == .accepted }
-        stage.answer(claims.suffix(1))
+        provider.answer(claims.prefix(1))
+        await harness.log.first { $0.effect == .accepted }
+        provider.answer(claims.suffix(1))
         #expect(await end.isInterrupted)
-        #expect(stage.seen.count == 2)
-        #expect(try place.captions() == ["0.jpg": "caption of 0.jpg", "1.jpg": "caption of 1.jpg"])
-        #expect(try place.count(.queued) == 8)
+        #expect(provider.seen.count == 2)
+        #expect(try harness.captions() == ["0.jpg": "caption of 0.jpg", "1.jpg": "caption of 1.jpg"])
+        #expect(try harness.count(.queued) == 8)
     }
 
     @Test func drainingTwiceIsDrainingOnce() async throws {
-        let place = try Workplace(jobs: 2, concurrency: 1)
-        let stage = Stage()
-        let runner = try place.runner(beat: Workplace.noBeat, call: stage.call)
+        let harness = try RunnerHarness(jobs: 2, concurrency: 1)
+        let provider = ManualProvider()
+        let runner = try harness.runner(beat: RunnerHarness.noBeat, call: provider.call)
         async let end = runner.run()
-        let claims = await stage.calls(1)
+        let claims = await provider.calls(1)
         await runner.drain()
         await runner.drain()
-        stage.answer(claims)
+        provider.answer(claims)
         #expect(await end.isInterrupted)
         await runner.drain()
-        #expect(place.log.events.filter(\.isDraining).count == 1)
+        #expect(harness.log.events.filter(\.isDraining).count == 1)
     }
 
     @Test func drainingTheLastCallsIsFinishing() async throws {
-        let place = try Workplace(jobs: 2)
-        let stage = Stage()
-        let runner = try place.runner(beat: Workplace.noBeat, call: stage.call)
+        let harness = try RunnerHarness(jobs: 2)
+        let provider = ManualProvider()
+        let runner = try harness.runner(beat: RunnerHarness.noBeat, call: provider.call)
         async let end = runner.run()
-        let claims = await stage.calls(2)
+        let claims = await provider.calls(2)
         await runner.drain()
-        stage.answer(claims)
+        provider.answer(claims)
         #expect(await end.isFinished)
     }
 
     @Test func aStopBeforeTheStartIsObeyed() async throws {
-        let place = try Workplace(jobs: 2)
-        let stage = Stage()
-        let runner = try place.runner(call: stage.call)
+        let harness = try RunnerHarness(jobs: 2)
+        let provider = ManualProvider()
+        let runner = try harness.runner(call: provider.call)
         await runner.drain()
         #expect(await runner.run().isInterrupted)
-        #expect(stage.seen.isEmpty)
-        #expect(try place.count(.queued) == 2)
+        #expect(provider.seen.isEmpty)
+        #expect(try harness.count(.queued) == 2)
     }
 
     @Test func aRunThatWaitsForALaneStopsAtOnce() async throws {
-        let place = try Workplace(jobs: 1)
-        let runner = try place.runner { _ in .failed(.rateLimited, status: 429, retryAfter: .seconds(3_000)) }
+        let harness = try RunnerHarness(jobs: 1)
+        let runner = try harness.runner { _ in .failed(.rateLimited, status: 429, retryAfter: .seconds(3_000)) }
         async let end = runner.run()
-        await place.log.first { $0.laneAction != nil }
+        await harness.log.first { $0.laneAction != nil }
         await runner.drain()
         #expect(await end.isInterrupted)
     }
 
     @Test(arguments: [true, false]) func givingUpStoresWhatTheCancelledCallsSay(drainsFirst: Bool) async throws {
-        let place = try Workplace(jobs: 3, concurrency: 3)
-        let stage = Stage { claim in
+        let harness = try RunnerHarness(jobs: 3, concurrency: 3)
+        let provider = ManualProvider { claim in
             switch claim.picture {
             case "0.jpg": .notSent("stopped")
             case "1.jpg": .unanswered
             default: claim.caption
             }
         }
-        let runner = try place.runner(beat: Workplace.noBeat, call: stage.call)
+        let runner = try harness.runner(beat: RunnerHarness.noBeat, call: provider.call)
         async let end = runner.run()
-        await stage.calls(3)
+        await provider.calls(3)
         if drainsFirst { await runner.drain() }
         await runner.giveUp()
         #expect(await end.isInterrupted)
-        #expect(try place.show(0).attempts.map(\.phase) == [.released])
-        #expect(try place.show(1).attempts.map(\.phase) == [.unknown])
-        #expect(try place.captions() == ["2.jpg": "caption of 2.jpg"])
+        #expect(try harness.show(0).attempts.map(\.phase) == [.released])
+        #expect(try harness.show(1).attempts.map(\.phase) == [.unknown])
+        #expect(try harness.captions() == ["2.jpg": "caption of 2.jpg"])
     }
 
     @Test func drainingForTooLongIsGivingUp() async throws {
-        let place = try Workplace(jobs: 2, concurrency: 2)
-        let stage = Stage { $0.picture == "0.jpg" ? .unanswered : .notSent("stopped") }
-        let runner = try place.runner(drainTimeout: .milliseconds(30), beat: Workplace.noBeat, call: stage.call)
+        let harness = try RunnerHarness(jobs: 2, concurrency: 2)
+        let provider = ManualProvider { $0.picture == "0.jpg" ? .unanswered : .notSent("stopped") }
+        let runner = try harness.runner(drainTimeout: .milliseconds(30), beat: RunnerHarness.noBeat, call: provider.call)
         async let end = runner.run()
-        await stage.calls(2)
+        await provider.calls(2)
         await runner.drain()
         #expect(await end.isInterrupted)
-        #expect(try place.show(0).attempts.map(\.phase) == [.unknown])
-        #expect(try place.show(1).attempts.map(\.phase) == [.released])
+        #expect(try harness.show(0).attempts.map(\.phase) == [.unknown])
+        #expect(try harness.show(1).attempts.map(\.phase) == [.released])
     }
 
     @Test func stoppingAfterTheEndDoesNothing() async throws {
-        let place = try Workplace(jobs: 1)
-        let runner = try place.runner(beat: .milliseconds(5)) { $0.caption }
+        let harness = try RunnerHarness(jobs: 1)
+        let runner = try harness.runner(beat: .milliseconds(5)) { $0.caption }
         #expect(await runner.run().isFinished)
-        let events = place.log.events.count
+        let events = harness.log.events.count
         await runner.drain()
         await runner.giveUp()
-        #expect(place.log.events.count == events)
+        #expect(harness.log.events.count == events)
     }
 
     @Test func aRunnerThatEndedIsFreed() async throws {
-        let place = try Workplace(jobs: 3)
+        let harness = try RunnerHarness(jobs: 3)
         weak var runner: Runner?
         do {
-            let strong = try place.runner { $0.caption }
+            let strong = try harness.runner { $0.caption }
             runner = strong
             #expect(await strong.run().isFinished)
         }

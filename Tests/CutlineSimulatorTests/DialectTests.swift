@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct DialectTests {
     typealias Dialect = SimulatorOptions.Dialect
 
-    private func answer(_ dialect: Dialect, _ body: String = chat(images: [dataURL(png())])) async throws -> Reply {
+    private func answer(_ dialect: Dialect, _ body: String = chat(images: [dataURL(png())])) async throws -> HTTPReply {
         try await withSimulator(SimulatorOptions(dialect: dialect)) { try await $0.post(body, to: dialect.chatPath) }
     }
 

@@ -8,12 +8,12 @@ import Testing
 
     private func stream(
         _ dialect: Dialect, _ prompt: String = "Describe it.", more: [String: JSONValue] = [:]
-    ) async throws -> Reply {
+    ) async throws -> HTTPReply {
         let body = chat(prompt, images: [dataURL(png())], more: more.merging(["stream": .bool(true)]) { $1 })
         return try await withSimulator(SimulatorOptions(dialect: dialect)) { try await $0.post(body, to: dialect.chatPath) }
     }
 
-    private func events(_ reply: Reply) throws -> [JSONValue] {
+    private func events(_ reply: HTTPReply) throws -> [JSONValue] {
         try reply.body.split(separator: "\n\n").filter { $0.hasPrefix("data: {") }.map { try JSONValue(parsing: $0.dropFirst(6).utf8) }
     }
 

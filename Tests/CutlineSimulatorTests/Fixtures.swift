@@ -26,7 +26,7 @@ func withSimulator<Value: Sendable>(
 }
 
 /// An HTTP answer, its body read.
-struct Reply {
+struct HTTPReply {
     var status: UInt
     var headers: [String: String]
     var body: String
@@ -42,7 +42,7 @@ extension Simulator {
     /// The address without a path.
     var origin: String { baseURL.split(separator: "/").prefix(2).joined(separator: "//") }
 
-    func get(_ path: String, key: String? = nil) async throws -> Reply {
+    func get(_ path: String, key: String? = nil) async throws -> HTTPReply {
         var request = HTTPClientRequest(url: origin + path)
         if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
         return try await send(request)
@@ -51,7 +51,7 @@ extension Simulator {
     @discardableResult
     func post(
         _ body: String, to path: String = "/v1/chat/completions", key: String? = nil, headers: [String: String] = [:]
-    ) async throws -> Reply {
+    ) async throws -> HTTPReply {
         var request = HTTPClientRequest(url: origin + path)
         request.method = .POST
         request.body = .bytes(Array(body.utf8))
@@ -60,11 +60,11 @@ extension Simulator {
         return try await send(request)
     }
 
-    private func send(_ request: HTTPClientRequest) async throws -> Reply {
+    private func send(_ request: HTTPClientRequest) async throws -> HTTPReply {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
         let headers = response.headers.reduce(into: [:]) { $0[$1.name.lowercased()] = $1.value }
         let body = try await response.body.collect(upTo: 1 << 20)
-        return Reply(status: response.status.code, headers: headers, body: String(decoding: body.readableBytesView, as: UTF8.self))
+        return HTTPReply(status: response.status.code, headers: headers, body: String(decoding: body.readableBytesView, as: UTF8.self))
     }
 }
 

@@ -30,17 +30,17 @@ import Testing
 
     @Test(arguments: cases.map { ($0, false) } + cases.prefix(6).map { ($0, true) })
     func aBatchIsCaptioned(provider: Case, streams: Bool) throws {
-        let place = Workplace()
-        try place.copyExamples(["a.png", "harbour.jpg"] + (provider.takesWebP ? ["b.webp"] : []), to: "photos")
+        let workspace = Workspace()
+        try workspace.copyExamples(["a.png", "harbour.jpg"] + (provider.takesWebP ? ["b.webp"] : []), to: "photos")
         let simulator = try ProviderProcess(
-            in: place.folder, "--as", provider.name, "--key", "sk-test", "--fault", "rate-limited:retry-after=0.2@2")
-        place.folder.write("jobs.json", text: jobs(at: simulator.baseURL, provider))
-        var program = place.program
+            in: workspace.folder, "--as", provider.name, "--key", "sk-test", "--fault", "rate-limited:retry-after=0.2@2")
+        workspace.folder.write("jobs.json", text: jobs(at: simulator.baseURL, provider))
+        var program = workspace.program
         let key = try #require(try profile(provider.name, program)["api_key_env"]?.string)
         program.variables[key] = "sk-test"
         let run = try program.run(["run", "jobs.json", "--allow-private-hosts"] + (streams ? ["--stream"] : []))
         #expect(run.status == 0, "\(run.error)")
-        let records = try place.records()
+        let records = try workspace.records()
         #expect(records.count == (provider.takesWebP ? 4 : 3))
         let (cost, source) = streams && !provider.streamsCost ? (nil, nil) : (provider.cost, provider.source)
         for record in records {

@@ -12,62 +12,62 @@ import Testing
 /// Words that nobody reads never hold back what is paid for.
 @Suite struct UnreadWordsTests {
     /// Its stderr is a pipe that is open and not read.
-    private func start(_ place: Workplace, _ arguments: String...) throws -> (run: RunningProgram, pipe: Pipe) {
+    private func start(_ workspace: Workspace, _ arguments: String...) throws -> (run: RunningProgram, pipe: Pipe) {
         let pipe = Pipe()
-        return (try place.program.start(arguments, error: pipe.fileHandleForWriting), pipe)
+        return (try workspace.program.start(arguments, error: pipe.fileHandleForWriting), pipe)
     }
 
     @Test func aRunWhoseLogIsNotReadEndsAndWritesEveryCaption() throws {
-        let place = Workplace()
-        let provider = try ProviderProcess(in: place.folder)
-        try place.writeJobs(600, at: provider.baseURL, concurrency: 64)
-        let (run, pipe) = try start(place, "run", "jobs.json", "--log-format", "json", "--log-level", "debug")
+        let workspace = Workspace()
+        let provider = try ProviderProcess(in: workspace.folder)
+        try workspace.writeJobs(600, at: provider.baseURL, concurrency: 64)
+        let (run, pipe) = try start(workspace, "run", "jobs.json", "--log-format", "json", "--log-level", "debug")
         let end = try run.end()
         #expect(end.status == 0 && end.signal == nil)
-        #expect(try place.count(.succeeded) == 600)
+        #expect(try workspace.count(.succeeded) == 600)
         withExtendedLifetime(pipe) {}
     }
 
     @Test func theFirstSignalStopsIt() throws {
-        let place = Workplace()
-        let provider = try ProviderProcess(in: place.folder, "--latency", "100")
-        try place.writeJobs(800, at: provider.baseURL, concurrency: 4)
-        let (run, pipe) = try start(place, "run", "jobs.json", "--log-format", "json", "--log-level", "debug")
+        let workspace = Workspace()
+        let provider = try ProviderProcess(in: workspace.folder, "--latency", "100")
+        try workspace.writeJobs(800, at: provider.baseURL, concurrency: 4)
+        let (run, pipe) = try start(workspace, "run", "jobs.json", "--log-format", "json", "--log-level", "debug")
         #expect(try run.wait { try provider.answers() >= 100 })
         run.send(SIGINT)
         let end = try run.end(deadline: 20)
         #expect(end.status == 130)
-        #expect(try place.count(.running) == 0 && place.count(.succeeded) >= 100)
+        #expect(try workspace.count(.running) == 0 && workspace.count(.succeeded) >= 100)
         withExtendedLifetime(pipe) {}
     }
 
     @Test func aReaderThatGoesAwayEndsNothing() throws {
-        let place = Workplace()
-        let provider = try ProviderProcess(in: place.folder)
-        try place.writeJobs(100, at: provider.baseURL)
-        let (run, pipe) = try start(place, "run", "jobs.json", "--log-format", "json")
+        let workspace = Workspace()
+        let provider = try ProviderProcess(in: workspace.folder)
+        try workspace.writeJobs(100, at: provider.baseURL)
+        let (run, pipe) = try start(workspace, "run", "jobs.json", "--log-format", "json")
         try pipe.fileHandleForReading.close()
         #expect(try run.end().status == 0)
-        #expect(try place.count(.succeeded) == 100)
+        #expect(try workspace.count(.succeeded) == 100)
     }
 
     @Test func aFullDiskUnderTheLogEndsNothing() throws {
-        let place = Workplace()
-        let provider = try ProviderProcess(in: place.folder)
-        try place.writeJobs(100, at: provider.baseURL)
+        let workspace = Workspace()
+        let provider = try ProviderProcess(in: workspace.folder)
+        try workspace.writeJobs(100, at: provider.baseURL)
         let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
-        #expect(try place.program.start(["run", "jobs.json", "--log-format", "json"], error: full).end().status == 0)
-        #expect(try place.count(.succeeded) == 100)
+        #expect(try workspace.program.start(["run", "jobs.json", "--log-format", "json"], error: full).end().status == 0)
+        #expect(try workspace.count(.succeeded) == 100)
     }
 
     /// Whatever it waits for: here for somebody who holds the queue.
     @Test func theThirdSignalEndsItAtOnce() throws {
-        let place = Workplace()
-        let provider = try ProviderProcess(in: place.folder, "--latency", "300")
-        try place.writeJobs(20, at: provider.baseURL, concurrency: 2)
-        let run = try place.program.start(["run", "jobs.json"])
+        let workspace = Workspace()
+        let provider = try ProviderProcess(in: workspace.folder, "--latency", "300")
+        try workspace.writeJobs(20, at: provider.baseURL, concurrency: 2)
+        let run = try workspace.program.start(["run", "jobs.json"])
         #expect(try run.wait { try provider.answers() >= 2 })
-        let lock = open(place.folder.path.appending("cutline.db.lock").string, O_RDWR)
+        let lock = open(workspace.folder.path.appending("cutline.db.lock").string, O_RDWR)
         #expect(flock(lock, LOCK_EX) == 0)
         defer { close(lock) }
         usleep(500_000)

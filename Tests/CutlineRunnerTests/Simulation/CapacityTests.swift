@@ -43,5 +43,5 @@ struct CapacityTests {
 struct OutageTests {
     /// 5, 10, 20, 40, 60 s, then every five minutes.
     @Test(arguments: [(1, 1), (5, 2), (14, 2), (15, 3), (75, 5), (135, 6), (434, 6), (435, 7), (7_200, 29)])
-    func oneProbeAPause(seconds: Int, probes: Int) { #expect(Outage.probes(in: .seconds(seconds)) == probes) }
+    func oneProbeAPause(seconds: Int, probes: Int) { #expect(ProviderOutage.probes(in: .seconds(seconds)) == probes) }
 }

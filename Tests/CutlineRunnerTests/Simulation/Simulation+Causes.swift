@@ -11,7 +11,7 @@ extension Simulation {
 
     /// What is known of an outage at the end.
     struct OutageRecord {
-        let outage: Outage
+        let outage: ProviderOutage
         let began: Timestamp
         let ended: Timestamp
         /// When the last call was answered that had come before it and was no refusal: until then there are successes between the failures.
@@ -102,7 +102,7 @@ extension Simulation {
         let shown = wasted[Self.handful - 1].heardAt! + .milliseconds(50)
         let underWay = provider.calls.values.count { $0.claimedAt < shown && $0.heardAt.map { $0 >= shown } ?? true }
         let late = wasted.count { $0.claimedAt >= shown }
-        let probes = Outage.probes(in: record.ended - record.began)
+        let probes = ProviderOutage.probes(in: record.ended - record.began)
         let allowed = 2 + probes + record.starts * (Self.handful + underWay) + provider.calls.count / 50
         guard late > allowed else { return }
         throw SimulationFailure(

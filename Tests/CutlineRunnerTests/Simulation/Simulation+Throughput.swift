@@ -4,7 +4,7 @@ import CutlineQueue
 @testable import CutlineQueue
 
 /// What is seen of a calm world in a moment.
-struct Look {
+struct ThroughputSample {
     /// Jobs that may be called now.
     var ready: Int
     /// Processes that claim: alive, and asked by nobody to stop.
@@ -21,13 +21,13 @@ struct Look {
 extension Simulation {
     func look() throws {
         guard provider.outages.isEmpty else {
-            looks.append(Look(ready: 0, workers: 0))
+            samples.append(ThroughputSample(ready: 0, workers: 0))
             return plan(.look, after: .seconds(1))
         }
         let rows = try monitor.reader.read { try Row.fetchAll($0.cachedStatement(sql: Self.openJobs)) }
         let open = rows.filter { !batches[BatchID($0["batch"])]!.isMisspelt }
         let alive = workers.count { $0.map { $0.inbox == nil && $0.signals == 0 } ?? false }
-        looks.append(Look(ready: open.reduce(0) { $0 + ($1["ready"] as Int) }, workers: alive))
+        samples.append(ThroughputSample(ready: open.reduce(0) { $0 + ($1["ready"] as Int) }, workers: alive))
         // Once all is done there is nothing more to see.
         if healedAt == nil, !open.isEmpty { plan(.look, after: .seconds(1)) }
     }
@@ -38,7 +38,7 @@ extension Simulation {
         """
 
     func checkThroughput() throws {
-        let ledger = Ledger(self)
+        let ledger = ThroughputLedger(self)
         for span in ledger.spans where Double(span.taken) < span.allowed * leastShare(at: ledger.rules[span.begin]) - 1 {
             throw SimulationFailure(
                 rule: "the lane gets at least half of what the provider takes",
@@ -64,11 +64,11 @@ extension Simulation {
     }
 
     /// How many spans of this life were judged.
-    var judgedSpans: Int { plan.isCalm ? Ledger(self).spans.count : 0 }
+    var judgedSpans: Int { plan.isCalm ? ThroughputLedger(self).spans.count : 0 }
 }
 
 /// A life second by second.
-private struct Ledger {
+private struct ThroughputLedger {
     struct Span {
         let begin: Int
         let length: Int
@@ -84,7 +84,7 @@ private struct Ledger {
     let rules: [Capacity.Rule]
 
     init(_ simulation: Simulation) {
-        let count = simulation.looks.count
+        let count = simulation.samples.count
         func second(_ time: Timestamp) -> Int { Int((time - Simulation.beginning).milliseconds / 1_000) }
         let changes = simulation.capacityChanges.map { (second($0.at), $0.rule) }
         let first = simulation.plan.lanes[0].capacity!.rule
@@ -99,7 +99,7 @@ private struct Ledger {
             }
             for told in second(heard)..<max(second(heard), second(heard + wait) + 1) where told < count { isTold[told] = true }
         }
-        var judged = simulation.looks.enumerated().map { now, look in
+        var judged = simulation.samples.enumerated().map { now, look in
             look.workers > 0 && Double(look.ready) >= max(5, rules[now].rate * 10)
         }
         for trouble in Self.troubles(of: simulation) {

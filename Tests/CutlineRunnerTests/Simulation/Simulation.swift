@@ -53,7 +53,7 @@ final class Simulation {
     /// When each outage began and ended, by its number in the plan, in real time.
     var outages: [Int: (began: Timestamp, ended: Timestamp?)] = [:]
     /// What was seen of a calm world, once a second.
-    var looks: [Look] = []
+    var samples: [ThroughputSample] = []
     /// What each lane's provider took, and from when on.
     var capacityChanges: [(at: Timestamp, rule: Capacity.Rule)] = []
     /// Runs of a calm world that gave up while it was not healed, and why.

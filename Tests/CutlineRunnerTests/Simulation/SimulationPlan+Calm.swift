@@ -25,7 +25,7 @@ extension SimulationPlan {
 
     /// How long it looks away after an outage: until the longest pause is over, and half a minute; and where nothing was learned before it, as
     /// long as that takes.
-    func recoveryTime(after outage: Outage) -> Duration {
+    func recoveryTime(after outage: ProviderOutage) -> Duration {
         outage.longestPause + max(.seconds(30), outage.begin == .zero ? learningTime : .zero)
     }
 
@@ -91,8 +91,8 @@ extension SimulationPlan {
     private mutating func planOutage(at time: Duration, _ chance: inout Chance) -> Duration {
         // Some providers never answered before.
         let begin = chance.happens(0.15) ? .zero : time
-        let length = chance.happens(0.8) ? chance.seconds(30...120) : Outage.length(&chance)
-        let outage = Outage.any(lane: 0, model: nil, begin: begin, length: length, &chance)
+        let length = chance.happens(0.8) ? chance.seconds(30...120) : ProviderOutage.length(&chance)
+        let outage = ProviderOutage.any(lane: 0, model: nil, begin: begin, length: length, &chance)
         outages = [outage]
         if length > .seconds(600) { (workers, beat) = (1, .seconds(15)) }
         events += [(outage.begin, .outage(0, isOver: false)), (outage.end, .outage(0, isOver: true))]

@@ -67,7 +67,7 @@ struct SimulationPlan {
     var trouble = 0.0
     /// How long things go wrong.
     var faultyTime = Duration.zero
-    var outages: [Outage] = []
+    var outages: [ProviderOutage] = []
     /// Milliseconds from the last piece of a request to its answer.
     var latency = 50...4_000
     var events: [(after: Duration, Happening)] = []

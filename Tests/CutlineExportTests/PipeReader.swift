@@ -3,7 +3,7 @@ import Synchronization
 import SystemPackage
 
 /// Reads a pipe to its end on a queue of its own.
-final class Received: Sendable {
+final class PipeReader: Sendable {
     private let content = Mutex<[UInt8]>([])
     private let group = DispatchGroup()
 

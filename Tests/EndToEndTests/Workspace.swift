@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 
 /// A user's folder with pictures and job files, and the `cutline` that runs in it.
-struct Workplace {
+struct Workspace {
     let folder = TemporaryFolder()
 
     var program: Program { Program(folder: folder.path) }

@@ -12,14 +12,14 @@ import TestSupport
 #endif
 
 /// What a command line came to.
-struct Said: Equatable {
+struct CommandResult: Equatable {
     var code: Int32
     var output: String
     var error: String
 }
 
 /// A folder to run command lines in, at a fixed time.
-struct Desk {
+struct CommandHarness {
     let folder = TemporaryFolder()
     var variables: [String: String] = [:]
     /// The terminal that stderr is; nil: a file.
@@ -37,16 +37,16 @@ struct Desk {
     }
 
     /// Runs one command line in the folder, with no queue but `cutline.db` there.
-    func cutline(_ arguments: String...) async -> Said { await run(arguments) }
+    func cutline(_ arguments: String...) async -> CommandResult { await run(arguments) }
 
     /// `run` with all that it needs beside `arguments`.
-    func caption(_ arguments: String...) async -> Said { await run(["run"] + arguments + Self.asking) }
+    func caption(_ arguments: String...) async -> CommandResult { await run(["run"] + arguments + Self.asking) }
 
-    func add(_ arguments: String...) async -> Said { await run(["add"] + arguments + Self.asking) }
+    func add(_ arguments: String...) async -> CommandResult { await run(["add"] + arguments + Self.asking) }
 
     static let asking = ["--provider", "simulator", "--model", "sim-1", "--prompt", "Describe."]
 
-    func run(_ arguments: [String], output: Int32? = nil) async -> Said {
+    func run(_ arguments: [String], output: Int32? = nil) async -> CommandResult {
         let streams = TemporaryFolder()
         let (out, err) = (streams.path.appending("out"), streams.path.appending("err"))
         let descriptors = [out, err].map { open($0.string, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600) }
@@ -63,12 +63,12 @@ struct Desk {
         let code = await Cutline.run(arguments, in: environment)
         // Whether a line of progress comes in between depends on the machine.
         let lines = Self.text(of: err).split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.contains(" done · ") }
-        return Said(code: code, output: Self.text(of: out), error: lines.joined(separator: "\n"))
+        return CommandResult(code: code, output: Self.text(of: out), error: lines.joined(separator: "\n"))
     }
 
     func write(_ name: String, _ text: String) { folder.write(name, text: text) }
     func path(_ name: String) -> String { folder.path.appending(name).string }
-    func text(_ name: String) -> String { Desk.text(of: folder.path.appending(name)) }
+    func text(_ name: String) -> String { CommandHarness.text(of: folder.path.appending(name)) }
     func has(_ name: String) -> Bool { access(path(name), F_OK) == 0 }
 
     static func text(of path: FilePath) -> String { String(decoding: bytes(of: path), as: UTF8.self) }
@@ -109,7 +109,7 @@ func withSimulator<Result>(
     }
 }
 
-extension Desk {
+extension CommandHarness {
     /// Writes `jobs.json`, which asks the simulator about `images`.
     func writeJobFile(_ simulator: Simulator, images: [String] = ["photos"], key: String? = nil, more: String = "") {
         let variable = key.map { #", "api_key_env": "\#($0)""# } ?? ""

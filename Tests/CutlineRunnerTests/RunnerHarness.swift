@@ -14,12 +14,12 @@ import TestSupport
 #endif
 
 /// A queue in a folder of its own, with one batch and a clock that the test may put forward.
-struct Workplace {
+struct RunnerHarness {
     let folder = TemporaryFolder()
     let queue: Queue
     let batch: BatchID
     let clock = TestClock()
-    let log = EventLog()
+    let log = EventRecorder()
 
     static let noBeat = Duration.seconds(3_600)
 
@@ -54,7 +54,7 @@ struct Workplace {
 
     func runner(
         _ name: String = "one", on queue: Queue? = nil, scope: Scope = .all, callLimit: Int = 4_096, waits: Bool = true,
-        drainTimeout: Duration? = nil, beat: Duration = .seconds(1), log: EventLog? = nil,
+        drainTimeout: Duration? = nil, beat: Duration = .seconds(1), log: EventRecorder? = nil,
         call: @escaping @Sendable (Claim) async -> Outcome
     ) throws -> Runner {
         let queue = queue ?? self.queue

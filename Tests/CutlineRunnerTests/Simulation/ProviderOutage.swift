@@ -1,7 +1,7 @@
 import CutlineCore
 
 /// A time in which a provider answers every call of a lane, or of one model, with the same trouble, or not at all.
-struct Outage {
+struct ProviderOutage {
     enum Kind: Hashable {
         /// 500, 502 or 503.
         case answers(Int, billed: Billed)
@@ -49,12 +49,12 @@ struct Outage {
     var longestPause: Duration { length < .seconds(130) ? min(.seconds(60), length + .seconds(5)) : .seconds(300) }
 
     /// - Parameter length: nil: as chance will have it, now and then up to two hours.
-    static func any(lane: Int, model: String?, begin: Duration, length: Duration? = nil, _ chance: inout Chance) -> Outage {
+    static func any(lane: Int, model: String?, begin: Duration, length: Duration? = nil, _ chance: inout Chance) -> ProviderOutage {
         let billed = chance.pick([Billed.no, .unknown])
         let kind = chance.pick([
             Kind.answers(500, billed: billed), .answers(502, billed: billed), .answers(503, billed: .no), .gatewayTimeout, .unreachable,
         ])
-        return Outage(lane: lane, model: model, kind: kind, begin: begin, length: length ?? self.length(&chance))
+        return ProviderOutage(lane: lane, model: model, kind: kind, begin: begin, length: length ?? self.length(&chance))
     }
 
     static func length(_ chance: inout Chance) -> Duration {
