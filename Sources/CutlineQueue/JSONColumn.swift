@@ -57,7 +57,7 @@ extension JSONColumn {
     static func items(_ column: String) throws -> [JSONValue] { try JSONValue(parsing: column.utf8).array ?? [] }
     static func texts(_ column: String) throws -> [String] { try items(column).compactMap(\.string) }
 
-    /// Mostly there is nothing in it.
+    /// In most entries the object is empty.
     static func members(_ column: String) throws -> [String: JSONValue] {
         column == "{}" ? [:] : try JSONValue(parsing: column.utf8).object ?? [:]
     }

@@ -54,7 +54,7 @@ package actor Runner {
     package func giveUp() { perform(loop.giveUp()) }
 
     private func perform(_ orders: [LoopEffect]) {
-        // Calls before words.
+        // Calls are sent before anything is reported, so that no report holds one up.
         for order in orders.filter(\.isSend) + orders.filter({ !$0.isSend }) {
             switch order {
             case .send(let claim): send(claim)

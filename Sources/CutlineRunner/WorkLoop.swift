@@ -92,7 +92,7 @@ extension WorkLoop {
         }
     }
 
-    /// Several calls that end at once share one turn: it stands at the end of the line.
+    /// The turn is taken behind all that has happened already, so that several calls that end at once share it.
     ///
     /// - Parameter sentAt: when the request had left; nil: it is not known.
     package mutating func callEnded(_ attempt: AttemptID, _ outcome: Outcome, sentAt: Timestamp? = nil) -> [LoopEffect] {
@@ -123,11 +123,11 @@ extension WorkLoop {
             $0.report(.progress($0.progress))
             guard case .working = $0.phase else { return }
             do {
-                // Our own changes do not move the counter.
+                // Changes that this process makes do not move the queue's counter.
                 let hasRescued = $0.beats % 5 == 0 ? try $0.rescue() : false
                 let counter = try $0.queue.changeCounter()
                 let isDue = $0.isPastNextTry
-                // Nothing is known that would be missed; a turn that finds nothing costs little.
+                // Once a minute a turn is taken without a cause, should a change ever go unseen; one that finds nothing costs little.
                 let isHeartbeat = $0.beats % 60 == 0
                 guard hasRescued || counter != $0.changeCounter || isDue || isHeartbeat else { return }
                 $0.changeCounter = counter
@@ -191,7 +191,7 @@ extension WorkLoop {
         endIfPossible()
     }
 
-    /// Of a turn, for the queue belongs to nobody for long: settlements, and claims.
+    /// Settlements, and claims, of one turn, so that no transaction keeps other processes waiting for long.
     private static let most = 256
 
     private mutating func takeTurnSoon() {
@@ -252,7 +252,7 @@ extension WorkLoop {
             if lastTurn.remaining == 0 { return end(.finished) }
             if let stops = hopelessStops { end(.paused(stops)) }
         case .draining where calls.isEmpty: end(lastTurn.remaining == 0 ? .finished : .interrupted)
-        // What could be stored nowhere is still among the calls.
+        // Outcomes that could be stored nowhere are still among `calls`.
         case .failed(let error) where calls.count == ended.count: end(.queueFailed(lost(after: error) ?? error, saved: saving.path))
         case .working, .draining, .failed, .over: break
         }
@@ -272,7 +272,7 @@ extension WorkLoop {
         switch refusal {
         case .paused, .budget: true
         case .slots: false
-        // Who shall not wait does not sit out the third probe in vain.
+        // A run that is not to wait ends when three probes of an outage have failed: then the next one is more than 30 s away.
         case .outage(let outage): !options.waits && outage.nextTry > now + .seconds(30)
         case .until(_, .secondLook): false
         case .until(let time, .limit), .until(let time, .pace), .until(let time, .provider):
@@ -307,7 +307,7 @@ extension WorkLoop {
             ended = []
             observe(turn, of: settlements)
         } catch {
-            // Why the queue fails is known already; what counts now is the file.
+            // The queue's own error is known already; from now on only the rescue file matters.
             guard save(settlements) else { return }
             ended = []
             for settlement in settlements { calls[settlement.attempt] = nil }

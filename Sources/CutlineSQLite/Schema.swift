@@ -28,7 +28,7 @@ struct Schema {
         let version = try Self.version(db)
         for migration in migrations where migration.number > version {
             try db.inTransaction(.immediate) {
-                // Another process may have been faster.
+                // Another process may have applied it meanwhile.
                 guard try Self.version(db) < migration.number else { return .rollback }
                 if migration.number == 1 { try makeBookkeeping(db) }
                 try db.execute(sql: migration.sql)

@@ -30,7 +30,8 @@ extension BudgetTerms {
         if isBounded(call) { return budget.covers(books.committed + most) ? .reserved(most) : .refused(next: most) }
         if books.hasAnswers || books.inFlight == 0 {
             if books.hasAnswers, budget.covers(books.committed + most) { return .reserved(most) }
-            // Should nobody say what it cost, the next one must not trust to what is usual.
+            // A call alone may be made where what is usual is covered. If its answer does not tell the cost, the next call must not rely on
+            // the usual: the most is set aside.
             if books.inFlight == 0, budget.covers(books.committed + usual(call).atLeast(books.dearest)) { return .reserved(most) }
         }
         return .refused(next: usual(call).atLeast(books.dearest))
@@ -63,7 +64,7 @@ extension BudgetTerms {
     /// Roles and marks around the texts.
     private static let overhead = 64
     private static let imageOverhead = 16
-    /// Where nothing limits it.
+    /// Tokens of an answer where nothing limits it.
     private static let usualAnswer = 4_096
     /// A limit may be any number; no answer is that long.
     private static let longestAnswer = 1_000_000

@@ -22,7 +22,7 @@ package enum CaptionFlag: String, Codable, CaseIterable, Sendable {
 }
 
 extension CaptionFlag {
-    /// What a failure without a caption is called among the flags, where it is the same trouble in other clothes.
+    /// What a failure without a caption is called among the flags, where it is the same trouble in another form.
     package init?(of failure: FailureClass) {
         switch failure {
         case .refused, .contentFiltered: self = .refusal

@@ -11,7 +11,7 @@ package struct AdaptiveRate: Codable, Hashable, Sendable {
     package enum Refusal: Hashable, Sendable {
         /// The pace was too high for all that is known: the lane waits, and then goes on more slowly.
         case limit
-        /// One more of a refusal that was heard before: of a call that was under way then.
+        /// A refusal of a known event: its call was under way when the first refusal of the event came.
         case known
         /// The pace does not explain it: it concerns the call, not the lane.
         case chance

@@ -14,11 +14,11 @@ struct ChanceRefusals: Codable, Hashable, Sendable {
 
     /// What a lower pace showed of the share.
     private enum Evidence: String, Codable {
-        /// None was looked at.
+        /// No lower pace was looked at.
         case none
-        /// Nothing was refused there, in calls too few to be sure.
+        /// Nothing was refused at a lower pace, in calls too few to be sure.
         case weak
-        /// As many were refused there.
+        /// As many were refused at a lower pace.
         case strong
     }
 
@@ -39,7 +39,7 @@ struct ChanceRefusals: Codable, Hashable, Sendable {
     /// A pace at which most calls were refused, or more than at a lower one: there is a limit near it.
     private var limitedPace: Double?
 
-    /// More are no chance: a provider that refuses every other call wants fewer.
+    /// A larger share is no chance: a provider that refuses every other call wants fewer calls.
     static let highestShare = 0.4
     /// Below, a refusal is rare enough to be taken for the pace's.
     private static let lowestShare = 0.002
@@ -47,7 +47,7 @@ struct ChanceRefusals: Codable, Hashable, Sendable {
     private static let manyCalls = 10.0
     /// A share that may be taken for chance before a lower pace was looked at: if there is a limit, the next pace shows it.
     private static let few = 0.12
-    /// Fewer are not worth a look at a lower pace.
+    /// A smaller share is not worth a look at a lower pace.
     private static let rare = 0.008
     /// Calls: so many tell 3 % from 1 %, and are sent within seconds or minutes.
     private static let memory = 300.0
@@ -79,7 +79,7 @@ struct ChanceRefusals: Codable, Hashable, Sendable {
     mutating func absorbs() -> Bool {
         guard isKnown else { return false }
         let (chance, feared) = shares
-        // Its start was taken for accepted.
+        // When the refused call was started it was counted as accepted, which is taken back.
         run.odds = max(1, run.odds) * feared / chance * (1 - chance) / (1 - feared)
         run.calls = max(1, run.calls)
         run.refusals += 1
@@ -149,7 +149,7 @@ struct ChanceRefusals: Codable, Hashable, Sendable {
     }
 
     mutating func judge(_ cut: Cut, low: Double) -> Opinion {
-        // Where a share is known, only more than that is heard of as a cut.
+        // Where a share is known, only refusals beyond it become a cut.
         if cut.isStorm || (isKnown && cut.pace > 1.2 * low) {
             limitedPace = cut.pace
             forgetDoubts()
@@ -172,7 +172,7 @@ struct ChanceRefusals: Codable, Hashable, Sendable {
             return .limit
         }
         guard Double(seen.refusals) >= Self.rare * calls else { return .limit }
-        // Hardly anything is taken, and no lower pace is known to be below a limit.
+        // The provider takes hardly any call, and no lower pace is known to be below a limit.
         if cut.bound <= 0, 2 * seen.refusals > seen.calls { return .limit }
         if !isLimited, !isKnown, Double(seen.refusals) <= Self.few * calls {
             presume(seen, .none)
@@ -198,9 +198,9 @@ struct ChanceRefusals: Codable, Hashable, Sendable {
     /// What a comparison shows.
     enum Explanation: Hashable, Sendable {
         case paceExplains
-        /// And the lower one is too high as well.
+        /// The pace explains every refusal, and the lower pace is too high as well.
         case lowerPaceExplains
-        /// But for the share that was known.
+        /// The pace explains the refusals beyond the share that was known.
         case paceExplainsMost
         case chance
     }

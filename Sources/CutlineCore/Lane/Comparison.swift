@@ -6,7 +6,7 @@ struct Comparison: Codable, Hashable, Sendable {
         case release
         /// The pace in question was refused though it was thought clean.
         case climb
-        /// Some time has passed.
+        /// What the last comparison showed is old.
         case renew
         /// A pace far above was refused for good.
         case narrow(high: Double)
@@ -15,7 +15,7 @@ struct Comparison: Codable, Hashable, Sendable {
     let purpose: Purpose
     /// Calls a second: in question, and to compare it with.
     let (pace, lowerPace): (Double, Double)
-    /// After so many without a refusal it is 95 % certain that fewer are refused here.
+    /// After so many calls without a refusal it is 95 % certain that fewer are refused at the lower pace.
     let calls: Int
 
     /// The pace that is too high if the pace is the cause.

@@ -18,7 +18,7 @@ struct DudStreak: Codable, Hashable, Sendable {
         count = min(count + 1, Self.limit)
     }
 
-    /// One more alike ends what a person lets go on.
+    /// A person lifted the pause: one more dud alike brings it back.
     mutating func resume() { count = min(count, Self.limit - 1) }
 
     func pause(after dud: Failure, of model: String) -> Pause? {

@@ -1,7 +1,7 @@
 // MARK: - Whose fault it is
 
 extension Lane {
-    /// Whose fault a failure is that the lane has not heard of yet; nil: what its class says.
+    /// Whose fault a failure is, before the lane takes note of it; nil: what its class says.
     package func blame(for failure: Failure, model: String, startedAt: Timestamp, evidence: JobEvidence, at now: Timestamp) -> Blame? {
         if failure.remedy != nil || failure.stopsLane == true || failure.isDud { return nil }
         if failure.isOutage { return outage == nil ? nil : .lane }

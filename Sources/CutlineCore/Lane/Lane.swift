@@ -72,7 +72,7 @@ package struct Lane: Codable, Hashable, Sendable {
         let before = meters
         meters.advance(to: now)
         if let wait = wait(for: call, at: now) {
-            // Who waits changes nothing, or each of the waiting would wake all others by writing it down.
+            // A call that must wait leaves the lane as it is: writing it down would wake every worker that waits.
             if !before.isAhead(of: now) { meters = before }
             return .until(wait.until, wait.reason)
         }
@@ -106,7 +106,7 @@ package struct Lane: Codable, Hashable, Sendable {
     /// What was learned of a model.
     package func quirks(of model: String) -> Quirks { models[model]?.quirks ?? Quirks() }
 
-    /// Hears how a call to `model` ended that was reserved as `call` at `startedAt`.
+    /// Takes note of how a call to `model` ended that was reserved as `call` at `startedAt`.
     ///
     /// - Parameter sentAt: when its request had left; nil: it is not known.
     package mutating func apply(

@@ -1,4 +1,4 @@
-/// What the lane hears of a call.
+/// What became of a call of the lane.
 package enum LaneEvent: Equatable, Sendable {
     case answered(Usage)
     case failed(Failure)

@@ -122,6 +122,6 @@ package struct Pace: Codable, Hashable, Sendable {
         spentUntil = max(earliest, min(max(spentUntil, earliest) + Double(units) * millisecondsPerUnit, horizon(now)))
     }
 
-    /// Nothing is owed for longer.
+    /// However many units a call used, the flow is used up no further ahead than this.
     private func horizon(_ now: Timestamp) -> Double { Double(now.milliseconds) + span }
 }

@@ -17,7 +17,7 @@ struct RateSearch: Codable, Hashable, Sendable {
     struct Trial: Codable, Hashable, Sendable {
         var begin: Timestamp
         var calls = 0
-        /// That did not end it.
+        /// Refusals that did not end the span.
         var refusals = 0
 
         mutating func refused(startedAt: Timestamp) {
@@ -39,16 +39,16 @@ struct RateSearch: Codable, Hashable, Sendable {
     private var since: Timestamp
     private var earlier: [Earlier] = []
 
-    /// Once in two minutes: who allows less counts by the day.
+    /// One call in two minutes: a provider that allows fewer counts them by the day.
     static let slowest = 1 / 120.0
     /// A probed pace is above the bound by more than the figures' own error, 1.5 %, and the search ends where the two are within 4 %.
     private static let (firstStep, nearEnough) = (0.015, 1.04)
     /// Seconds: a step must bring one call more in this time, else nothing shows it; where a provider allows some calls a minute, that is a third.
     private static let glance = 30.0
     /// Seconds at a pace before a higher one is tried: each try costs a refusal, each second without one what a raised limit would give. Where
-    /// calls are few, six of them.
+    /// the pace is slow, the time of six calls.
     private static let (hold, longestHold, heldCalls) = (20.0, 60.0, 6.0)
-    /// A refusal of a call that was sent at an older pace is not charged to any.
+    /// The refusal of a call that was sent at a pace older than these is charged to none.
     private static let rememberedPaces = 4
 
     init(rate: Double, stage: Stage, at now: Timestamp) {
@@ -122,7 +122,7 @@ struct RateSearch: Codable, Hashable, Sendable {
         let ended = trial
         defer { trial = Trial(begin: now) }
         if isComparing { return endComparison(&chance, at: now) }
-        // A pace that was not used is not confirmed.
+        // A pace counts as confirmed only if nearly as many calls were sent as it allows.
         guard Double(ended.calls) >= 0.85 * seconds * rate - 1 else { return }
         if rate > low * 1.001, chance.isTooMuch(ended.refusals, of: ended.calls) { return narrow(low: low, high: rate, at: now) }
         ledger.probeWasClean()
@@ -164,7 +164,7 @@ struct RateSearch: Codable, Hashable, Sendable {
     mutating func narrow(after cut: Cut, _ ledger: inout Ledger, at now: Timestamp) {
         let bound = min(cut.bound, cut.pace)
         guard cut.pace > low * 1.001 else { return fall(from: cut.pace, bound: bound, at: now) }
-        // Nothing is known yet, and a single refusal may be chance.
+        // No pace was found yet, and a single refusal may be chance.
         if case .doubling(clean: 0) = stage, !cut.isStorm { return go(.doubling(clean: 0), at: max(bound, 0.7 * cut.pace), now) }
         let low = max(low, min(bound, cut.pace / (1 + Self.firstStep)))
         ledger.measureCredit(cut, above: low)
@@ -184,7 +184,7 @@ struct RateSearch: Codable, Hashable, Sendable {
     }
 
     mutating func compare(_ cut: Cut, _ seen: ChanceRefusals.Tally, _ chance: ChanceRefusals, at now: Timestamp) {
-        // A few calls make a share look large.
+        // Of few calls a share looks too large, so that 20 accepted ones are added.
         let share = chance.isKnown ? chance.share : Double(seen.refusals) / Double(seen.calls + 20)
         look(
             Comparison(

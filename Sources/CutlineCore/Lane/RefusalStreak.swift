@@ -11,7 +11,7 @@
 /// Where no other job is left to look at, one that was refused alone is at fault itself, if others were answered before.
 struct RefusalStreak: Codable, Hashable, Sendable {
     enum Judgement: Equatable {
-        /// More are needed, or it belongs to an event that was judged already.
+        /// More refusals are needed, or this one belongs to an event that was judged already.
         case none
         case look(until: Timestamp)
         case pause

@@ -53,6 +53,6 @@ package struct Slots: Codable, Hashable, Sendable {
         wasFull = nil
     }
 
-    /// A clock that was set says nothing.
+    /// Whether 200 ms have passed, or the clock was set, since they grew last.
     private func mayGrow(at now: Timestamp) -> Bool { grewAt.map { abs((now - $0).milliseconds) >= 200 } ?? true }
 }

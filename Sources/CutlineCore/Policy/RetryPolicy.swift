@@ -33,8 +33,8 @@ extension RetryPolicy {
         }
     }
 
-    /// What was paid for in vain is bought twice at most, and the second time otherwise. Where the picture is the cause, as with a model
-    /// that declines, it is not bought again.
+    /// A dud is asked for once more at most, with a changed request. If the picture is the cause, as where the model declines, the job is not
+    /// asked again.
     private func answer(toDud dud: Failure, _ tally: JobTally) -> Decision {
         let mayBeOtherwise = dud.kind.scope == .transient || dud.kind == .schemaMismatch
         guard mayBeOtherwise, tally.askedAgain == 0, tally.failures < maxAttempts, dud.isWorthRepeating != false else { return .fail }

@@ -33,7 +33,7 @@ extension ProviderClient {
         } catch {
             result = .failure(Unreached(reason: TransportFailure(error, host: host, route: route, isConnected: false).message))
         }
-        // What was still open is of no use to anybody.
+        // The client is not used again, so that an error of closing it changes nothing.
         try? await client.shutdown()
         return result
     }

@@ -103,7 +103,7 @@ struct PictureFetcher: Sendable {
         } catch {
             result = .failure(error)
         }
-        // What was still open is of no use to anybody.
+        // The client is not used again, so that an error of closing it changes nothing.
         try? await client.shutdown()
         return try result.get()
     }
@@ -149,7 +149,7 @@ struct PictureFetcher: Sendable {
     /// Nil at the deadline. A lookup that has begun cannot be stopped, so nobody waits for it any longer.
     private func lookUp(_ host: String, _ deadline: NIODeadline) async -> [InternetAddress]? {
         if let address = InternetAddress(parsing: host) { return [address] }
-        // Both errors are an end without an answer.
+        // An error is a deadline that passed or a call that was cancelled: the host has no known address then.
         return try? await threads.run(before: deadline) { [resolve] in resolve(host) }
     }
 

@@ -75,7 +75,7 @@ package final class FileLock: Sendable {
             isGivenUp.withLock { $0 = true }
             throw tooLong
         }
-        // What one has, one gets again: false only where the kernel refused.
+        // A lock that is held already is granted again, so that false means the kernel refused.
         guard tryLock() else { throw .unusable(path, reason: String(cString: strerror(errno))) }
     }
 

@@ -39,7 +39,7 @@ extension AttemptStatus {
     fileprivate init(_ row: Row, _ own: Asked, _ trend: CostTrend, _ db: any Session) throws {
         let phase = AttemptPhase(rawValue: row["phase"]) ?? .open
         let origin: Int64? = row["reused_from"]
-        // It was, but with the call that brought the caption.
+        // A caption that was taken over was billed with the call that brought it, not here.
         let billed = origin != nil ? .no : Billed(rawValue: row["billed"]) ?? .unknown
         let duplicate: String? = row["duplicate"]
         let doubt = Doubt(phase, billed: billed, isDuplicate: duplicate != nil)

@@ -3,7 +3,7 @@ import CutlineCore
 /// What a change of a batch has still to do, a page a transaction: the queue belongs to nobody for long, however much there is.
 ///
 /// A chore is written down with the change that brings it about. Who made the change does it at once; what a killed process left is done
-/// by the next one that opens the queue to write. Two at once share the pages.
+/// by the next one that opens the queue to write. If two processes do it at once, each does some of the pages.
 struct ChoreStep {
     let db: any Session
     let now: Timestamp

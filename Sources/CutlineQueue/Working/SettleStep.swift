@@ -73,7 +73,7 @@ struct SettleStep {
     private func askingAgain(after failure: Failure, _ attempt: AttemptRow, _ decision: Decision) throws -> AskingAgain? {
         var ours: AskingAgain?
         if case .askAgain(let change) = decision { ours = change }
-        // Most failures are neither; nothing is read for them.
+        // Most failures neither change the next call nor stand for a flag: the batch's rules are not read for them.
         guard ours != nil || CaptionFlag(of: failure.kind) != nil else { return nil }
         let job = try checksCache.checks(ofJob: attempt.job, db)
         if let change = job.rules.askingAgain(after: failure, before: job.askedAgain) { return change }

@@ -22,7 +22,7 @@ package final class Worker: Sendable {
     /// The lock file goes while the lock is held, so that nobody can find it free in between.
     func removeFiles() { Self.removeFiles(ofLock: lock.path) }
 
-    /// Who calls this holds the lock.
+    /// The lock must be held meanwhile.
     static func removeFiles(ofLock lock: FilePath) {
         unlink(reservedPath(ofLock: lock).string)
         unlink(lock.string)

@@ -7,7 +7,7 @@ extension Wire {
             413: "payload_too_large", 429: "rate_limit_exceeded", 500: "server", 502: "provider_unavailable", 503: "provider_overloaded",
             504: "timeout",
         ]
-        wire.errors = openRouterClothes
+        wire.errors = openRouterErrors
         wire.limits = .openRouter
         wire.requestID = "X-Generation-Id"
         wire.models = .openRouter
@@ -18,7 +18,7 @@ extension Wire {
         return wire
     }()
 
-    private static let openRouterClothes: [Fault.Name: ErrorForm] = [
+    private static let openRouterErrors: [Fault.Name: ErrorForm] = [
         .quota: ErrorForm(
             402, "Insufficient credits. Add more credits to go on.", type: "payment_required",
             extra: #","limit_source":"openrouter_credits""#),
@@ -40,7 +40,7 @@ extension Wire {
     static let hackClub: Wire = {
         var wire = openRouter
         wire.base = "/proxy/v1"
-        wire.errors.merge(hackClubClothes) { $1 }
+        wire.errors.merge(hackClubErrors) { $1 }
         wire.limits = .ietf
         wire.requestID = nil
         wire.models = .openRouterTwice
@@ -49,7 +49,7 @@ extension Wire {
         return wire
     }()
 
-    private static let hackClubClothes: [Fault.Name: ErrorForm] = [
+    private static let hackClubErrors: [Fault.Name: ErrorForm] = [
         .unauthorized: ErrorForm(401, "Authentication failed", body: .text),
         .forbidden: ErrorForm(
             403, "For now, AI coding agents and frontends aren't allowed to be used with ai.hackclub.com.", whole: .stringError),
@@ -95,7 +95,7 @@ extension Wire {
             404: "ModelNotFoundError", 413: "RequestTooLargeError", 429: "RateLimitError", 500: "InternalServerError",
             502: "ProviderError", 503: "ServiceUnavailableError", 504: "TimeoutError",
         ]
-        wire.errors = indoxHubClothes
+        wire.errors = indoxHubErrors
         wire.limits = .indoxHub
         wire.models = .indoxHub
         wire.stream.isEvents = answer != .completion
@@ -104,7 +104,7 @@ extension Wire {
         return wire
     }
 
-    private static let indoxHubClothes: [Fault.Name: ErrorForm] = [
+    private static let indoxHubErrors: [Fault.Name: ErrorForm] = [
         .unauthorized: ErrorForm(401, "Invalid API key", whole: .detail),
         .quota: ErrorForm(402, "Insufficient credits. Add credits to go on.", whole: .detail),
         .forbidden: ErrorForm(503, "The model ${model} needs a Business-plan.", whole: .detail),

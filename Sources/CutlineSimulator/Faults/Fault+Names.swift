@@ -58,7 +58,7 @@ extension Fault {
         case usageNegative = "usage-negative"
         case usageAbsurd = "usage-absurd"
         case nothingLeft = "nothing-left"
-        // Answers in other clothes
+        // Captions in other forms
         case thinkUnopened = "think-unopened"
         case thinkBrackets = "think-brackets"
         case thinkChannels = "think-channels"
