@@ -55,6 +55,16 @@ import Testing
         #expect(try fixture.queue.reader.violations() == [])
     }
 
+    @Test func jobsChangeTheirPriorityAPageATransaction() throws {
+        let fixture = try Self.fixture()
+        for priority in [Priority.high, .low] {
+            try fixture.expectChanges(of: 500, counting: Self.jobs) {
+                try fixture.queue.prioritize(JobSelection(batch: fixture.batch), priority).count
+            }
+            #expect(try fixture.queue.number("SELECT count(*) FROM jobs WHERE priority = \(priority.rawValue)") == Self.jobs)
+        }
+    }
+
     @Test func captionedJobsAreReopenedAPageATransaction() throws {
         let fixture = try Self.flagged(accepted: true)
         try fixture.expectChanges(of: 1_000, counting: Self.jobs) {

@@ -17,7 +17,13 @@ import Testing
         (ClaimStep.candidates, "jobs_ready"), (ClaimStep.promotion, "jobs_due"), (ClaimStep.nextDue, "jobs_due"),
         (RescueStep.expired, "attempts_lease"), (RescueStep.anyExpired, "attempts_lease"), (RescueStep.openOfWorker, "attempts_worker"),
         (QueueReader.causesPage, "jobs_stopped"), (QueueReader.doubtfulPage, "attempts_doubtful (batch=? AND id>?)"),
-        (JobSource.stoppedPage, "jobs_stopped (batch=? AND state=? AND rowid>?)"), (JobSource.readyPage, "jobs_ready"),
+        (JobSource.stoppedPage, "jobs_stopped (batch=? AND state=? AND rowid>?)"),
+        (JobSource.readyPage, "jobs_ready (batch=? AND priority=? AND postponed=? AND id>?)"),
+        (JobSource.readyRank, "jobs_ready (batch=? AND (priority,postponed)>(?,?))"),
+        (JobSource.elsewhereRank, "jobs_ready_elsewhere (route=? AND (priority,postponed)>(?,?))"),
+        (ClaimStep.farthest, "jobs_ready (batch=? AND priority=? AND postponed=?)"),
+        (ClaimStep.farthestElsewhere, "jobs_ready_elsewhere (route=? AND priority=? AND postponed=?)"),
+        (ClaimStep.batches("true"), "jobs_ready (batch=?)"), (ClaimStep.routes, "jobs_ready_elsewhere (route=?)"),
         (JobSource.delayedPage, "jobs_due"),
         (JobSource.runningPage, "attempts_lease"), (QueueReader.keysFrom, "(batch=? AND key>?)"),
         (QueueReader.keysBelow, "(batch=? AND key<?)"),
@@ -25,7 +31,8 @@ import Testing
         (QueueReader.samplePage, "sqlite_autoindex_jobs_1 (batch=?)"), (QueueReader.causesAmong, "jobs USING INTEGER PRIMARY KEY"),
         (QueueReader.page(ofBatches: 1), "captions_accepted"), (QueueReader.page(ofBatches: nil), "entries USING INTEGER PRIMARY KEY"),
         (QueueReader.page(ofBatches: 3), "entries USING INTEGER PRIMARY KEY"),
-        (ClaimStep.candidatesElsewhere, "jobs_ready_elsewhere (route=?)"), (JobSource.elsewherePage, "jobs_ready_elsewhere"),
+        (ClaimStep.candidatesElsewhere, "jobs_ready_elsewhere (route=?)"),
+        (JobSource.elsewherePage, "jobs_ready_elsewhere (route=? AND priority=? AND postponed=? AND id>?)"),
         (JobSource.flaggedPage, "captions_flagged (job>?)"), (ClaimStep.routes, "routes_batch (batch=?)"),
         (ClaimStep.routesAmong, "jobs USING INTEGER PRIMARY KEY"), (ChoreStep.ready, "jobs_ready_elsewhere (route=?)"),
         (ChoreStep.delayed, "jobs_due"), (ChoreStep.setAside, "captions_set_aside (job>?)"),
@@ -89,7 +96,7 @@ import Testing
         for (claim, outcome) in zip(try fixture.claim(9), outcomes) { try fixture.settle(claim, outcome) }
         _ = try queue.rescue(except: fixture.worker, now: .after(400))
         _ = try fixture.claim(9, at: .after(400))
-        _ = try (queue.retry(), queue.hold(), queue.release(), queue.cancel(now: .start))
+        _ = try (queue.prioritize(JobSelection(), .low), queue.retry(), queue.hold(), queue.release(), queue.cancel(now: .start))
         _ = try queue.retry(JobSelection(batch: fixture.batch, failure: .imageRejected))
         _ = try queue.release(JobSelection(jobs: queue.reader.jobIDs(named: "1.jpg")))
         _ = try queue.reader.keys(near: "1.jgp")

@@ -94,7 +94,8 @@ CREATE INDEX pictures_by_member ON pictures (path, member) WHERE member IS NOT N
 -- `attempts` counts calls for display; failures, unanswered, crashes and asked_again (how often because of flags, asked_longer of these for
 -- a longer answer) are the budgets that `retry` and `release` refill. `route` is where the job is asked; 0: at the batch's own provider and
 -- model. `max_tokens` is the longest answer that a person allowed it; null: what the batch asks for. `reopened` is of a job that is asked
--- again for another caption than the accepted one: the last attempt before; null once it is settled.
+-- again for another caption than the accepted one: the last attempt before; null once it is settled. `priority` is a person's choice (Core's
+-- Priority), and what is lower goes first; of one priority what was put back less often (`postponed`), and of these the lowest number.
 CREATE TABLE jobs (
     id           INTEGER PRIMARY KEY,
     batch        INTEGER NOT NULL REFERENCES batches (id),
@@ -104,7 +105,8 @@ CREATE TABLE jobs (
     state        TEXT NOT NULL DEFAULT 'queued'
                  CHECK (state = 'queued' OR state = 'running' OR state = 'succeeded' OR state = 'failed' OR state = 'held'
                         OR state = 'cancelled'),
-    priority     INTEGER NOT NULL DEFAULT 0,
+    priority     INTEGER NOT NULL DEFAULT 0 CHECK (priority = -1 OR priority = 0 OR priority = 1),
+    postponed    INTEGER NOT NULL DEFAULT 0 CHECK (postponed >= 0),
     available_at INTEGER,
     attempts     INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     failures     INTEGER NOT NULL DEFAULT 0 CHECK (failures >= 0),
@@ -123,8 +125,8 @@ CREATE TABLE jobs (
     CHECK ((state = 'succeeded' OR state = 'failed' OR state = 'cancelled') = (finished_at IS NOT NULL)),
     CHECK (available_at IS NULL OR state = 'queued')
 ) STRICT;
-CREATE INDEX jobs_ready ON jobs (batch, priority, id) WHERE state = 'queued' AND available_at IS NULL AND route = 0;
-CREATE INDEX jobs_ready_elsewhere ON jobs (route, priority, id) WHERE state = 'queued' AND available_at IS NULL AND route <> 0;
+CREATE INDEX jobs_ready ON jobs (batch, priority, postponed, id) WHERE state = 'queued' AND available_at IS NULL AND route = 0;
+CREATE INDEX jobs_ready_elsewhere ON jobs (route, priority, postponed, id) WHERE state = 'queued' AND available_at IS NULL AND route <> 0;
 CREATE INDEX jobs_due ON jobs (available_at) WHERE state = 'queued' AND available_at IS NOT NULL;
 CREATE INDEX jobs_stopped ON jobs (batch, state) WHERE state = 'failed' OR state = 'held' OR state = 'cancelled';
 

@@ -15,6 +15,8 @@ package struct JobDraft: Hashable, Sendable {
     package var otherFingerprint: Fingerprint?
     /// What brought it; nil where nobody will ask what became of it.
     package var input: InputID?
+    /// Of its job, where that is new or comes back; nil: normal, or what it was.
+    package var priority: Priority?
 
     package init(
         key: String, hasOwnKey: Bool, images: [ImageSource], imagesAsGiven: [String], prompt: String? = nil,

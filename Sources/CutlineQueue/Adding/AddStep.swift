@@ -20,7 +20,7 @@ struct AddStep {
 
     func add(_ draft: JobDraft) throws -> Added {
         var added = Added()
-        let (job, isNew) = try openJob(draft.fingerprint, images: draft.images, prompt: draft.prompt)
+        let (job, isNew) = try openJob(draft.fingerprint, images: draft.images, prompt: draft.prompt, draft.priority)
         if try insertEntry(draft, job: job) {
             if isNew { added.new = 1 } else { added.copies = 1 }
             return added
@@ -91,16 +91,20 @@ struct AddStep {
     }
 
     /// The job of this fingerprint, made where there is none. One that is still to be sent takes the pictures from where they lie now.
-    func openJob(_ fingerprint: Fingerprint, images: [ImageSource], prompt: String?) throws -> (id: Int64, isNew: Bool) {
+    ///
+    /// - Parameter priority: of a job that is new or comes back; nil: normal, or what it was.
+    func openJob(
+        _ fingerprint: Fingerprint, images: [ImageSource], prompt: String?, _ priority: Priority?
+    ) throws -> (id: Int64, isNew: Bool) {
         let fingerprint = fingerprint.bytes
         let images = try ImageColumn.store(images, db)
         // Most are new, by the million: one way through the index of fingerprints instead of two.
         let new = try db.insert(
             sql: """
-                INSERT INTO jobs (batch, fingerprint, images, prompt) VALUES (?, ?, ?, ?)
+                INSERT INTO jobs (batch, fingerprint, images, prompt, priority) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (batch, fingerprint) DO NOTHING
                 """,
-            arguments: [batch.number, fingerprint, images, prompt.map(UserText.init)])
+            arguments: [batch.number, fingerprint, images, prompt.map(UserText.init), (priority ?? .normal).rawValue])
         if let new { return (new, true) }
         let found = try db.cachedStatement(sql: "SELECT id, state, images FROM jobs WHERE batch = ? AND fingerprint = ?")
         guard let row = try Row.fetchOne(found, arguments: [batch.number, fingerprint]) else {
@@ -110,7 +114,7 @@ struct AddStep {
         if row["state"] != JobState.succeeded.rawValue, row["images"] != images {
             try db.cachedStatement(sql: "UPDATE jobs SET images = ? WHERE id = ?").execute(arguments: [images, id])
         }
-        if row["state"] == JobState.cancelled.rawValue { try JobRow.requeueIfNameless(id, db) }
+        if row["state"] == JobState.cancelled.rawValue { try JobRow.requeueIfNameless(id, db, taking: priority) }
         return (id, false)
     }
 

@@ -29,7 +29,8 @@ extension QueueReader {
             let own = Asked(provider: job["provider"], model: job.text("model"))
             return JobStatus(
                 job: JobID(job["id"]), record: record, isReopened: job["reopened"] as Int64? != nil,
-                availableAt: job.time(optional: "available_at"), missingSince: job.time(optional: "missing_since"),
+                priority: Priority(rawValue: job["priority"]) ?? .normal, availableAt: job.time(optional: "available_at"),
+                missingSince: job.time(optional: "missing_since"),
                 attempts: try rows.map { try AttemptStatus($0, own, CostTrend(counts), db) })
         }
     }

@@ -16,17 +16,23 @@ struct ClaimStep {
     }
 
     /// Claims one call from each lane in rotation until the worker has enough, so that no lane waits behind another one's backlog;
-    /// the lane with the fewest calls in flight comes first.
+    /// the lane with the fewest calls in flight comes first. Lanes whose next job is more urgent have their turns before the others, for as long
+    /// as they take calls.
     func claim(into turn: inout Turn) throws {
         var rotation = try lanesWithQueuedJobs()
         turn.lanesWithQueuedJobs = rotation.count
         // A lane that stands still says so even where its jobs are delayed or the worker is full.
         rotation = try rotation.filter { try !stop($0, lanes.closedReason($0.lane, at: now), &turn) }
-        while turn.claims.count < request.claimLimit, !rotation.isEmpty {
-            var lane = rotation.removeFirst()
-            let free = min(request.claimLimit - turn.claims.count, try lanes.freeSlots(lane.lane))
+        while turn.claims.count < request.claimLimit, let place = rotation.indices.min(by: { rotation[$0].rank < rotation[$1].rank }) {
+            var lane = rotation.remove(at: place)
+            let (free, rank) = (min(request.claimLimit - turn.claims.count, try lanes.freeSlots(lane.lane)), lane.rank)
             guard let (job, batch) = try lane.next(db, lanes, expecting: free, at: now) else {
                 try stop(lane, byItsBatches: &turn)
+                continue
+            }
+            // What came out is less urgent than it looked: another lane may come first.
+            guard lane.rank == rank else {
+                rotation.insert(lane, at: place)
                 continue
             }
             let call = try call(for: job, of: batch)
@@ -34,7 +40,7 @@ struct ClaimStep {
             if batch.account != nil {
                 reservation = lane.reserve(try size(of: call, job, in: batch))
                 guard reservation != nil else {
-                    rotation.insert(lane, at: 0)
+                    rotation.insert(lane, at: place)
                     continue
                 }
             }
@@ -42,6 +48,7 @@ struct ClaimStep {
             let refusal = try lanes.tryReserve(batch.lane, estimated, model: call.model, at: now)
             if try stop(lane, refusal, &turn) { continue }
             turn.claims.append(try take(job, from: batch, sending: call, estimated: estimated, reserving: reservation))
+            lane.removeNext()
             rotation.append(lane)
         }
         for lane in rotation { try stop(lane, byItsBatches: &turn) }
@@ -148,7 +155,11 @@ struct ClaimStep {
         return batches.filter { chosen?.contains($0.route) ?? true }
     }
 
-    static let routes = "SELECT id, model, lane, terms, queued FROM routes WHERE batch = ? AND queued > 0 ORDER BY id"
+    static let routes = """
+        SELECT id, model, lane, terms, queued, (
+            SELECT min(priority) FROM jobs WHERE jobs.route = routes.id AND jobs.route <> 0 AND state = 'queued' AND available_at IS NULL) AS head
+        FROM routes WHERE batch = ? AND queued > 0 ORDER BY id
+        """
 
     /// Where queued jobs are asked, of some alone.
     static let routesAmong = """
@@ -161,174 +172,65 @@ struct ClaimStep {
         """
 
     static let candidates = """
-        SELECT id, images, prompt, asked_again, asked_longer, max_tokens FROM jobs
-        WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0 ORDER BY priority, id LIMIT ?
+        SELECT id, images, prompt, asked_again, asked_longer, max_tokens, priority FROM jobs
+        WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0 ORDER BY priority, postponed, id
+        LIMIT ?
         """
 
     // The partial index is used only where its own condition stands in the statement.
     static let candidatesElsewhere = """
-        SELECT id, images, prompt, asked_again, asked_longer, max_tokens FROM jobs
-        WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL ORDER BY priority, id LIMIT ?
+        SELECT id, images, prompt, asked_again, asked_longer, max_tokens, priority FROM jobs
+        WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL ORDER BY priority, postponed, id
+        LIMIT ?
         """
 
-    /// The same of some jobs alone, in their order.
+    /// The same of some jobs alone: the most urgent ones, in their order.
     static let candidatesAmong = """
-        SELECT jobs.id, jobs.images, jobs.prompt, jobs.asked_again, jobs.asked_longer, jobs.max_tokens
+        SELECT jobs.id, jobs.images, jobs.prompt, jobs.asked_again, jobs.asked_longer, jobs.max_tokens, jobs.priority
         FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
-        WHERE jobs.batch = ? AND jobs.route = ? AND jobs.state = 'queued' AND jobs.available_at IS NULL LIMIT ?
+        WHERE jobs.batch = ? AND jobs.route = ? AND jobs.state = 'queued' AND jobs.available_at IS NULL AND jobs.priority = (
+            SELECT min(jobs.priority) FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
+            WHERE jobs.batch = ? AND jobs.route = ? AND jobs.state = 'queued' AND jobs.available_at IS NULL)
+        LIMIT ?
         """
 
-    // The index goes by priority and then by number: first the priority, then the last number of it.
+    // The index goes by priority, by how often a job was put back, and by number: first the place of the first one, then the last number there.
     static let farthest = """
-        SELECT id, images, prompt, asked_again, asked_longer, max_tokens FROM jobs
-        WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0 AND priority = (
-            SELECT min(priority) FROM jobs WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0)
+        SELECT id, images, prompt, asked_again, asked_longer, max_tokens, priority FROM jobs
+        WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0 AND (priority, postponed) = (
+            SELECT priority, postponed FROM jobs WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0
+            ORDER BY priority, postponed LIMIT 1)
         ORDER BY id DESC LIMIT 1
         """
 
     static let farthestElsewhere = """
-        SELECT id, images, prompt, asked_again, asked_longer, max_tokens FROM jobs
-        WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL AND priority = (
-            SELECT min(priority) FROM jobs WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL)
+        SELECT id, images, prompt, asked_again, asked_longer, max_tokens, priority FROM jobs
+        WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL AND (priority, postponed) = (
+            SELECT priority, postponed FROM jobs WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL
+            ORDER BY priority, postponed LIMIT 1)
         ORDER BY id DESC LIMIT 1
         """
 
     static let farthestAmong = """
-        SELECT jobs.id, jobs.images, jobs.prompt, jobs.asked_again, jobs.asked_longer, jobs.max_tokens
+        SELECT jobs.id, jobs.images, jobs.prompt, jobs.asked_again, jobs.asked_longer, jobs.max_tokens, jobs.priority
         FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
         WHERE jobs.batch = ? AND jobs.route = ? AND jobs.state = 'queued' AND jobs.available_at IS NULL
-        ORDER BY jobs.priority, jobs.id DESC LIMIT 1
+        ORDER BY jobs.priority, jobs.postponed, jobs.id DESC LIMIT 1
         """
 
     static let nextDue = """
         SELECT available_at FROM jobs WHERE state = 'queued' AND available_at IS NOT NULL ORDER BY available_at LIMIT 1
         """
 
-    private static func batches(_ condition: String) -> String {
+    static func batches(_ condition: String) -> String {
         """
         SELECT batches.id, batches.lane, batches.model, batches.system, batches.prompt, batches.parameters,
-            batches.name, batches.budget, batches.checks, batches.trial, counts.*
+            batches.name, batches.budget, batches.checks, batches.trial, counts.*, (
+                SELECT min(priority) FROM jobs
+                WHERE jobs.batch = batches.id AND state = 'queued' AND available_at IS NULL AND jobs.route = 0) AS head
         FROM counts JOIN batches ON batches.id = counts.batch WHERE counts.queued > 0 AND \(condition) ORDER BY batches.id
         """
     }
-}
-
-/// The queued jobs of one lane: its batches in the order they were made, the jobs of each by priority and number.
-private struct LaneBacklog {
-    let lane: Int64
-    let firstBatch: BatchID
-    let batchCount: Int
-    /// Of batches that take no more calls in this turn because of them.
-    private(set) var stops: [LaneRefusal]
-    private var batches: ArraySlice<ClaimableBatch>
-    private var jobs: ArraySlice<ClaimableJob> = []
-
-    /// - Parameter batches: at least one.
-    init(lane: Int64, batches: [ClaimableBatch]) {
-        self.lane = lane
-        firstBatch = batches[0].id
-        batchCount = batches.count
-        stops = batches.compactMap { $0.account?.closedReason.map(LaneRefusal.budget) }
-        self.batches = batches.filter { $0.account?.closedReason == nil }[...]
-    }
-
-    /// The next job of the first batch whose model may be asked.
-    ///
-    /// - Parameter count: how many more are likely to be asked for; claimed rows are no candidates when more are fetched.
-    mutating func next(
-        _ db: any Session, _ lanes: LaneStore, expecting count: Int, at now: Timestamp
-    ) throws -> (ClaimableJob, ClaimableBatch)? {
-        while let batch = batches.first {
-            if let refusal = try lanes.closedReason(lane, of: batch.request.model, at: now) {
-                drop(because: refusal)
-                continue
-            }
-            if try lanes.looksElsewhere(lane, for: batch.request.model) {
-                jobs = try batch.farthest(db)[...]
-            } else if jobs.isEmpty {
-                jobs = try batch.candidates(db, limit: min(max(1, count), 256))[...]
-            }
-            if let job = jobs.popFirst() { return (job, batch) }
-            batches.removeFirst()
-        }
-        return nil
-    }
-
-    /// Sets aside what a call of the first batch may cost, or takes the batch out of this turn and returns nil.
-    mutating func reserve(_ call: CallSize) -> Spending? {
-        guard let account = batches.first?.account else { return nil }
-        switch account.tryReserve(call) {
-        case .success(let reservation): return reservation
-        case .failure(let stop):
-            drop(because: .budget(stop))
-            return nil
-        }
-    }
-
-    private mutating func drop(because refusal: LaneRefusal) {
-        stops.append(refusal)
-        batches.removeFirst()
-        jobs = []
-    }
-}
-
-/// A batch that has queued jobs at one place, with what their calls have in common.
-private struct ClaimableBatch {
-    let id: BatchID
-    let route: RouteID
-    let lane: Int64
-    let request: CaptionRequest
-    private let estimated: CallUnits
-    private let checks: String
-    /// The only jobs that may be claimed, as a JSON list; nil: all of them.
-    private let chosen: String?
-    /// Nil: it has no budget.
-    let account: BudgetAccount?
-
-    /// - Parameter place: a row of `routes`; nil: at the batch's own provider.
-    init(_ row: Row, at place: Row? = nil, _ ledger: BudgetLedger, in scope: Scope) throws {
-        id = BatchID(row["id"])
-        route = place.map { RouteID($0["id"]) } ?? .own
-        chosen = scope.list(of: id)
-        lane = (place ?? row)["lane"]
-        let parameters: Parameters = try JSONColumn.decode(from: row["parameters"])
-        request = CaptionRequest(
-            model: (place ?? row).text("model"), system: row.text(optional: "system"), prompt: row.text("prompt"), images: [],
-            parameters: parameters)
-        checks = row["checks"]
-        account = try BudgetAccount(row, at: place, ledger, prompt: request.prompt)
-        let used = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"])
-        // What was taken over used nothing.
-        let answers = row["succeeded"] as Int - row["reused"] as Int
-        estimated = TokenReserve.perCall(used: used, answers: answers, answerLimit: parameters.maxTokens)
-    }
-
-    func candidates(_ db: any Session, limit: Int) throws -> [ClaimableJob] {
-        if let chosen {
-            return try db.cachedStatement(sql: ClaimStep.candidatesAmong).all([chosen, id.number, route.number, limit], ClaimableJob.init)
-        }
-        if route == .own { return try db.cachedStatement(sql: ClaimStep.candidates).all([id.number, limit], ClaimableJob.init) }
-        return try db.cachedStatement(sql: ClaimStep.candidatesElsewhere).all([route.number, limit], ClaimableJob.init)
-    }
-
-    /// The job that has least in common with those that were refused: the last one of those that were not put back.
-    func farthest(_ db: any Session) throws -> [ClaimableJob] {
-        if let chosen {
-            return try db.cachedStatement(sql: ClaimStep.farthestAmong).all([chosen, id.number, route.number], ClaimableJob.init)
-        }
-        if route == .own { return try db.cachedStatement(sql: ClaimStep.farthest).all([id.number, id.number], ClaimableJob.init) }
-        return try db.cachedStatement(sql: ClaimStep.farthestElsewhere).all([route.number, route.number], ClaimableJob.init)
-    }
-
-    /// More where the call allows a longer answer than the others.
-    func estimate(of call: CaptionRequest) -> CallUnits {
-        guard let limit = call.parameters.answerLimit, limit != request.parameters.answerLimit else { return estimated }
-        let more = min(limit - min(limit, request.parameters.answerLimit ?? 0), 1_000_000)
-        return CallUnits(inputTokens: estimated.inputTokens, outputTokens: estimated.outputTokens + more)
-    }
-
-    /// Added to the prompt of a job that is asked again.
-    var retryPrompt: String? { get throws { try JSONColumn.decode(CheckRules.self, from: checks).retryPrompt } }
 }
 
 extension ImageSource {

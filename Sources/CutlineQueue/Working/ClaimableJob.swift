@@ -8,13 +8,15 @@ struct ClaimableJob {
     let askedAgain: Int
     let askedLonger: Int
     let maxTokens: Int?
+    let priority: Priority
 
     enum Column: Int, CaseIterable {
-        case id, images, prompt, askedAgain, askedLonger, maxTokens
+        case id, images, prompt, askedAgain, askedLonger, maxTokens, priority
     }
 
     init(_ row: PlacedRow<Column>) {
         (id, images, prompt) = (row[.id], row[.images], row.text(optional: .prompt))
         (askedAgain, askedLonger, maxTokens) = (row[.askedAgain], row[.askedLonger], row[.maxTokens])
+        priority = Priority(rawValue: row[.priority]) ?? .normal
     }
 }

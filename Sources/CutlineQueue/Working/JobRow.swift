@@ -48,12 +48,14 @@ enum JobRow {
 
     /// Before a job gets a name again: its edit was undone, or its picture is back. One that a person cancelled before its picture went
     /// missing stays cancelled.
-    static func requeueIfNameless(_ job: Int64, _ db: any Session) throws {
+    ///
+    /// - Parameter priority: nil: the one that it had.
+    static func requeueIfNameless(_ job: Int64, _ db: any Session, taking priority: Priority? = nil) throws {
         try db.cachedStatement(
             sql: """
-                UPDATE jobs SET state = 'queued', finished_at = NULL WHERE id = ? AND \(isWithdrawn)
+                UPDATE jobs SET state = 'queued', finished_at = NULL, priority = ifnull(?, priority) WHERE id = ? AND \(isWithdrawn)
                 """
-        ).execute(arguments: [job])
+        ).execute(arguments: [priority?.rawValue, job])
     }
 
     /// The job of copies is sent from where one of them lies that is there.

@@ -17,6 +17,8 @@ enum JobSource: Hashable {
     /// Where the last page ended, in the order of the index.
     struct Cursor {
         var rank = Int64.min
+        /// How often the jobs of this rank were put back, where the index goes by that, too.
+        var postponed = Int64.min
         var id = Int64.min
     }
 
@@ -41,10 +43,9 @@ enum JobSource: Hashable {
         switch self {
         case .stopped(let batch, let state):
             rows = try Row.fetchAll(db.cachedStatement(sql: Self.stoppedPage), arguments: [batch.number, state.rawValue, cursor.id])
-        case .ready(let batch):
-            rows = try Row.fetchAll(db.cachedStatement(sql: Self.readyPage), arguments: [batch.number, cursor.rank, cursor.id])
+        case .ready(let batch): return try Self.page(Self.readyPage, Self.readyRank, of: batch.number, after: &cursor, db)
         case .readyElsewhere(let route):
-            rows = try Row.fetchAll(db.cachedStatement(sql: Self.elsewherePage), arguments: [route.number, cursor.rank, cursor.id])
+            return try Self.page(Self.elsewherePage, Self.elsewhereRank, of: route.number, after: &cursor, db)
         case .flagged: rows = try Row.fetchAll(db.cachedStatement(sql: Self.flaggedPage), arguments: [cursor.id])
         case .delayed: rows = try Row.fetchAll(db.cachedStatement(sql: Self.delayedPage), arguments: [cursor.rank, cursor.id])
         case .running: rows = try Row.fetchAll(db.cachedStatement(sql: Self.runningPage), arguments: [cursor.rank, cursor.id])
@@ -57,6 +58,24 @@ enum JobSource: Hashable {
         return rows.map { $0["job"] }
     }
 
+    /// Jobs of one rank, and once those are over, of the next: SQLite finds a place inside an index by the number only where all before it is
+    /// given. Else each page would read all that come before it.
+    private static func page(
+        _ page: String, _ nextRank: String, of owner: Int64, after cursor: inout Cursor, _ db: any Session
+    ) throws -> [Int64] {
+        while true {
+            let statement = try db.cachedStatement(sql: page)
+            let jobs = try Int64.fetchAll(statement, arguments: [owner, cursor.rank, cursor.postponed, cursor.id])
+            if let last = jobs.last {
+                cursor.id = last
+                return jobs
+            }
+            let next = try Row.fetchOne(db.cachedStatement(sql: nextRank), arguments: [owner, cursor.rank, cursor.postponed])
+            guard let next else { return [] }
+            cursor = Cursor(rank: next["priority"], postponed: next["postponed"])
+        }
+    }
+
     // The partial index is used only where its own condition stands in the statement.
     static let stoppedPage = """
         SELECT id, 0 AS rank, id AS job FROM jobs
@@ -64,15 +83,27 @@ enum JobSource: Hashable {
         """
 
     static let readyPage = """
-        SELECT id, priority AS rank, id AS job FROM jobs
-        WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0 AND (priority, id) > (?, ?)
-        ORDER BY priority, id LIMIT \(pageSize)
+        SELECT id FROM jobs
+        WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0 AND priority = ? AND postponed = ? AND id > ?
+        ORDER BY id LIMIT \(pageSize)
+        """
+
+    static let readyRank = """
+        SELECT priority, postponed FROM jobs
+        WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0 AND (priority, postponed) > (?, ?)
+        ORDER BY priority, postponed LIMIT 1
         """
 
     static let elsewherePage = """
-        SELECT id, priority AS rank, id AS job FROM jobs
-        WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL AND (priority, id) > (?, ?) ORDER BY priority, id
-        LIMIT \(pageSize)
+        SELECT id FROM jobs
+        WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL AND priority = ? AND postponed = ? AND id > ?
+        ORDER BY id LIMIT \(pageSize)
+        """
+
+    static let elsewhereRank = """
+        SELECT priority, postponed FROM jobs
+        WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL AND (priority, postponed) > (?, ?)
+        ORDER BY priority, postponed LIMIT 1
         """
 
     /// Of every batch.

@@ -11,7 +11,9 @@ extension Queue {
     package func retry(_ selection: JobSelection, with change: JobChange, now: Timestamp) throws -> JobsMoved {
         let routes = try change.route.map { try open($0, for: selection, at: now) }
         return try apply(
-            .retry(Requeueing(maxTokens: change.maxTokens, routes: routes), captioned: selection.flags != nil), to: selection)
+            .retry(
+                Requeueing(maxTokens: change.maxTokens, routes: routes, priority: change.priority), captioned: selection.flags != nil),
+            to: selection)
     }
 
     private func open(_ route: RouteDraft, for selection: JobSelection, at now: Timestamp) throws -> [BatchID: RouteID] {
@@ -44,6 +46,11 @@ extension Queue {
     /// Takes jobs out of the queue for good. A running one is not recalled: its caption is kept when it comes.
     package func cancel(_ selection: JobSelection = JobSelection(), now: Timestamp) throws -> JobsMoved {
         try apply(.cancel(now: now), to: selection)
+    }
+
+    /// Sends what waits, is under way or held before or after other jobs from now on. No call is made because of it.
+    package func prioritize(_ selection: JobSelection, _ priority: Priority) throws -> JobsMoved {
+        try apply(.prioritize(priority), to: selection)
     }
 
     /// In chunks, so that a large selection does not keep other processes from the queue.

@@ -4,8 +4,11 @@ import CutlineCore
 struct Requeueing: Hashable {
     var maxTokens: Int?
     var routes: [BatchID: RouteID]?
+    var priority: Priority?
 
-    var isNone: Bool { maxTokens == nil && routes == nil }
+    var isNone: Bool { asksAlike && priority == nil }
+    /// Whether the calls stay as they were.
+    var asksAlike: Bool { maxTokens == nil && routes == nil }
 }
 
 /// Puts jobs back in the queue because a person says so, inside a transaction.
@@ -17,28 +20,39 @@ struct RequeueStep {
 
     /// False where the job is queued like this already.
     func requeue(_ facts: JobFacts, _ change: Requeueing) throws -> Bool {
-        if facts.state == .succeeded, change.isNone { return try askAgain(facts) }
+        if facts.state == .succeeded, change.asksAlike { return try askAgain(facts, change.priority) }
         let route = try change.routes?[facts.batch] ?? usualRoute(of: facts)
         let maxTokens = change.maxTokens ?? facts.maxTokens
-        if facts.state == .queued, route == facts.route, maxTokens == facts.maxTokens { return false }
+        let priority = change.priority ?? facts.priority
+        // What waits and is asked as before keeps its time and its budgets.
+        if facts.state == .queued, route == facts.route, maxTokens == facts.maxTokens { return try prioritize(facts, priority) }
         try db.cachedStatement(
             sql: """
-                UPDATE jobs SET \(Self.fresh), asked_again = 0, asked_longer = 0, route = ?, max_tokens = ?, reopened = \(reopened(facts))
+                UPDATE jobs SET \(Self.fresh), asked_again = 0, asked_longer = 0, route = ?, max_tokens = ?, priority = ?,
+                    reopened = \(reopened(facts))
                 WHERE id = ?
                 """
-        ).execute(arguments: [route.number, maxTokens, facts.id])
+        ).execute(arguments: [route.number, maxTokens, priority.rawValue, facts.id])
+        return true
+    }
+
+    /// Nothing else of the job changes. False where it has this priority.
+    func prioritize(_ facts: JobFacts, _ priority: Priority) throws -> Bool {
+        guard priority != facts.priority else { return false }
+        try db.cachedStatement(sql: "UPDATE jobs SET priority = ? WHERE id = ?").execute(arguments: [priority.rawValue, facts.id])
         return true
     }
 
     /// The call of a captioned job is never repeated as it was.
-    private func askAgain(_ facts: JobFacts) throws -> Bool {
+    private func askAgain(_ facts: JobFacts, _ priority: Priority?) throws -> Bool {
         let isLonger = facts.flags.contains(.truncated) && !facts.flags.contains(.repetition)
         try db.cachedStatement(
             sql: """
-                UPDATE jobs SET \(Self.fresh), asked_again = asked_again + 1, asked_longer = asked_longer + ?, reopened = \(reopened(facts))
+                UPDATE jobs SET \(Self.fresh), asked_again = asked_again + 1, asked_longer = asked_longer + ?, priority = ?,
+                    reopened = \(reopened(facts))
                 WHERE id = ?
                 """
-        ).execute(arguments: [isLonger, facts.id])
+        ).execute(arguments: [isLonger, (priority ?? facts.priority).rawValue, facts.id])
         return true
     }
 

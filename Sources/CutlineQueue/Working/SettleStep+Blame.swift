@@ -73,7 +73,7 @@ extension SettleStep {
         try db.cachedStatement(
             sql: """
                 UPDATE jobs SET failures = max(0, failures - 1), finished_at = iif(state = 'failed', NULL, finished_at),
-                    priority = priority + (state = 'failed'), state = iif(state = 'failed', 'queued', state)
+                    postponed = postponed + (state = 'failed'), state = iif(state = 'failed', 'queued', state)
                 WHERE id = ? AND (state = 'failed' OR state = 'queued' OR state = 'running')
                 """
         ).execute(arguments: [job.number])

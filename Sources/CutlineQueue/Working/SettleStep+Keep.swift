@@ -78,7 +78,7 @@ extension SettleStep {
     func askAgain(_ change: AskingAgain, _ attempt: AttemptRow, counting charge: Charge?) throws -> Settled.Effect {
         try db.cachedStatement(
             sql: """
-                UPDATE jobs SET asked_again = asked_again + 1, asked_longer = asked_longer + ?, priority = priority + 1 WHERE id = ?
+                UPDATE jobs SET asked_again = asked_again + 1, asked_longer = asked_longer + ?, postponed = postponed + 1 WHERE id = ?
                 """
         ).execute(arguments: [change == .longer, attempt.job])
         return try move(attempt, by: .askAgain(change), counting: charge)

@@ -11,14 +11,15 @@ extension SettleStep {
         try attempt.end(.released, failure: Failure(.cancelled, "a picture changed after it was added"), settlement, db)
         let step = AddStep(db: db, batch: BatchID(attempt.batch), now: now)
         let job = try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT fingerprint, prompt FROM jobs WHERE id = ?"), arguments: [attempt.job])!
+            db.cachedStatement(sql: "SELECT fingerprint, prompt, priority FROM jobs WHERE id = ?"), arguments: [attempt.job])!
         let moved: Int64
         if job["fingerprint"] as [UInt8] == fingerprint.bytes {
             // The same bytes under another date or name: only where they lie is new.
             try setImages(ImageColumn.store(images, db), of: attempt.job)
             moved = attempt.job
         } else {
-            moved = try step.openJob(fingerprint, images: images, prompt: job.text(optional: "prompt")).id
+            moved = try step.openJob(fingerprint, images: images, prompt: job.text(optional: "prompt"), Priority(rawValue: job["priority"]))
+                .id
             try moveEntries(from: attempt.job, to: moved, path: images.onlyPath)
             // The changed file may be one that no entry means any more.
             _ = try JobRow.cancelIfNameless(moved, db, at: now)

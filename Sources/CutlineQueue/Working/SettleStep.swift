@@ -140,7 +140,7 @@ struct SettleStep {
         }
         try db.cachedStatement(
             sql: """
-                UPDATE jobs SET state = ?, lease = NULL, available_at = ?, finished_at = ?, priority = priority + ?
+                UPDATE jobs SET state = ?, lease = NULL, available_at = ?, finished_at = ?, postponed = postponed + ?
                     \(charge.flatMap { $0 == .attempts ? nil : ", \($0) = \($0) + 1" } ?? "")
                 WHERE id = ? AND lease = ?
                 """

@@ -7,7 +7,9 @@ enum Verb {
     case release(from: [JobState])
     case hold
     case cancel(now: Timestamp)
+    case prioritize(Priority)
 
+    /// In the order in which they are gone through.
     var from: [JobState] {
         switch self {
         case .retry(_, captioned: true): [.succeeded]
@@ -15,6 +17,8 @@ enum Verb {
         case .release(let states): states
         case .hold: [.queued]
         case .cancel: [.queued, .running, .held, .failed]
+        // Twice: meanwhile calls end and others begin.
+        case .prioritize: [.running, .queued, .running, .held]
         }
     }
 
@@ -35,7 +39,7 @@ enum Verb {
     private func obstacle(_ facts: JobFacts, _ selection: JobSelection) -> JobsMoved.Obstacle? {
         guard from.contains(facts.state) else { return .state(facts.state) }
         switch self {
-        case .hold, .cancel: return nil
+        case .hold, .cancel, .prioritize: return nil
         case .retry, .release:
             if !facts.isNamed { return .nameless }
             if !selection.means(facts.batch, isTrial: facts.isTrial) { return .trial }
@@ -53,6 +57,7 @@ enum Verb {
         case .hold:
             try db.cachedStatement(sql: "UPDATE jobs SET state = 'held', available_at = NULL WHERE id = ?").execute(arguments: [facts.id])
         case .cancel(let now): try JobRow.cancel(facts.id, db, at: now)
+        case .prioritize(let priority): return try RequeueStep(db: db).prioritize(facts, priority)
         }
         return true
     }
@@ -65,6 +70,7 @@ struct JobFacts {
     let state: JobState
     let route: RouteID
     let maxTokens: Int?
+    let priority: Priority
     /// Whether an entry names it whose picture is not missing.
     let isNamed: Bool
     /// Whether its batch is a trial.
@@ -81,8 +87,8 @@ struct JobFacts {
     }
 
     private init?(_ row: Row) throws {
-        guard let state = JobState(rawValue: row["state"]) else { return nil }
-        self.state = state
+        guard let state = JobState(rawValue: row["state"]), let priority = Priority(rawValue: row["priority"]) else { return nil }
+        (self.state, self.priority) = (state, priority)
         (id, batch, route) = (row["id"], BatchID(row["batch"]), RouteID(row["route"]))
         (isNamed, isTrial, isOpen) = (row["is_named"], row["is_trial"], row["is_open"])
         (maxTokens, failure) = (row["max_tokens"], row["class"])
@@ -90,7 +96,7 @@ struct JobFacts {
     }
 
     private static let columns = """
-        SELECT id, batch, state, route, max_tokens, \(JobRow.isNamed) AS is_named,
+        SELECT id, batch, state, route, max_tokens, priority, \(JobRow.isNamed) AS is_named,
             (SELECT trial FROM batches WHERE batches.id = jobs.batch) AS is_trial,
             EXISTS (SELECT 1 FROM attempts WHERE job = jobs.id AND phase = 'open') AS is_open,
             (SELECT class FROM attempts WHERE job = jobs.id AND class IS NOT NULL ORDER BY n DESC LIMIT 1) AS class,
