@@ -25,20 +25,23 @@ final class FaultyQueue: WorkQueue {
     private let choose: (_ writes: Bool) -> QueueFault?
     private let arm: (String?) throws -> Void
     private let wrote: () -> Void
+    private let claimed: ([Claim]) throws -> Void
     private let isFileBroken: () -> Bool
 
     /// - Parameters:
     ///   - choose: what goes wrong next time.
     ///   - arm: lets the next change of a table fail; nil: of none.
+    ///   - claimed: looks at what a turn took, before anything else happens.
     ///   - wrote: told after each visit that may have changed the queue.
     init(
         _ queue: Queue, sabotage: Sabotage?, choose: @escaping (_ writes: Bool) -> QueueFault?, arm: @escaping (String?) throws -> Void,
-        wrote: @escaping () -> Void, isFileBroken: @escaping () -> Bool
+        claimed: @escaping ([Claim]) throws -> Void, wrote: @escaping () -> Void, isFileBroken: @escaping () -> Bool
     ) {
         self.queue = queue
         self.sabotage = sabotage
         self.choose = choose
         self.arm = arm
+        self.claimed = claimed
         self.wrote = wrote
         self.isFileBroken = isFileBroken
     }
@@ -47,7 +50,9 @@ final class FaultyQueue: WorkQueue {
         try visit {
             let request = sabotage?.falsified(request) ?? request
             try sabotage?.beforeTurn(request, queue)
-            return try sabotage?.turn(worker, request, queue) ?? queue.turn(worker, request)
+            let turn = try sabotage?.turn(worker, request, queue) ?? queue.turn(worker, request)
+            try claimed(turn.claims)
+            return turn
         }
     }
 

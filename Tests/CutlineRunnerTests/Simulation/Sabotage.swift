@@ -27,6 +27,8 @@ enum Sabotage: CaseIterable {
     case spread
     /// An answered outage is each job's own trouble.
     case charge
+    /// Nobody knows at a claim what is urgent.
+    case urgency
 
     /// The law that must notice; nil: any.
     var law: String? {
@@ -36,6 +38,7 @@ enum Sabotage: CaseIterable {
         case .crawl: "the lane gets at least half of what the provider takes"
         case .spread: "nothing that passes, and no other model's name, ends a run"
         case .charge: "an outage costs a job at most one attempt"
+        case .urgency: "an urgent job is never left for a less urgent one"
         }
     }
 
@@ -55,7 +58,7 @@ enum Sabotage: CaseIterable {
             request.settlements = request.settlements.map {
                 $0.failing(.serverError, as: .imageUnreachable).failing(.overloaded, as: .imageUnreachable)
             }
-        case .fence, .pace, .budget, .acknowledgement, .record, .rescueFile, .trust, .breaker: return nil
+        case .fence, .pace, .budget, .acknowledgement, .record, .rescueFile, .trust, .breaker, .urgency: return nil
         }
         return request
     }
@@ -73,6 +76,7 @@ enum Sabotage: CaseIterable {
             let turn = try queue.turn(worker, request)
             try queue.write { try Self.forget(turn.claims, $0) }
             return turn
+        case .urgency: return try Self.withoutPriorities(queue) { try queue.turn(worker, request) }
         case .fence, .pace, .budget, .acknowledgement, .rescueFile, .trust, .breaker, .crawl, .spread, .charge: return nil
         }
     }
@@ -87,7 +91,7 @@ enum Sabotage: CaseIterable {
                     sql: "UPDATE attempts SET reserved_cost = 0, reserved_tokens = 0 WHERE phase = 'open' AND reserved_tokens > 0")
             }
         case .breaker: try queue.write { try Self.forget(Self.memory, $0, at: request.now()) }
-        case .acknowledgement, .record, .rescueFile, .trust, .crawl, .spread, .charge: break
+        case .acknowledgement, .record, .rescueFile, .trust, .crawl, .spread, .charge, .urgency: break
         }
     }
 
@@ -97,6 +101,21 @@ enum Sabotage: CaseIterable {
                 sql: "UPDATE jobs SET state = 'queued', lease = NULL WHERE lease = ?", arguments: [claim.attempt.number])
             try db.execute(sql: "DELETE FROM attempts WHERE id = ?", arguments: [claim.attempt.number])
         }
+    }
+
+    private static func withoutPriorities(_ queue: Queue, _ turn: () throws -> Turn) throws -> Turn {
+        let before = try queue.write { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT id, priority FROM jobs WHERE priority <> 0")
+            try db.execute(sql: "UPDATE jobs SET priority = 0 WHERE priority <> 0")
+            return rows
+        }
+        let result = Swift.Result { try turn() }
+        try queue.write { db in
+            for row in before {
+                try db.execute(sql: "UPDATE jobs SET priority = ? WHERE id = ?", arguments: [row["priority"] as Int, row["id"] as Int64])
+            }
+        }
+        return try result.get()
     }
 
     /// Who brings a failure holds the job again, whatever became of it.

@@ -15,6 +15,7 @@ import SystemPackage
 extension Simulation {
     /// After each step: what is cheap; now and then all that `doctor` checks.
     func checkStep(_ happening: Happening) throws {
+        if let unlawfulClaim { throw unlawfulClaim }
         if case .worker(_, .beat) = happening, steps % 8 != 0 { return }
         // Hundreds of jobs are not counted again at each step.
         if plan.isCalm, steps % 64 != 0 { return }

@@ -69,7 +69,12 @@ extension Simulation {
                 settings, policy: batch.policy, limits: plan.lanes[batch.lane].limits, budget: budget, fallback: fallback.map { [$0] },
                 now: clock.now())
             batches[id] = batch
-            _ = try monitor.add((0..<batch.jobs).map(JobDraft.make), to: id, now: clock.now())
+            let drafts = (0..<batch.jobs).map { job in
+                var draft = JobDraft.make(job)
+                draft.priority = batch.priorities[job % batch.priorities.count]
+                return draft
+            }
+            _ = try monitor.add(drafts, to: id, now: clock.now())
         }
     }
 

@@ -45,6 +45,8 @@ final class Simulation {
     var states: [Int64: JobState] = [:]
     /// Jobs that a lane gave back to the queue.
     var recalled: Set<Int64> = []
+    /// What a turn did that it must not; the worker would take an error for a fault of the queue.
+    var unlawfulClaim: SimulationFailure?
     /// Whether the queue may have changed since the states were looked at.
     var mayHaveChanged = true
     var steps = 0
@@ -111,7 +113,8 @@ final class Simulation {
         starts.append(clock.real)
         let queue = FaultyQueue(
             try Queue(at: monitor.path, now: clock.now()), sabotage: sabotage, choose: { [unowned self] in fault(writes: $0) },
-            arm: { [unowned self] in try arm($0) }, wrote: { [unowned self] in mayHaveChanged = true },
+            arm: { [unowned self] in try arm($0) }, claimed: { [unowned self] in try checkUrgency(of: $0) },
+            wrote: { [unowned self] in mayHaveChanged = true },
             isFileBroken: { [unowned self] in healedAt == nil && chance.happens(plan.faults.lostAnswers) })
         let worker = try queue.queue.startWorker(token: "worker-\(workers.count)", host: "here", pid: 1, now: clock.now())
         let jitter = JitterSource(seed: plan.seed &+ UInt64(workers.count))

@@ -32,6 +32,8 @@ struct SimulationPlan {
         /// Until all is healed there is no such model.
         var isMisspelt = false
         var badPicture: BadPicture?
+        /// Of its jobs, one after the other and again from the first.
+        var priorities: [Priority] = [.normal]
 
         var model: String { isMisspelt ? "gtp-4o" : isBounded ? "gpt-4o" : "m" }
         var otherModel: String { isBounded ? "gpt-4.1" : "m2" }
@@ -76,6 +78,7 @@ struct SimulationPlan {
         self.seed = seed
         options = RunnerOptions(scope: .all)
         if isCalm { planCalmWorld() } else { planWildWorld() }
+        planPriorities()
         events.sort { $0.after < $1.after }
     }
 
@@ -101,6 +104,15 @@ struct SimulationPlan {
     private mutating func planFallbacks() {
         var chance = Chance(seed: seed &* 17 &+ 3)
         for index in batches.indices where chance.happens(0.4) { batches[index].fallback = chance.number(0...lanes.count - 1) }
+    }
+
+    /// By a chance of their own too. Half of the lives know but one.
+    private mutating func planPriorities() {
+        var chance = Chance(seed: seed &* 53 &+ 19)
+        guard chance.happens(0.5) else { return }
+        for index in batches.indices {
+            batches[index].priorities = (0..<chance.pick([1, 1, 2, 5])).map { _ in chance.pick(Priority.allCases) }
+        }
     }
 
     /// More windows beside those, by a chance of their own. A day begins anew in the midst of the troubles.
