@@ -203,7 +203,7 @@ import Testing
                 "cached_tokens":null,"cost_usd":null,"cost_source":null},"attempts":1,"latency_ms":null,\
                 "error":{"class":"invalid_request","status":400,"message":"A simulated fault: status 400."},\
                 "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{},"reused_from":null,"missing_since":null,\
-                "attempt_log":[{"n":1,"provider":"simulator","requested_model":"sim-1","phase":"failed","billed":"no",\
+                "priority":"normal","attempt_log":[{"n":1,"provider":"simulator","requested_model":"sim-1","phase":"failed","billed":"no",\
                 "started_at":"2026-11-20T12:00:00Z","ended_at":"2026-11-20T12:00:00Z",\
                 "latency_ms":0,"request_id":null,"error":{"class":"invalid_request","status":400,"message":"A simulated fault: status 400."},\
                 "input_tokens":null,"output_tokens":null,"cost_usd":null,"doubt":null,"at_most_usd":null,"about_usd":null,"duplicate_caption":null,"rejected_answer":null,"raw_answer":null,"flags":[],"reused_from":null}]}

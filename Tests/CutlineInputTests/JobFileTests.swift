@@ -70,6 +70,13 @@ struct JobFileTests {
         #expect(try folder.plan("set/jobs.json").keys == ["a.png", "\(folder.path.string)/out/b.png"])
     }
 
+    @Test(arguments: [(#""priority": "high", "#, Priority?.some(.high)), (#""priority": "normal", "#, .normal), ("", nil)])
+    func itMaySayWhatGoesFirst(member: String, priority: Priority?) throws {
+        let folder = TemporaryFolder.make(pictures: "a.png")
+        folder.write("jobs.json", text: #"{\#(member)"images": ["a.png"]}"#)
+        #expect(try folder.plan("jobs.json").jobFile?.priority == priority)
+    }
+
     @Test func itMayBringSettingsOnly() throws {
         let folder = TemporaryFolder.make(pictures: "in/a.png")
         folder.write("jobs.json", text: #"{"prompt": "Describe."}"#)
@@ -94,7 +101,7 @@ struct JobFileTests {
     @Test(arguments: [
         (
             #"{"image": []}"#,
-            "image: unknown key; known here: batch, provider, model, system, prompt, parameters, limits, budget, checks, fallback, images, jobs"
+            "image: unknown key; known here: batch, provider, model, system, prompt, parameters, limits, budget, checks, fallback, priority, images, jobs"
         ),
         (#"{"batch": ""}"#, "batch: must not be empty"), (#"{"batch": null}"#, "batch: expected a text"),
         (#"{"provider": 3}"#, "provider: expected the name of a profile, or a profile"),
@@ -113,6 +120,8 @@ struct JobFileTests {
             "limits.tokens: give either this or the limit per minute, not both"
         ),
         (#"{"limits": {"tokens_per_minute": -1}}"#, "limits.tokens_per_minute: must be above 0"),
+        (#"{"priority": "hihg"}"#, "priority: expected one of high, normal, low; did you mean high?"),
+        (#"{"priority": "urgent"}"#, "priority: expected one of high, normal, low"), (#"{"priority": -1}"#, "priority: expected a text"),
         (#"{"images": "a.png"}"#, "images: expected a list"), (#"{"images": ["a.png", 3]}"#, "images[1]: expected a text"),
         (#"{"jobs": [{"key": "k", "images": []}]}"#, "jobs[0].images: names no picture"),
         (#"{"jobs": [{"key": "k"}]}"#, "jobs[0]: a job needs images"),

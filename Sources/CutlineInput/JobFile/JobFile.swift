@@ -41,6 +41,8 @@ package struct JobFile: Sendable {
     package let checks: JobFileChecks
     /// In the order in which they are asked.
     package let fallback: [Fallback]
+    /// Of the jobs that are added.
+    package let priority: Priority?
     package let images: [String]
     package let jobs: [Job]
 
@@ -71,7 +73,8 @@ package struct JobFile: Sendable {
     }
 
     private static let keys = [
-        "batch", "provider", "model", "system", "prompt", "parameters", "limits", "budget", "checks", "fallback", "images", "jobs",
+        "batch", "provider", "model", "system", "prompt", "parameters", "limits", "budget", "checks", "fallback", "priority", "images",
+        "jobs",
     ]
 
     private init(path: FilePath, json: JSONCursor) throws(InvalidValue) {
@@ -87,6 +90,7 @@ package struct JobFile: Sendable {
         budget = try Self.budget(json["budget"])
         checks = try JobFileChecks(json: json["checks"])
         fallback = try Fallback.list(json["fallback"])
+        priority = try Self.priority(json["priority"])
         images = try Self.texts(json["images"])
         var jobs: [Job] = []
         for job in try json["jobs"]?.items() ?? [] { jobs.append(try Job(json: job)) }
@@ -130,6 +134,14 @@ package struct JobFile: Sendable {
             change.maxTokens = cap.value == .null ? BudgetChange.Cap.none : .at(try cap.positiveInt())
         }
         return change
+    }
+
+    private static func priority(_ member: JSONCursor?) throws(InvalidValue) -> Priority? {
+        guard let member else { return nil }
+        let word = try member.string()
+        if let priority = Priority(word: word) { return priority }
+        let near = Nearest.to(word, among: Priority.words).map { "; did you mean \($0)?" } ?? ""
+        throw member.invalid("expected one of \(Priority.words.joined(separator: ", "))\(near)")
     }
 
     private static func dollars(_ member: JSONCursor) throws(InvalidValue) -> Money {

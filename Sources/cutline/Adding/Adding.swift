@@ -17,6 +17,10 @@ struct Adding {
     /// The other places where jobs of this batch may be asked.
     private(set) var elsewhere: Elsewhere
     private let reuse: ReuseOptions
+    /// Of the jobs that wait already; nil: each keeps its own.
+    private let priorityOfAll: Priority?
+    /// Of the jobs that are added.
+    private let priority: Priority?
     private let queuePath: FilePath
     /// `--queue PATH` where it was given, for commands that are advised.
     let queueWords: [String]
@@ -37,8 +41,8 @@ struct Adding {
 
     /// Reads the input and settles what the batch is. Nothing is written.
     init(
-        inputs: [String], part: InputPartOptions, caption: CaptionOptions, sending: SendingOptions, price: PriceOptions,
-        reuse: ReuseOptions, policy: PolicyOptions?, checks: CheckOptions?, queue: QueueOptions, log: LogOptions?,
+        inputs: [String], part: InputPartOptions, caption: CaptionOptions, sending: SendingOptions, priority: PriorityOptions?,
+        price: PriceOptions, reuse: ReuseOptions, policy: PolicyOptions?, checks: CheckOptions?, queue: QueueOptions, log: LogOptions?,
         in environment: Environment
     ) throws {
         telling = try InputTelling(part, log: log, in: environment)
@@ -67,6 +71,8 @@ struct Adding {
         self.checks =
             try checks.map { try CheckChoice(flags: $0, jobFile: plan.jobFile, environment: environment).rules() } ?? batch?.checks
             ?? CheckRules()
+        priorityOfAll = priority?.priority
+        self.priority = priorityOfAll ?? plan.jobFile?.priority
         (self.log, self.reuse, self.environment) = (log, reuse, environment)
         var progress = InputProgress(isQuiet: log?.quiet ?? false, in: environment)
         input = try plan.checked(for: settings) { progress.checked($0) }
@@ -101,15 +107,18 @@ struct Adding {
             settings, policy: policy, limits: limits, budget: budget.change, checks: checks, fallback: elsewhere.list,
             now: environment.now())
         var captions = try queue.reader.captionSearch(for: settings, batch: batch, checks: checks, use: reuse.use)
-        let (input, settings, inBothIdentities) = (input, settings, captions.asksBothIdentities)
+        let (input, settings, priority, inBothIdentities) = (input, settings, priority, captions.asksBothIdentities)
         let inputs = try queue.inputs(named: input.inputNames, of: batch)
         let mark = try queue.reader.entryMark()
         let draft = { @Sendable (item: InputItem, known: KnownPictures) in
             var draft = try Drafter.draft(item, settings: settings, inBothIdentities: inBothIdentities, knownDigest: known.content)
             draft.input = inputs[item.input]
+            draft.priority = priority
             return draft
         }
         try refuseTakenKeys(draft, queue, batch)
+        // Before anything is added: what is added has it.
+        try prioritizeWhatWaits(queue, batch)
         var (added, count, hasAdded) = (Added(), 0, false)
         var progress = InputProgress(isQuiet: log?.quiet ?? false, in: environment)
         let isShared = try !queue.reader.workerStatuses().isEmpty
@@ -151,9 +160,17 @@ struct Adding {
         return (queue, batch)
     }
 
+    private func prioritizeWhatWaits(_ queue: Queue, _ batch: BatchID) throws {
+        guard let priorityOfAll, !isNew else { return }
+        let count = try queue.prioritize(JobSelection(batch: batch), priorityOfAll).count
+        guard count > 0, log?.quiet != true else { return }
+        environment.error.say(AddedText.prioritized(count, priorityOfAll))
+    }
+
     /// What was not sent because it is cut off is wanted now.
     private func sendAgain(_ queue: Queue, _ batch: BatchID) throws {
-        let count = try queue.retry(JobSelection(batch: batch, failure: .imageUnreadable)).count
+        let unread = JobSelection(batch: batch, failure: .imageUnreadable)
+        let count = try queue.retry(unread, with: JobChange(priority: priorityOfAll), now: environment.now()).count
         guard count > 0, log?.quiet != true else { return }
         environment.error.say("\(Words.count(count, "job")) that could not be read \(count == 1 ? "is" : "are") queued again\n")
     }

@@ -8,6 +8,7 @@ struct JobMove {
     /// Of captions.
     var flags: [String] = []
     var change: ChangeOptions?
+    var priority: Priority?
     let queue: QueueOptions
 
     func run(in environment: Environment) async throws {
@@ -17,14 +18,16 @@ struct JobMove {
             var selected = try selection.selection(in: reader)
             if !flags.isEmpty { selected.flags = try FlagSelection(names: flags) }
             let path = queue.path(in: environment)
-            let change = try change.flatMap { change in
-                change.isNone
-                    ? nil : try change.change(of: selected, in: reader, UserProfiles.catalogue(besideQueue: path, in: environment))
+            let asked = change.flatMap { $0.isNone ? nil : $0 }
+            var change = try asked?.change(of: selected, in: reader, UserProfiles.catalogue(besideQueue: path, in: environment))
+            if let priority {
+                change = change ?? JobChange()
+                change?.priority = priority
             }
             let opened = try environment.openQueue(at: path)
             let moved = try move(selected, change, in: opened, at: environment.now())
             let text = MovedText.lines(
-                verb, moved, change: change == nil ? nil : self.change?.words, standing: try standing(selected, reader))
+                verb, moved, change: asked?.words, priority: priority, standing: try standing(selected, reader))
             try opened.close()
             try environment.output.send(text)
         }

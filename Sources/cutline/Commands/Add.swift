@@ -18,6 +18,7 @@ struct Add: Command {
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
     @OptionGroup(title: "How it is sent") var sending: SendingOptions
+    @OptionGroup(title: "How it is sent") var priority: PriorityOptions
     @OptionGroup(title: "What it costs") var price: PriceOptions
     @OptionGroup(title: "What it costs") var reuse: ReuseOptions
     @OptionGroup(title: "Limits and policies") var policy: PolicyOptions
@@ -27,8 +28,8 @@ struct Add: Command {
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             var adding = try Adding(
-                inputs: inputs, part: input.part, caption: caption, sending: sending, price: price, reuse: reuse,
-                policy: policy, checks: checks, queue: queue, log: log, in: environment)
+                inputs: inputs, part: input.part, caption: caption, sending: sending, priority: priority, price: price,
+                reuse: reuse, policy: policy, checks: checks, queue: queue, log: log, in: environment)
             if input.dryRun {
                 try adding.rehearse()
             } else {

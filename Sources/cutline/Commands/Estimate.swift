@@ -33,8 +33,8 @@ struct Estimate: Command {
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             let adding = try Adding(
-                inputs: inputs, part: input, caption: caption, sending: sending, price: price, reuse: reuse,
-                policy: nil, checks: nil, queue: queue, log: nil, in: environment)
+                inputs: inputs, part: input, caption: caption, sending: sending, priority: nil, price: price,
+                reuse: reuse, policy: nil, checks: nil, queue: queue, log: nil, in: environment)
             var forecast = try CostForecast(adding)
             let keys = try KeyRing(environment, file: apiKeyFile, network: network)
             if !offline { try keys.checkRoute(adding.profile) }

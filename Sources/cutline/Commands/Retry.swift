@@ -26,6 +26,7 @@ struct Retry: Command {
             valueName: "name"))
     var flags: [String] = []
     @OptionGroup(title: "How they are asked from now on (else as before)") var change: ChangeOptions
+    @OptionGroup(title: "How they are asked from now on (else as before)") var priority: PriorityOptions
     @OptionGroup(title: "Queue") var queue: QueueOptions
 
     func validate() throws {
@@ -37,6 +38,8 @@ struct Retry: Command {
     }
 
     func run(in environment: Environment) async throws {
-        try await JobMove(verb: .retry, selection: selection, flags: flags, change: change, queue: queue).run(in: environment)
+        try await JobMove(
+            verb: .retry, selection: selection, flags: flags, change: change, priority: priority.priority, queue: queue
+        ).run(in: environment)
     }
 }

@@ -21,6 +21,7 @@ struct Run: Command {
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "What to ask") var caption: CaptionOptions
     @OptionGroup(title: "How it is sent") var sending: SendingOptions
+    @OptionGroup(title: "How it is sent") var priority: PriorityOptions
     @OptionGroup(title: "What it costs") var price: PriceOptions
     @OptionGroup(title: "What it costs") var reuse: ReuseOptions
     @OptionGroup(title: "Limits and policies") var policy: PolicyOptions
@@ -30,8 +31,8 @@ struct Run: Command {
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
             var adding = try Adding(
-                inputs: inputs, part: input.part, caption: caption, sending: sending, price: price, reuse: reuse,
-                policy: policy, checks: checks, queue: queue, log: work.log, in: environment)
+                inputs: inputs, part: input.part, caption: caption, sending: sending, priority: priority, price: price,
+                reuse: reuse, policy: policy, checks: checks, queue: queue, log: work.log, in: environment)
             if input.dryRun {
                 try adding.rehearse(sample: sample.sample)
                 return try adding.refuseBad()

@@ -16,6 +16,10 @@ enum AddedText {
         "batch \"\(Words.clean(batch))\" was a trial of `cutline compare`; from now on `work` and `export` take it like any other\n"
     }
 
+    static func prioritized(_ count: Int, _ priority: Priority) -> String {
+        "\(Words.count(count, "job")) that \(count == 1 ? "waits" : "wait") already \(count == 1 ? "has" : "have") \(priority.word) priority now\n"
+    }
+
     static func line(_ added: Added, batch: String) -> String {
         let parts: [(count: Int, one: String, many: String)] = [
             (added.new, "new job", "new jobs"), (added.known, "there already", "there already"),

@@ -3,11 +3,12 @@ import CutlineExport
 import CutlineQueue
 
 extension JobStatus {
-    /// The record of the export, with `attempt_log` (docs/output.md).
+    /// The record of the export, with `priority` and `attempt_log` (docs/output.md).
     var json: String {
         var text = JSONText()
         text.openObject()
         text.members(of: record)
+        text.member("priority", priority.word)
         text.member("attempt_log", attempts) { $0.write($1) }
         text.closeObject()
         return text.text + "\n"
@@ -16,6 +17,7 @@ extension JobStatus {
     func text(at now: Timestamp) -> String {
         var lines = ["\(Words.clean(record.key)) (entry \(record.id)) of batch \"\(Words.clean(record.batch))\": \(state(at: now))"]
         lines.append("  images   \(Words.clean(record.images.joined(separator: ", ")))")
+        if priority != .normal { lines.append("  priority \(priority.word)") }
         if let missingSince { lines.append("  missing  since \(missingSince.iso8601): the file is gone from the input") }
         lines.append(
             "  asked    \(record.provider), \(Words.clean(record.requestedModel)): \(Words.shortened(Words.clean(record.prompt), to: 200))")

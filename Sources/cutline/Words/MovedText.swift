@@ -39,20 +39,24 @@ enum JobVerb {
 enum MovedText {
     /// - Parameters:
     ///   - change: how the jobs are asked from now on.
+    ///   - priority: what was chosen for them.
     ///   - standing: jobs of the selection by state afterwards, where that is known.
-    static func lines(_ verb: JobVerb, _ moved: JobsMoved, change: String? = nil, standing: [JobState: Int]) -> String {
+    static func lines(_ verb: JobVerb, _ moved: JobsMoved, change: String? = nil, priority: Priority? = nil, standing: [JobState: Int])
+        -> String
+    {
         let running = verb == .cancel ? moved.moved[.running] ?? 0 : 0
         let note = running > 0 ? "; \(Words.number(running)) of them running: the call goes on, and its caption is kept if it comes" : ""
-        let first = "\(Words.count(moved.count, "job")) \(verb.done)\(changed(moved, change))\(note)\n"
+        let first = "\(Words.count(moved.count, "job")) \(verb.done)\(changed(moved, change, priority))\(note)\n"
         let left = left(verb, moved, standing)
         return first + (left.isEmpty ? "" : "left alone: \(left.joined(separator: ", "))\n")
     }
 
-    /// ` (2 queued before), to be asked with max_tokens 400`
-    private static func changed(_ moved: JobsMoved, _ change: String?) -> String {
+    /// ` (2 queued before), to be asked with max_tokens 400, of high priority`
+    private static func changed(_ moved: JobsMoved, _ change: String?, _ priority: Priority?) -> String {
         let before = moved.moved[.queued].map { " (\(Words.number($0)) of them queued before)" } ?? ""
         let better = moved.moved[.succeeded] == nil ? "" : "; a caption stays until a better one comes"
-        return (change.map { "\(before), to be asked \($0)" } ?? "") + better
+        let words = [change.map { ", to be asked \($0)" }, priority.map { ", of \($0.word) priority" }].compactMap(\.self)
+        return (words.isEmpty ? "" : before + words.joined()) + better
     }
 
     private static func left(_ verb: JobVerb, _ moved: JobsMoved, _ standing: [JobState: Int]) -> [String] {
