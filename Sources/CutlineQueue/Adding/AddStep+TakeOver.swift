@@ -23,7 +23,7 @@ extension AddStep {
             sql: """
                 INSERT INTO attempts
                     (batch, job, n, worker, started_at, lease_until, ended_at, phase, billed, estimated_tokens, reused_from)
-                SELECT ?, ?, (SELECT ifnull(max(n), 0) + 1 FROM attempts WHERE job = ?), worker, ?, ?, ?, 'succeeded', 'yes', 0, id
+                SELECT ?, ?, (SELECT coalesce(max(n), 0) + 1 FROM attempts WHERE job = ?), worker, ?, ?, ?, 'succeeded', 'yes', 0, id
                 FROM attempts WHERE id = ?
                 """,
             arguments: [batch.number, job, job, now.milliseconds, now.milliseconds, now.milliseconds, known.origin])!

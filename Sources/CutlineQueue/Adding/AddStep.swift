@@ -135,7 +135,7 @@ struct AddStep {
     private func update(_ entry: Int64, _ draft: JobDraft, job: Int64) throws {
         try db.cachedStatement(
             sql: """
-                UPDATE entries SET job = ?, own_key = ?, given = ?, path = ?, extra = ?, input = ifnull(?, input), missing_since = NULL
+                UPDATE entries SET job = ?, own_key = ?, given = ?, path = ?, extra = ?, input = coalesce(?, input), missing_since = NULL
                 WHERE id = ?
                 """
         ).execute(arguments: [

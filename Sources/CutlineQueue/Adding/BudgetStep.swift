@@ -19,7 +19,7 @@ extension Queue {
             let (page, newest) = try reader.read { db in
                 (
                     try BudgetStep.unreckoned(of: batch, terms, after: last, db),
-                    try Int64.fetchOne(db, sql: "SELECT ifnull(max(id), 0) FROM attempts")!
+                    try Int64.fetchOne(db, sql: "SELECT coalesce(max(id), 0) FROM attempts")!
                 )
             }
             if !page.isEmpty {
@@ -93,8 +93,8 @@ struct BudgetStep {
         let most = terms.most(of: call)
         try db.cachedStatement(
             sql: """
-                UPDATE attempts SET reserved_cost = ifnull(reserved_cost, ?), reserved_tokens = ifnull(reserved_tokens, ?),
-                    cost = ifnull(cost, ?), cost_source = iif(cost IS NULL AND ? IS NOT NULL, 'estimated', cost_source)
+                UPDATE attempts SET reserved_cost = coalesce(reserved_cost, ?), reserved_tokens = coalesce(reserved_tokens, ?),
+                    cost = coalesce(cost, ?), cost_source = CASE WHEN cost IS NULL AND ? IS NOT NULL THEN 'estimated' ELSE cost_source END
                 WHERE id = ? AND billed <> 'no'
                 """
         ).execute(arguments: [

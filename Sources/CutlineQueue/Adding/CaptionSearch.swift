@@ -95,7 +95,7 @@ package struct CaptionSearch: Sendable {
     static let lookup = """
         SELECT origin.id AS origin, origin.cost, captions.text, captions.finish_reason, captions.model, captions.received_at
         FROM jobs JOIN captions ON captions.job = jobs.id AND captions.accepted = 1 JOIN attempts ON attempts.id = captions.attempt
-            JOIN attempts AS origin ON origin.id = ifnull(attempts.reused_from, attempts.id)
+            JOIN attempts AS origin ON origin.id = coalesce(attempts.reused_from, attempts.id)
         WHERE jobs.batch = ? AND jobs.fingerprint = ? AND origin.route = 0
         """
 }

@@ -87,7 +87,7 @@ package struct KnownPictures: Sendable {
 
     private static let one = """
         SELECT id, digest, format, damage, orientation FROM pictures
-        WHERE path = ? AND start = ? AND size = ? AND modified = ? AND inode = ? AND length IS ?
+        WHERE path = ? AND start = ? AND size = ? AND modified = ? AND inode = ? AND length IS NOT DISTINCT FROM ?
         """
 }
 

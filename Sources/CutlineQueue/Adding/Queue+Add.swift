@@ -70,7 +70,7 @@ extension QueueReader {
             let statement = try db.cachedStatement(
                 sql: """
                     SELECT digest, damage, orientation FROM pictures
-                    WHERE path = ? AND start = ? AND size = ? AND modified = ? AND inode = ? AND length IS ?
+                    WHERE path = ? AND start = ? AND size = ? AND modified = ? AND inode = ? AND length IS NOT DISTINCT FROM ?
                     """)
             let row = try Row.fetchOne(
                 statement,

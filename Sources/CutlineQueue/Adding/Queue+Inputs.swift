@@ -27,6 +27,6 @@ extension QueueReader {
     }
 
     package func entryMark() throws -> EntryMark {
-        EntryMark(newest: try read { try Int64.fetchOne($0, sql: "SELECT ifnull(max(id), 0) FROM entries") ?? 0 })
+        EntryMark(newest: try read { try Int64.fetchOne($0, sql: "SELECT coalesce(max(id), 0) FROM entries") ?? 0 })
     }
 }

@@ -21,8 +21,8 @@ extension QueueReader {
                 db,
                 sql: """
                     SELECT attempts.*, routes.provider, routes.model AS asked_model, captions.flags,
-                        iif(accepted = 0 AND NOT captions.set_aside, text, NULL) AS duplicate,
-                        iif(accepted = 0 AND captions.set_aside, text, NULL) AS set_aside
+                        CASE WHEN accepted = 0 AND captions.set_aside = 0 THEN text END AS duplicate,
+                        CASE WHEN accepted = 0 AND captions.set_aside = 1 THEN text END AS set_aside
                     FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id LEFT JOIN routes ON routes.id = attempts.route
                     WHERE attempts.job = ? ORDER BY n
                     """, arguments: [job["id"] as Int64])

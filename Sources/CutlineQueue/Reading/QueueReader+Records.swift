@@ -38,15 +38,15 @@ extension QueueReader {
     static let select = """
         SELECT entries.id, entries.key, entries.own_key, entries.given, entries.path, entries.extra, entries.created_at,
             entries.missing_since, jobs.id AS job,
-            iif(jobs.reopened IS NULL, jobs.state, 'succeeded') AS state, jobs.prompt AS own_prompt, jobs.images, jobs.attempts,
-            ifnull(jobs.finished_at, captions.received_at) AS finished_at, batches.name AS batch,
-            ifnull(routes.provider, batches.provider) AS provider, ifnull(routes.model, batches.model) AS requested_model, batches.prompt,
+            CASE WHEN jobs.reopened IS NULL THEN jobs.state ELSE 'succeeded' END AS state, jobs.prompt AS own_prompt, jobs.images, jobs.attempts,
+            coalesce(jobs.finished_at, captions.received_at) AS finished_at, batches.name AS batch,
+            coalesce(routes.provider, batches.provider) AS provider, coalesce(routes.model, batches.model) AS requested_model, batches.prompt,
             captions.text, captions.finish_reason, captions.model, captions.flags, attempts.request_id, attempts.latency,
             attempts.input_tokens, attempts.output_tokens, attempts.cached_tokens, attempts.cost, attempts.cost_source, attempts.reused_from
         FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = entries.batch
             LEFT JOIN captions ON captions.job = jobs.id AND captions.accepted = 1
             LEFT JOIN attempts ON attempts.id = captions.attempt
-            LEFT JOIN routes ON routes.id = ifnull(attempts.route, (SELECT route FROM attempts WHERE job = jobs.id ORDER BY n DESC LIMIT 1))
+            LEFT JOIN routes ON routes.id = coalesce(attempts.route, (SELECT route FROM attempts WHERE job = jobs.id ORDER BY n DESC LIMIT 1))
         """
 
     /// In the order of entries, whichever index the batches have: a `+` keeps it from being used.

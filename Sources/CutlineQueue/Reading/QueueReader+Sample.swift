@@ -60,7 +60,7 @@ extension BatchStatus {
     }
 
     static let states = """
-        SELECT \(JobState.allCases.map { "ifnull(sum(state = '\($0.rawValue)'), 0) AS \($0.rawValue)" }.joined(separator: ", "))
+        SELECT \(JobState.allCases.map { "coalesce(sum(state = '\($0.rawValue)'), 0) AS \($0.rawValue)" }.joined(separator: ", "))
         FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
         """
 
@@ -70,10 +70,10 @@ extension BatchStatus {
         """
 
     static let calls = """
-        SELECT ifnull(sum(phase IN ('succeeded', 'failed', 'unknown') AND reused_from IS NULL), 0) AS attempts,
-            ifnull(sum(reused_from IS NOT NULL), 0) AS reused, ifnull(sum(phase = 'failed'), 0) AS failed,
-            ifnull(sum(phase = 'unknown'), 0) AS unknown, ifnull(sum(accepted = 0 AND set_aside = 0), 0) AS duplicates,
-            ifnull(sum(phase = 'succeeded' AND cost IS NOT NULL), 0) AS priced,
+        SELECT count(*) FILTER (WHERE phase IN ('succeeded', 'failed', 'unknown') AND reused_from IS NULL) AS attempts,
+            count(*) FILTER (WHERE reused_from IS NOT NULL) AS reused, count(*) FILTER (WHERE phase = 'failed') AS failed,
+            count(*) FILTER (WHERE phase = 'unknown') AS unknown, count(*) FILTER (WHERE accepted = 0 AND set_aside = 0) AS duplicates,
+            count(*) FILTER (WHERE phase = 'succeeded' AND cost IS NOT NULL) AS priced,
             sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cost) AS cost
         FROM json_each(?) AS chosen CROSS JOIN attempts ON attempts.job = chosen.value
             LEFT JOIN captions ON captions.attempt = attempts.id

@@ -78,7 +78,7 @@ extension QueueReader {
         ),
         (
             "unanswered calls are at least those that jobs still remember", "batch",
-            "SELECT batch FROM counts WHERE unanswered < (SELECT ifnull(sum(unanswered), 0) FROM jobs WHERE jobs.batch = counts.batch)"
+            "SELECT batch FROM counts WHERE unanswered < (SELECT coalesce(sum(unanswered), 0) FROM jobs WHERE jobs.batch = counts.batch)"
         ),
     ]
 
@@ -95,7 +95,7 @@ extension QueueReader {
             """
             SELECT id FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id WHERE doubt IS NOT CASE
                 WHEN phase = 'unknown' THEN 'unknown'
-                WHEN phase IN ('failed', 'released') AND billed <> 'no' THEN iif(billed = 'yes', 'paid', 'failed')
+                WHEN phase IN ('failed', 'released') AND billed <> 'no' THEN CASE WHEN billed = 'yes' THEN 'paid' ELSE 'failed' END
                 WHEN captions.accepted = 0 AND captions.set_aside = 0 THEN 'duplicate' END
             """
         ),
@@ -132,16 +132,17 @@ extension QueueReader {
         (
             ["queued", "running", "succeeded", "failed", "held", "cancelled"],
             """
-            SELECT batch, sum(state = 'queued') AS queued, sum(state = 'running') AS running, sum(state = 'succeeded') AS succeeded,
-                sum(state = 'failed') AS failed, sum(state = 'held') AS held, sum(state = 'cancelled') AS cancelled
+            SELECT batch, count(*) FILTER (WHERE state = 'queued') AS queued, count(*) FILTER (WHERE state = 'running') AS running,
+                count(*) FILTER (WHERE state = 'succeeded') AS succeeded, count(*) FILTER (WHERE state = 'failed') AS failed,
+                count(*) FILTER (WHERE state = 'held') AS held, count(*) FILTER (WHERE state = 'cancelled') AS cancelled
             FROM jobs GROUP BY batch
             """
         ),
         (
             ["attempts", "attempts_failed", "attempts_unknown"] + sums,
             """
-            SELECT batch, sum(\(isCall)) AS attempts, sum(phase = 'failed') AS attempts_failed,
-                sum(phase = 'unknown') AS attempts_unknown, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
+            SELECT batch, count(*) FILTER (WHERE \(isCall)) AS attempts, count(*) FILTER (WHERE phase = 'failed') AS attempts_failed,
+                count(*) FILTER (WHERE phase = 'unknown') AS attempts_unknown, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
                 sum(cost) AS cost
             FROM attempts GROUP BY batch
             """
@@ -157,13 +158,14 @@ extension QueueReader {
         (
             ["in_flight", "committed_cost", "committed_tokens", "dearest_cost", "dearest_tokens", "priced"],
             """
-            SELECT batch, sum(phase = 'open') AS in_flight,
-                sum(iif(billed = 'no', 0, max(coalesce(cost, reserved_cost, 0), ifnull(cost_at_most, 0)))) AS committed_cost,
-                sum(iif(billed = 'no', 0, max(coalesce(tokens, reserved_tokens, 0),
-                    min(max(ifnull(tokens_at_most, 0), ifnull(input_tokens, 0), ifnull(output_tokens, 0)), 1000000000000)))) AS committed_tokens,
-                ifnull(max(max(ifnull(cost, 0), ifnull(cost_at_most, 0))), 0) AS dearest_cost,
-                ifnull(max(max(ifnull(tokens, 0), ifnull(most, 0))), 0) AS dearest_tokens,
-                sum(phase = 'succeeded' AND cost IS NOT NULL) AS priced
+            SELECT batch, count(*) FILTER (WHERE phase = 'open') AS in_flight,
+                sum(CASE WHEN billed = 'no' THEN 0 ELSE max(coalesce(cost, reserved_cost, 0), coalesce(cost_at_most, 0)) END) AS committed_cost,
+                sum(CASE WHEN billed = 'no' THEN 0 ELSE max(coalesce(tokens, reserved_tokens, 0), min(
+                    max(coalesce(tokens_at_most, 0), coalesce(input_tokens, 0), coalesce(output_tokens, 0)), 1000000000000)) END
+                ) AS committed_tokens,
+                coalesce(max(max(coalesce(cost, 0), coalesce(cost_at_most, 0))), 0) AS dearest_cost,
+                coalesce(max(max(coalesce(tokens, 0), coalesce(most, 0))), 0) AS dearest_tokens,
+                count(*) FILTER (WHERE phase = 'succeeded' AND cost IS NOT NULL) AS priced
             FROM (SELECT *, min(input_tokens + output_tokens, 1000000000000) AS tokens,
                 min(tokens_at_most, 1000000000000) AS most FROM attempts) GROUP BY batch
             """
@@ -175,12 +177,14 @@ extension QueueReader {
             db,
             sql: """
                 SELECT batches.name, kind, kept, counted FROM (
-                    SELECT batch, kind, max(iif(is_kept, numbers, NULL)) AS kept, max(iif(is_kept, NULL, numbers)) AS counted FROM (
+                    SELECT batch, kind, max(CASE WHEN is_kept THEN numbers END) AS kept,
+                        max(CASE WHEN NOT is_kept THEN numbers END) AS counted FROM (
                         SELECT batch, kind, calls || ' calls, ' || cost || ', ' || most || ', ' || unpriced AS numbers, true AS is_kept
                         FROM doubts WHERE calls > 0 OR cost > 0 OR most > 0 OR unpriced > 0
                         UNION ALL
-                        SELECT batch, doubt, count(*) || ' calls, ' || ifnull(sum(cost), 0) || ', '
-                            || ifnull(sum(iif(cost IS NULL, reserved_cost, NULL)), 0) || ', ' || sum(coalesce(cost, reserved_cost) IS NULL),
+                        SELECT batch, doubt, count(*) || ' calls, ' || coalesce(sum(cost), 0) || ', '
+                            || coalesce(sum(CASE WHEN cost IS NULL THEN reserved_cost END), 0) || ', '
+                            || count(*) FILTER (WHERE coalesce(cost, reserved_cost) IS NULL),
                             false
                         FROM attempts WHERE doubt IS NOT NULL GROUP BY batch, doubt)
                     GROUP BY batch, kind)
@@ -198,7 +202,8 @@ extension QueueReader {
             db,
             sql: """
                 SELECT name, rule, (SELECT count(*) FROM attempts JOIN batches ON batches.id = attempts.batch
-                    WHERE attempts.phase = 'open' AND ifnull((SELECT lane FROM routes WHERE id = attempts.route), batches.lane) = lanes.id) AS open FROM lanes ORDER BY name
+                    WHERE attempts.phase = 'open'
+                        AND coalesce((SELECT lane FROM routes WHERE id = attempts.route), batches.lane) = lanes.id) AS open FROM lanes ORDER BY name
                 """)
         return try rows.compactMap { row in
             let (lane, open): (Lane, Int) = (try JSONColumn.decode(from: row["rule"]), row["open"])

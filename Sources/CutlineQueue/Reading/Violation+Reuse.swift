@@ -18,9 +18,10 @@ extension QueueReader {
         (
             ["reused", "set_aside_cost_calls", "set_aside_token_calls"],
             """
-            SELECT batch, sum(reused_from IS NOT NULL) AS reused,
-                sum(billed <> 'no' AND reserved_cost IS NOT NULL AND cost IS NULL) AS set_aside_cost_calls,
-                sum(billed <> 'no' AND reserved_tokens IS NOT NULL AND input_tokens + output_tokens IS NULL) AS set_aside_token_calls
+            SELECT batch, count(*) FILTER (WHERE reused_from IS NOT NULL) AS reused,
+                count(*) FILTER (WHERE billed <> 'no' AND reserved_cost IS NOT NULL AND cost IS NULL) AS set_aside_cost_calls,
+                count(*) FILTER (WHERE billed <> 'no' AND reserved_tokens IS NOT NULL AND input_tokens + output_tokens IS NULL)
+                    AS set_aside_token_calls
             FROM attempts GROUP BY batch
             """
         )

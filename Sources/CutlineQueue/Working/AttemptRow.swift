@@ -28,8 +28,8 @@ struct AttemptRow {
     static let select = """
         SELECT attempts.id, attempts.job, attempts.batch, attempts.phase, attempts.started_at, attempts.estimated_tokens,
             attempts.estimated_output, jobs.failures, jobs.unanswered, jobs.crashes, jobs.asked_again, batches.policy, attempts.route,
-            iif(attempts.route = 0, 0, routes.position) AS position,
-            ifnull(routes.lane, batches.lane) AS lane, ifnull(routes.model, batches.model) AS model
+            CASE WHEN attempts.route = 0 THEN 0 ELSE routes.position END AS position,
+            coalesce(routes.lane, batches.lane) AS lane, coalesce(routes.model, batches.model) AS model
         FROM attempts JOIN jobs ON jobs.id = attempts.job JOIN batches ON batches.id = attempts.batch
             LEFT JOIN routes ON routes.id = attempts.route
         WHERE attempts.id = ?

@@ -96,7 +96,7 @@ struct ClaimStep {
         reserving reservation: Spending?
     ) throws -> Claim {
         let job = candidate.id
-        let n = try Int.fetchOne(db.cachedStatement(sql: "SELECT ifnull(max(n), 0) + 1 FROM attempts WHERE job = ?"), arguments: [job])!
+        let n = try Int.fetchOne(db.cachedStatement(sql: "SELECT coalesce(max(n), 0) + 1 FROM attempts WHERE job = ?"), arguments: [job])!
         let attempt = try db.insert(
             sql: """
                 INSERT INTO attempts

@@ -42,9 +42,9 @@ enum ImageColumn {
             sql: """
                 INSERT INTO pictures (path, member, start, length, size, modified, inode, format, digest, damage, orientation)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (path, start, size, modified, inode) DO UPDATE SET digest = ifnull(excluded.digest, digest), format = excluded.format,
-                    damage = iif(excluded.digest IS NULL, damage, excluded.damage),
-                    orientation = iif(excluded.digest IS NULL, orientation, excluded.orientation)
+                ON CONFLICT (path, start, size, modified, inode) DO UPDATE SET digest = coalesce(excluded.digest, digest), format = excluded.format,
+                    damage = CASE WHEN excluded.digest IS NULL THEN damage ELSE excluded.damage END,
+                    orientation = CASE WHEN excluded.digest IS NULL THEN orientation ELSE excluded.orientation END
                 RETURNING id
                 """)
         return try Int64.fetchOne(

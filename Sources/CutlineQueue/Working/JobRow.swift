@@ -10,7 +10,7 @@ enum JobRow {
     /// Whether the job was cancelled because nothing names it.
     static let isWithdrawn = """
         state = 'cancelled' AND NOT \(isNamed)
-            AND finished_at >= ifnull((SELECT min(missing_since) FROM entries WHERE job = jobs.id), finished_at)
+            AND finished_at >= coalesce((SELECT min(missing_since) FROM entries WHERE job = jobs.id), finished_at)
         """
 
     /// The job has its caption.
@@ -28,7 +28,7 @@ enum JobRow {
     }
 
     private static let cancelling = """
-        UPDATE jobs SET state = iif(reopened IS NULL, 'cancelled', 'succeeded'), reopened = NULL, available_at = NULL, lease = NULL,
+        UPDATE jobs SET state = CASE WHEN reopened IS NULL THEN 'cancelled' ELSE 'succeeded' END, reopened = NULL, available_at = NULL, lease = NULL,
             finished_at = ?
         WHERE id = ?
         """
@@ -53,7 +53,7 @@ enum JobRow {
     static func requeueIfNameless(_ job: Int64, _ db: any Session, taking priority: Priority? = nil) throws {
         try db.cachedStatement(
             sql: """
-                UPDATE jobs SET state = 'queued', finished_at = NULL, priority = ifnull(?, priority) WHERE id = ? AND \(isWithdrawn)
+                UPDATE jobs SET state = 'queued', finished_at = NULL, priority = coalesce(?, priority) WHERE id = ? AND \(isWithdrawn)
                 """
         ).execute(arguments: [priority?.rawValue, job])
     }

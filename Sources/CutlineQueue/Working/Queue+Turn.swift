@@ -61,13 +61,13 @@ extension Queue {
         queued: Int, remaining: Int
     ) {
         let statement = try db.cachedStatement(
-            sql: "SELECT ifnull(sum(queued), 0) AS queued, ifnull(sum(queued + running), 0) AS remaining FROM counts WHERE \(condition)")
+            sql: "SELECT coalesce(sum(queued), 0) AS queued, coalesce(sum(queued + running), 0) AS remaining FROM counts WHERE \(condition)")
         let row = try Row.fetchOne(statement, arguments: arguments)!
         return (row["queued"], row["remaining"])
     }
 
     static let remainingAmong = """
-        SELECT ifnull(sum(state = 'queued'), 0) AS queued, ifnull(sum(state IN ('queued', 'running')), 0) AS remaining
+        SELECT count(*) FILTER (WHERE state = 'queued') AS queued, count(*) FILTER (WHERE state IN ('queued', 'running')) AS remaining
         FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
         """
 }

@@ -72,8 +72,8 @@ extension SettleStep {
     func recall(_ job: JobID) throws {
         try db.cachedStatement(
             sql: """
-                UPDATE jobs SET failures = max(0, failures - 1), finished_at = iif(state = 'failed', NULL, finished_at),
-                    postponed = postponed + (state = 'failed'), state = iif(state = 'failed', 'queued', state)
+                UPDATE jobs SET failures = max(0, failures - 1), finished_at = CASE WHEN state = 'failed' THEN NULL ELSE finished_at END,
+                    postponed = CASE WHEN state = 'failed' THEN postponed + 1 ELSE postponed END, state = CASE WHEN state = 'failed' THEN 'queued' ELSE state END
                 WHERE id = ? AND (state = 'failed' OR state = 'queued' OR state = 'running')
                 """
         ).execute(arguments: [job.number])

@@ -70,7 +70,7 @@ extension SettleStep {
 
     /// Whether a job has no caption, or this attempt was made since a person asked for another one.
     private static let awaits = """
-        SELECT ifnull(reopened < ?, false) OR NOT EXISTS (SELECT 1 FROM captions WHERE job = jobs.id AND accepted = 1) FROM jobs WHERE id = ?
+        SELECT coalesce(reopened < ?, false) OR NOT EXISTS (SELECT 1 FROM captions WHERE job = jobs.id AND accepted = 1) FROM jobs WHERE id = ?
         """
 
     /// Writes down how the job will be asked otherwise, and puts it back in the queue if this attempt still holds it: behind the jobs that

@@ -153,7 +153,7 @@ struct SettleStep {
     }
 
     private func holds(_ attempt: AttemptRow) throws -> Bool {
-        let statement = try db.cachedStatement(sql: "SELECT lease IS ? FROM jobs WHERE id = ?")
+        let statement = try db.cachedStatement(sql: "SELECT lease IS NOT DISTINCT FROM ? FROM jobs WHERE id = ?")
         return try Bool.fetchOne(statement, arguments: [attempt.id.number, attempt.job])!
     }
 
