@@ -112,7 +112,8 @@ import Testing
 
     private func adding(_ input: String, at harness: CommandHarness) throws -> Adding {
         try Adding(
-            inputs: [input], part: .parse([]), caption: .parse(CommandHarness.asking), sending: .parse([]), priority: nil, price: .parse([]),
+            inputs: [input], part: .parse([]), caption: .parse(CommandHarness.asking), sending: .parse([]), priority: nil,
+            price: .parse([]),
             reuse: .parse([]),
             policy: nil, checks: nil, queue: .parse([]), log: nil, in: Self.environment(of: harness))
     }

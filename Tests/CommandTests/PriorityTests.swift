@@ -88,7 +88,7 @@ import Testing
         let harness = harness(failing: true)
         #expect(await harness.cutline("run", "jobs.json").code == 1)
         let said = await harness.cutline("retry", "--priority", "high")
-        #expect(said == Said(code: 0, output: "1 job queued again, of high priority\n", error: ""))
+        #expect(said == CommandResult(code: 0, output: "1 job queued again, of high priority\n", error: ""))
         #expect(try await harness.counts() == ["succeeded": 1, "queued": 1])
         #expect(try await priority("bad", harness) == "high")
         #expect(try await priority("large/a.png", harness) == "normal")

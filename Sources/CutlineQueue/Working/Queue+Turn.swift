@@ -61,7 +61,8 @@ extension Queue {
         queued: Int, remaining: Int
     ) {
         let statement = try db.cachedStatement(
-            sql: "SELECT coalesce(sum(queued), 0) AS queued, coalesce(sum(queued + running), 0) AS remaining FROM counts WHERE \(condition)")
+            sql: "SELECT coalesce(sum(queued), 0) AS queued, coalesce(sum(queued + running), 0) AS remaining FROM counts WHERE \(condition)"
+        )
         let row = try Row.fetchOne(statement, arguments: arguments)!
         return (row["queued"], row["remaining"])
     }
