@@ -6,7 +6,6 @@ import PackageDescription
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -34,7 +33,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -45,29 +43,31 @@ let package = Package(
     targets: [
         // Level 0
         room("CutlineCore", [system]),
+        .systemLibrary(name: "CLibcrypto", path: "Sources/CLibcrypto"),
+        room("CutlineDigest", [.target(name: "CLibcrypto", condition: .when(platforms: [.linux]))]),
         .target(
             name: "CutlineMigrationsSQLite", path: "migrations/sqlite",
             resources: [.embedInCode("0001-queue.sql")], swiftSettings: strict),
         // Level 1
         .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
-        room("CutlineInput", ["CutlineCore", system, crypto]),
+        room("CutlineInput", ["CutlineCore", "CutlineDigest", system]),
         room("CutlineQueue", ["CutlineCore", system]),
         room(
             "CutlineProvider", ["CutlineCore", "CZlib", system, httpClient, nio, nioPosix, nioHTTP1, nioTLS],
             resources: [.embedInCode("Profiles/profiles.json")]),
-        room("CutlineExport", ["CutlineCore", system, crypto]),
+        room("CutlineExport", ["CutlineCore", "CutlineDigest", system]),
         room(
-            "CutlineSimulator", ["CutlineCore", "CZlib", system, hummingbird, nio, nioPosix, logging, crypto],
+            "CutlineSimulator", ["CutlineCore", "CutlineDigest", "CZlib", system, hummingbird, nio, nioPosix, logging],
             resources: [.embedInCode("examples.json")]),
         // Level 2
-        room("CutlineSQLite", ["CutlineCore", "CutlineQueue", "CutlineMigrationsSQLite", system, crypto, grdb, grdbSQLite]),
+        room("CutlineSQLite", ["CutlineCore", "CutlineQueue", "CutlineDigest", "CutlineMigrationsSQLite", system, grdb, grdbSQLite]),
         room("CutlineRunner", ["CutlineCore", "CutlineQueue", "CutlineProvider", system]),
         // Level 3
         .executableTarget(
             name: "cutline",
             dependencies: [
                 "CutlineCore", "CutlineInput", "CutlineQueue", "CutlineSQLite", "CutlineProvider", "CutlineExport", "CutlineSimulator",
-                "CutlineRunner", system, logging, argumentParser,
+                "CutlineRunner", system, argumentParser,
             ],
             swiftSettings: strict),
         // What scripts/check-cost counts
@@ -78,10 +78,11 @@ let package = Package(
         // Tests: a suite per room, then the commands in process, then the built binary
         .target(name: "TestSupport", dependencies: ["CutlineCore", system], path: "Tests/TestSupport", swiftSettings: strict),
         suite("CutlineCoreTests", []),
+        suite("CutlineDigestTests", ["CutlineDigest"]),
         suite("CutlineInputTests", ["CutlineInput"]),
         suite("CutlineQueueTests", ["CutlineQueue", "CutlineSQLite", "CutlineMigrationsSQLite", grdb, grdbSQLite]),
         suite("CutlineProviderTests", ["CutlineProvider", "CZlib", nio, nioPosix, nioHTTP1], exclude: ["Vectors"]),
-        suite("CutlineExportTests", ["CutlineExport", crypto]),
+        suite("CutlineExportTests", ["CutlineExport", "CutlineDigest"]),
         suite("CutlineSimulatorTests", ["CutlineSimulator", httpClient]),
         suite("CutlineRunnerTests", ["CutlineRunner", "CutlineQueue", "CutlineSQLite", "CutlineProvider", grdb]),
         suite(

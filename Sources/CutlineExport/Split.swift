@@ -1,5 +1,5 @@
-import Crypto
 import CutlineCore
+import CutlineDigest
 
 /// Parts of a dataset. A record's part depends on its pictures and the seed alone: it stays where it is when the set grows, when the pictures
 /// are captioned anew by another model, and copies of one picture are never on both sides.
@@ -36,11 +36,11 @@ package struct Split: Hashable, Sendable {
     /// From 0 up to, not including, 1.
     private func place(of pictures: [ImageSource]) -> Double {
         var hash = SHA256()
-        hash.update(data: Array("cutline-split-1 \(seed)".utf8))
+        hash.update(Array("cutline-split-1 \(seed)".utf8))
         for picture in pictures {
             let identity = picture.identity
-            hash.update(data: Array(" \(identity.count):".utf8))
-            hash.update(data: identity)
+            hash.update(Array(" \(identity.count):".utf8))
+            hash.update(identity)
         }
         let number = hash.finalize().prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return Double(number >> 11) / Double(1 << 53)

@@ -1,5 +1,5 @@
-import Crypto
 import CutlineCore
+import CutlineDigest
 import CutlineMigrationsSQLite
 import CutlineQueue
 import Foundation
@@ -106,5 +106,5 @@ struct Schema {
 }
 
 extension Migration {
-    var checksum: Data { Data(SHA256.hash(data: Data(sql.utf8))) }
+    var checksum: Data { Data(SHA256.hash(Array(sql.utf8))) }
 }

@@ -1,5 +1,5 @@
 import CutlineCore
-import Crypto
+import CutlineDigest
 
 /// What a call asks for.
 struct ChatRequest {
@@ -73,9 +73,9 @@ struct ChatRequest {
     /// Of prompt and pictures: it recognises a repeated call.
     var digest: [UInt8] {
         var hash = SHA256()
-        hash.update(data: Array(prompt.utf8))
-        for picture in pictures { hash.update(data: Array("\0\(picture.sha256)".utf8)) }
-        return Array(hash.finalize())
+        hash.update(Array(prompt.utf8))
+        for picture in pictures { hash.update(Array("\0\(picture.sha256)".utf8)) }
+        return hash.finalize()
     }
 }
 

@@ -1,5 +1,5 @@
-import Crypto
 import CutlineCore
+import CutlineDigest
 import SystemPackage
 import TestSupport
 import Testing
@@ -16,7 +16,7 @@ struct ArchiveTests {
         var stamp = FileStamp.of(path)
         stamp.size -= missing
         return PictureFile(
-            path: path, stamp: stamp, format: .png, digest: Array(SHA256.hash(data: Array(content.utf8))),
+            path: path, stamp: stamp, format: .png, digest: SHA256.hash(Array(content.utf8)),
             slice: FileSlice(member: Array("deep/a.png".utf8), offset: 6, length: Int64(content.utf8.count)))
     }
 

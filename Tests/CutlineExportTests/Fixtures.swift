@@ -1,5 +1,5 @@
-import Crypto
 import CutlineCore
+import CutlineDigest
 import CutlineExport
 import SystemPackage
 import TestSupport
@@ -82,7 +82,7 @@ extension TemporaryFolder {
     ) -> PictureFile {
         let bytes = Array((content ?? name).utf8)
         let path = write(name, bytes)
-        return PictureFile(path: path, stamp: .of(path), format: format, digest: hasDigest ? Array(SHA256.hash(data: bytes)) : nil)
+        return PictureFile(path: path, stamp: .of(path), format: format, digest: hasDigest ? SHA256.hash(bytes) : nil)
     }
 
     /// Every file below it and what is in it; folders without files are left out.

@@ -1,5 +1,5 @@
-import Crypto
 import CutlineCore
+import CutlineDigest
 
 /// Finds the entries of one picture among millions, in 16 bytes an entry; nothing of it stays on the disk.
 ///
@@ -70,8 +70,8 @@ extension Record {
         var hash = SHA256()
         for place in places {
             let bytes = place.bytes
-            hash.update(data: Array("\(bytes.count):".utf8))
-            hash.update(data: bytes)
+            hash.update(Array("\(bytes.count):".utf8))
+            hash.update(bytes)
         }
         return hash.finalize().prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     }

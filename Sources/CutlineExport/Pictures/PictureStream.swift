@@ -1,5 +1,5 @@
-import Crypto
 import CutlineCore
+import CutlineDigest
 import SystemPackage
 
 #if canImport(Glibc)
@@ -70,10 +70,10 @@ struct PictureStream: ~Copyable {
             }
             guard count > 0 else { throw Omission.pictureChanged }
             let bytes = UnsafeRawBufferPointer(rebasing: piece.prefix(count))
-            if file.digest != nil { hash.update(bufferPointer: bytes) }
+            if file.digest != nil { hash.update(bytes) }
             try take(bytes)
             rest -= Int64(count)
         }
-        if let digest = file.digest, !hash.finalize().elementsEqual(digest) { throw Omission.pictureChanged }
+        if let digest = file.digest, hash.finalize() != digest { throw Omission.pictureChanged }
     }
 }

@@ -1,9 +1,9 @@
-import Crypto
 import CutlineCore
+import CutlineDigest
 
 extension Sequence<UInt8> {
     /// 32 bytes.
-    package var sha256: [UInt8] { Array(SHA256.hash(data: Array(self))) }
+    package var sha256: [UInt8] { SHA256.hash(Array(self)) }
 }
 
 extension BatchSettings {

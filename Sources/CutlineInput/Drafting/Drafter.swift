@@ -1,5 +1,5 @@
-import Crypto
 import CutlineCore
+import CutlineDigest
 import SystemPackage
 
 /// Turns checked input into drafts of jobs: this is where pictures are read.
@@ -57,7 +57,7 @@ package enum Drafter {
         let preimage = Fingerprint.preimage(
             provider: provider, model: request.model, system: request.system, prompt: request.prompt, parameters: request.parameters,
             images: request.images)
-        return Fingerprint(bytes: Array(SHA256.hash(data: preimage)))
+        return Fingerprint(bytes: SHA256.hash(preimage))
     }
 
     private static func stamped(_ file: PictureFile) throws(InputError) -> ImageSource {

@@ -1,5 +1,5 @@
-import Crypto
 import CutlineCore
+import CutlineDigest
 import SystemPackage
 
 /// A picture's SHA-256, and what its file was while it was read.
@@ -40,20 +40,21 @@ struct FileDigest {
         guard before.kind == .regular else { throw before.kind == .folder ? .isDirectory : .invalidArgument }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceSize, alignment: 16)
         defer { buffer.deallocate() }
-        var (hash, size, scan) = (SHA256(), Int64(0), PictureScan())
+        var hash = SHA256()
+        var (size, scan) = (Int64(0), PictureScan())
         while true {
             let room = slice.map { Int(min(Int64(buffer.count), $0.length - size)) } ?? buffer.count
             let begin = (slice?.offset ?? 0) + size
             let count = try descriptor.fill(UnsafeMutableRawBufferPointer(rebasing: buffer[..<room]), at: begin)
             let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
             scan.take(piece)
-            hash.update(bufferPointer: piece)
+            hash.update(piece)
             size += Int64(count)
             if count < buffer.count { break }
         }
         let isWhole = size == slice?.length ?? before.stamp.size
         guard try FileFacts(descriptor: descriptor).stamp == before.stamp, isWhole else { return nil }
         return FileDigest(
-            bytes: Array(hash.finalize()), stamp: before.stamp, format: scan.format, damage: scan.damage, orientation: scan.orientation)
+            bytes: hash.finalize(), stamp: before.stamp, format: scan.format, damage: scan.damage, orientation: scan.orientation)
     }
 }

@@ -1,5 +1,5 @@
 import CutlineCore
-import Crypto
+import CutlineDigest
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -60,7 +60,7 @@ struct SentPicture: Hashable {
     var sha256: String {
         switch content {
         case .digest(let text): text
-        case .bytes(let data): SHA256.hash(data: data).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        case .bytes(let data): data.withUnsafeBytes { SHA256.hash($0) }.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         }
     }
 
