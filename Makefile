@@ -4,7 +4,7 @@ SWIFT_FILES = Sources Tests Benchmarks/cost migrations Package.swift
 
 SEEDS ?= 100000
 
-.PHONY: help build demo built-tests test check-exports check-compare check-network check-cost ci simulate-soak bench bench-limits crash-soak format install man clean setup
+.PHONY: help build demo built-tests test check-exports check-compare check-network check-cost check-package ci simulate-soak bench bench-limits crash-soak format install man dist deb clean setup
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -47,7 +47,8 @@ check-cost: setup ## Counts the instructions of what a run does most, and holds 
 	@scripts/count-tests scripts/check-cost --install
 
 ci: built-tests ## test and every check, counted together
-	@scripts/count-tests sh -c 'status=0; scripts/run-tests || status=1; scripts/check-exports || status=1; scripts/check-compare --install || status=1; scripts/check-network --install || status=1; scripts/check-cost --install || status=1; exit $$status'
+	$(MAKE) deb CONFIGURATION=debug
+	@scripts/count-tests sh -c 'status=0; scripts/run-tests || status=1; scripts/check-exports || status=1; scripts/check-compare --install || status=1; scripts/check-network --install || status=1; scripts/check-cost --install || status=1; scripts/check-package --install .build/dist/debug || status=1; exit $$status'
 
 # Optimised, a seed takes half the time. Built beside the rest: the flag that lets tests look inside would build that anew.
 SOAK = --scratch-path .build/soak -c release -Xswiftc -enable-testing
@@ -76,8 +77,20 @@ man: build ## The manual page, in .build/share/cutline.1
 	@mkdir -p .build/share
 	scripts/make-man $(CUTLINE) >.build/share/cutline.1
 
-install: man ## Binary, manual page and completions, to PREFIX (/usr/local)
-	scripts/install $(CUTLINE) .build/share/cutline.1 "$(DESTDIR)$(PREFIX)"
+install: build ## Binary, manual page, completions and papers, to PREFIX (/usr/local)
+	scripts/install $(CUTLINE) "$(DESTDIR)$(PREFIX)"
+
+# `debug` packs by the same rules what the tests were built from.
+CONFIGURATION ?= release
+DIST = .build/dist/$(CONFIGURATION)
+dist: setup ## A program with all libraries inside and what belongs to it, as .tar.gz in .build/dist/release
+	scripts/package --output $(DIST) "$$(scripts/build-static $(CONFIGURATION))"
+
+deb: setup ## The same, and as a package for Debian (dpkg-dev)
+	scripts/package --deb --output $(DIST) "$$(scripts/build-static $(CONFIGURATION))"
+
+check-package: deb ## Installs what is packed in bare Debian systems and uses it there (debootstrap, from Debian; root)
+	@scripts/count-tests scripts/check-package --install $(DIST)
 
 clean: ## Removes what was built
 	swift package clean

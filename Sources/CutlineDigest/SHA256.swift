@@ -11,7 +11,7 @@ package struct SHA256: ~Copyable {
     #else
         private let state: OpaquePointer
 
-        /// Looked up once. A library context of its own reads no `openssl.cnf`: what is set up there cannot take the algorithm away.
+        /// Looked up once, in a library context of its own: what an `openssl.cnf` sets up cannot take the algorithm away.
         private nonisolated(unsafe) static let algorithm: OpaquePointer = {
             guard let context = OSSL_LIB_CTX_new(), let algorithm = EVP_MD_fetch(context, "SHA256", nil) else {
                 fatalError("libcrypto has no SHA-256")

@@ -6,6 +6,12 @@ import NIOPosix
 import NIOSSL
 import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// What went wrong with a connection, in our words.
 struct TransportFailure: Equatable {
     enum Cause: Equatable {
@@ -77,6 +83,10 @@ struct TransportFailure: Equatable {
 
     /// The library tells one cause of a refused certificate from all others.
     private static func tlsReason(_ error: any Error, _ route: NetworkRoute) -> String {
+        // The library then begins no connection at all, whatever other authorities it is given.
+        guard hasSystemAuthorities else {
+            return "this system has no list of authorities to hold a certificate to; install ca-certificates, then run again"
+        }
         switch error {
         case let error as NIOSSLExtraError where error == .failedToValidateHostname: return "its certificate is for another host name"
         case NIOSSLError.handshakeFailed(.sslError(let stack)) where "\(stack)".contains("CERTIFICATE_VERIFY_FAILED"):
@@ -86,6 +96,16 @@ struct TransportFailure: Equatable {
                 + "an authority of its own, name its certificate with --ca-file PATH, ca_file in the profile, or SSL_CERT_FILE"
         default: return "its certificate or TLS version is not accepted"
         }
+    }
+
+    /// Whether there is a list where the TLS library looks; a bare Debian has none before the package ca-certificates is installed.
+    private static var hasSystemAuthorities: Bool {
+        #if os(Linux)
+            let places: [String] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/certs"]
+            return places.contains { access($0, R_OK) == 0 }
+        #else
+            return true
+        #endif
     }
 
     private init(_ kind: FailureClass, _ message: String) { self.init(.failure(kind), message) }
