@@ -105,12 +105,6 @@ import Testing
         #expect(await harness.cutline("show", "a.png").output.contains("\n  priority low\n"))
     }
 
-    @Test func exportsDoNotCarryIt() async throws {
-        let harness = harness()
-        #expect(await harness.add("small", "--batch", "set", "--priority", "high").code == 0)
-        #expect(try await harness.records("--state", "all").allSatisfy { $0["priority"] == nil })
-    }
-
     @Test(arguments: ["add", "run"]) func anotherWordIs64AndNamesTheWords(command: String) async {
         let said = await harness().run([command, "small", "--priority", "hihg"] + CommandHarness.asking)
         #expect(said.code == 64 && said.error.contains("'high', 'normal' or 'low'"), "\(said.error)")

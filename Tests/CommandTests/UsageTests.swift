@@ -95,7 +95,7 @@ import Testing
                 + "or by a glob: 'caf?.png'")
         // What the advice says works.
         let added = await harness.cutline("add", "caf?.png", "--provider", "simulator", "--model", "m", "--prompt", "p", "--dry-run")
-        #expect(added.code == 0 && added.output.contains("1 new job"), "\(added)")
+        #expect(added.code == 0 && added.error.contains("1 new job"), "\(added)")
         // A bracket would be part of the glob.
         #expect(said(mark)?.hasSuffix("is reached through its folder") == true)
     }

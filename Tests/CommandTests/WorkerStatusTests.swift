@@ -60,7 +60,7 @@ import Testing
             #expect(unlink(harness.path("cutline.db.workers/killed.lock")) == 0)
             let workers = try await harness.status()["workers"]
             #expect(workers?[0]?["pid"]?.int == 17 && workers?[0]?["alive"]?.bool == nil)
-            #expect(await harness.cutline("status").output.contains("worker 17 on harness may have ended: its lock file is missing"))
+            #expect(await harness.cutline("status").output.contains("worker 17 on desk may have ended: its lock file is missing"))
         }
     }
 }
