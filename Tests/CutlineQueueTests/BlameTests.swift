@@ -99,6 +99,21 @@ import Testing
         #expect(try fixture.count(.succeeded) == 10)
     }
 
+    /// Nothing is known of a job whose worker died with its call.
+    @Test func aCallThatEndedWithItsWorkerSpeaksAgainstNoJob() throws {
+        let fixture = try Fixture.make(pictures: 0..<6)
+        do {
+            let dying = try fixture.queue.worker("dying")
+            #expect(try withExtendedLifetime(dying) { try fixture.claim(1, by: dying) }.map(\.job.number) == [1])
+        }
+        #expect(try fixture.queue.rescue(except: fixture.worker, now: .after(1)).attempts == 1)
+        let claims = try fixture.claim(6, at: .after(2)).sorted { $0.job < $1.job }
+        try fixture.settle(claims[5], Self.caption, at: .after(3))
+        for claim in claims[..<5] { try fixture.settle(claim, outcome(.serverError, 500), at: .after(4)) }
+        #expect(try fixture.lane().outage != nil, "five jobs failed, and none of them is at fault")
+        #expect(try fixture.queue.number("SELECT sum(failures) FROM jobs") == 0)
+    }
+
     @Test func aPictureThatAloneFailsHasItsAttemptsWhileOthersSucceed() throws {
         let fixture = try Fixture.make(policy: RetryPolicy(maxAttempts: 3), pictures: 0..<12)
         var seconds = 0.0

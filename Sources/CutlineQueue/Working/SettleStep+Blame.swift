@@ -33,9 +33,12 @@ extension SettleStep {
         return try Bool.fetchOne(answered, arguments: [first, ended, attempt.batch, attempt.route.number])!
     }
 
+    // What ended with its worker was no failure of the provider's, and shows nothing of the job.
     static let firstAlike = """
         SELECT id, ended_at FROM attempts
-        WHERE job = ? AND id < ? AND route = ? AND phase <> 'succeeded' AND class IN (SELECT value FROM json_each(?)) ORDER BY n LIMIT 1
+        WHERE job = ? AND id < ? AND route = ? AND phase <> 'succeeded' AND class IN (SELECT value FROM json_each(?))
+            AND ended_at < coalesce((SELECT workers.ended_at FROM workers WHERE workers.id = attempts.worker), attempts.ended_at + 1)
+        ORDER BY n LIMIT 1
         """
 
     // By number: it ends with the first answer, and where none came there are few calls. What was under way at the failure shows nothing.
@@ -73,7 +76,8 @@ extension SettleStep {
         try db.cachedStatement(
             sql: """
                 UPDATE jobs SET failures = max(0, failures - 1), finished_at = CASE WHEN state = 'failed' THEN NULL ELSE finished_at END,
-                    postponed = CASE WHEN state = 'failed' THEN postponed + 1 ELSE postponed END, state = CASE WHEN state = 'failed' THEN 'queued' ELSE state END
+                    postponed = CASE WHEN state = 'failed' THEN postponed + 1 ELSE postponed END,
+                    state = CASE WHEN state = 'failed' THEN 'queued' ELSE state END
                 WHERE id = ? AND (state = 'failed' OR state = 'queued' OR state = 'running')
                 """
         ).execute(arguments: [job.number])
