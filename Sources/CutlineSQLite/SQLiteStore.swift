@@ -71,7 +71,7 @@ package final class SQLiteStore: Store {
     /// One IMMEDIATE transaction.
     package func write<Result>(_ body: (any Session) throws -> Result) throws -> Result {
         guard let pool else { throw QueueError.unusable(path, reason: "it was opened to be read") }
-        // Not after it: what a turn claimed leaves at once.
+        // Before the transaction, not after it: what a turn claims must be sent at once.
         checkpointIfLarge(pool)
         return try Self.describing(path) {
             try Self.locked(by: writersLock) {
@@ -145,7 +145,7 @@ extension SQLiteStore {
         try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
         try db.execute(sql: "PRAGMA journal_size_limit = \(logBytes)")
         // 40 MB at most: adding touches the index of fingerprints everywhere, and a page that does not stay is read and written again and
-        // again. What is not used is not taken.
+        // again. Memory is taken as the cache fills.
         try db.execute(sql: "PRAGMA cache_size = -40960")
         #if os(macOS)
             try db.execute(sql: "PRAGMA fullfsync = ON")
