@@ -3,7 +3,7 @@ import GRDB
 
 extension SQLiteStore {
     package func fileHealth() throws -> FileHealth {
-        try withoutTransaction { db in
+        try readDatabase { db in
             var damage = try String.fetchAll(db, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
             for row in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").prefix(20) {
                 damage.append(

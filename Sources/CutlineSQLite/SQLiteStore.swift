@@ -89,7 +89,11 @@ package final class SQLiteStore: Store {
     }
 
     package func read<Result>(_ body: (any Session) throws -> Result) throws -> Result {
-        try Self.describing(path) { try connection.read { try body(SQLiteSession(database: $0)) } }
+        try readDatabase { try body(SQLiteSession(database: $0)) }
+    }
+
+    func readDatabase<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try Self.describing(path) { try connection.read(body) }
     }
 
     /// For statements that no transaction may enclose.

@@ -14,7 +14,7 @@ package struct KnownPictures: Sendable {
         /// - Parameter row: its columns in the order of `columns`.
         init(_ row: Row, from first: Int) {
             id = row[first]
-            digest = (row[first + 1] as [UInt8]?).map { Array($0) }
+            digest = row[first + 1]
             format = row[first + 2]
             damage = (row[first + 3] as String?).flatMap(PictureDamage.init)
             orientation = (row[first + 4] as Int?).flatMap(PictureOrientation.init)

@@ -80,7 +80,7 @@ extension QueueReader {
                 ])
             guard let row, let digest = row["digest"] as [UInt8]? else { return nil }
             return PictureContent(
-                digest: Array(digest), damage: (row["damage"] as String?).flatMap(PictureDamage.init),
+                digest: digest, damage: (row["damage"] as String?).flatMap(PictureDamage.init),
                 orientation: (row["orientation"] as Int?).flatMap(PictureOrientation.init))
         }
     }
