@@ -1,5 +1,4 @@
 import CutlineCore
-import Foundation
 
 /// Looks among a queue's other batches for accepted captions of the same model, prompt, parameters and pictures: that is what an equal
 /// fingerprint means. Batches that ask of another model, or otherwise, are left out at the start, so that most inputs look nothing up.

@@ -1,5 +1,4 @@
 import CutlineCore
-import Foundation
 import SystemPackage
 
 /// What the queue knows of files as they stand now, looked up a page at a time.

@@ -1,5 +1,4 @@
 import CutlineCore
-import Foundation
 
 extension Queue {
     /// The batch's inputs of these names, in the same order, made where they are new.

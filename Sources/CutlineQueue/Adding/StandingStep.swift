@@ -1,5 +1,4 @@
 import CutlineCore
-import Foundation
 
 /// Finds the drafts that stand in the queue already just as they are: adding them would change nothing.
 struct StandingStep {

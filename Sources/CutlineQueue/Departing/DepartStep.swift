@@ -1,5 +1,4 @@
 import CutlineCore
-import Foundation
 import SystemPackage
 
 /// Writes down inside a transaction what became of entries that a run did not meet.

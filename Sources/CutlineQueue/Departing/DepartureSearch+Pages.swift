@@ -1,5 +1,4 @@
 import CutlineCore
-import Foundation
 import SystemPackage
 
 /// An entry that a run did not meet.

@@ -1,5 +1,4 @@
 import CutlineCore
-import Foundation
 import SystemPackage
 
 extension QueueReader {

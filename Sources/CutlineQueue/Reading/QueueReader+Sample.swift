@@ -1,5 +1,4 @@
 import CutlineCore
-import Foundation
 
 extension QueueReader {
     /// The first `count` jobs of a batch in the order of their fingerprints, which is as good as random, is the same every time, and

@@ -1,5 +1,4 @@
 import CutlineCore
-import Foundation
 import SystemPackage
 
 /// Claims jobs inside a transaction: the attempt row is the record of intent, on the disk before the first byte leaves.

@@ -1,5 +1,4 @@
 import CutlineCore
-import Foundation
 import SystemPackage
 
 /// `jobs.images`: a JSON list in which a number is a row of `pictures` and a text is a URL.

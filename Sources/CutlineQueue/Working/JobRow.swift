@@ -1,5 +1,4 @@
 import CutlineCore
-import Foundation
 import SystemPackage
 
 /// What adding, settling, departing and the verbs all do to a job.

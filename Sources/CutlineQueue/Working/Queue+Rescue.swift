@@ -1,5 +1,4 @@
 import CutlineCore
-import Foundation
 
 extension Queue {
     /// Takes back the jobs of workers that are dead (their lock is free) and of leases that ran out, a page a call at most.
