@@ -48,6 +48,9 @@ let package = Package(
         .target(
             name: "CutlineMigrationsSQLite", path: "migrations/sqlite",
             resources: [.embedInCode("0001-queue.sql")], swiftSettings: strict),
+        .target(
+            name: "CutlineMigrationsPostgres", path: "migrations/postgres",
+            resources: [.embedInCode("0001-queue.sql")], swiftSettings: strict),
         // Level 1
         .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
         room("CutlineInput", ["CutlineCore", "CutlineDigest", system]),
@@ -61,13 +64,14 @@ let package = Package(
             resources: [.embedInCode("examples.json")]),
         // Level 2
         room("CutlineSQLite", ["CutlineCore", "CutlineQueue", "CutlineDigest", "CutlineMigrationsSQLite", system, grdb, grdbSQLite]),
+        room("CutlinePostgres", ["CutlineCore", "CutlineQueue", "CutlineDigest", "CutlineMigrationsPostgres", system]),
         room("CutlineRunner", ["CutlineCore", "CutlineQueue", "CutlineProvider", system]),
         // Level 3
         .executableTarget(
             name: "cutline",
             dependencies: [
-                "CutlineCore", "CutlineInput", "CutlineQueue", "CutlineSQLite", "CutlineProvider", "CutlineExport", "CutlineSimulator",
-                "CutlineRunner", system, argumentParser,
+                "CutlineCore", "CutlineInput", "CutlineQueue", "CutlineSQLite", "CutlinePostgres", "CutlineProvider", "CutlineExport",
+                "CutlineSimulator", "CutlineRunner", system, argumentParser,
             ],
             swiftSettings: strict),
         // What scripts/check-cost counts
@@ -77,14 +81,23 @@ let package = Package(
             path: "Benchmarks/cost", swiftSettings: strict),
         // Tests: a suite per room, then the commands in process, then the built binary
         .target(name: "TestSupport", dependencies: ["CutlineCore", system], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestQueues",
+            dependencies: ["CutlineCore", "CutlineQueue", "CutlineSQLite", "CutlinePostgres", "TestSupport", system, grdb],
+            path: "Tests/TestQueues", swiftSettings: strict),
         suite("CutlineCoreTests", []),
         suite("CutlineDigestTests", ["CutlineDigest"]),
         suite("CutlineInputTests", ["CutlineInput"]),
-        suite("CutlineQueueTests", ["CutlineQueue", "CutlineSQLite", "CutlineMigrationsSQLite", grdb, grdbSQLite]),
+        suite(
+            "CutlineQueueTests",
+            [
+                "CutlineQueue", "CutlineSQLite", "CutlinePostgres", "CutlineMigrationsSQLite", "CutlineMigrationsPostgres", "TestQueues",
+                grdb, grdbSQLite,
+            ]),
         suite("CutlineProviderTests", ["CutlineProvider", "CZlib", nio, nioPosix, nioHTTP1], exclude: ["Vectors"]),
         suite("CutlineExportTests", ["CutlineExport", "CutlineDigest"]),
         suite("CutlineSimulatorTests", ["CutlineSimulator", httpClient]),
-        suite("CutlineRunnerTests", ["CutlineRunner", "CutlineQueue", "CutlineSQLite", "CutlineProvider", grdb]),
+        suite("CutlineRunnerTests", ["CutlineRunner", "CutlineQueue", "CutlineSQLite", "CutlineProvider", "TestQueues", grdb]),
         suite(
             "CommandTests",
             [
@@ -92,7 +105,7 @@ let package = Package(
                 argumentParser,
             ]),
         // Runs the built binary, so that it must be built before.
-        suite("EndToEndTests", ["cutline"]),
+        suite("EndToEndTests", ["cutline", "TestQueues"]),
     ],
     swiftLanguageModes: [.v6]
 )

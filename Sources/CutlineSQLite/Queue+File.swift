@@ -8,7 +8,7 @@ extension Queue {
     /// - Parameter patience: with other processes that hold it.
     package convenience init(at path: FilePath, now: Timestamp, patience: QueuePatience = QueuePatience()) throws {
         let store = try SQLiteStore(at: path, now: now, patience: patience)
-        try self.init(store, at: path, state: store.file.state, now: now)
+        try self.init(store, at: path.text, state: store.file.state, now: now)
     }
 }
 
@@ -18,6 +18,6 @@ extension QueueReader {
     /// - Throws: `QueueError.noSuchQueue`, and what an unusable, foreign or newer file brings.
     package init(at path: FilePath) throws {
         let store = try SQLiteStore(readingAt: path)
-        self.init(store, at: path, state: store.file.state)
+        self.init(store, at: path.text, state: store.file.state)
     }
 }

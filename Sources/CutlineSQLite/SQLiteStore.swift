@@ -46,18 +46,20 @@ package final class SQLiteStore: Store {
     package init(readingAt path: FilePath) throws {
         self.path = path
         file = QueueFile(database: path)
-        guard file.exists else { throw QueueError.noSuchQueue(path) }
+        guard file.exists else { throw QueueError.noSuchQueue(path.text) }
         try file.refuseFolder()
         connection = try Self.describing(path) {
             let queue = try DatabaseQueue(path: path.string, configuration: Self.configuration(path, readsOnly: true))
             try queue.read { db in
                 // An empty file has no jobs, but is no queue either.
-                guard try db.tableExists("batches") else { throw QueueError.noSuchQueue(path) }
+                guard try db.tableExists("batches") else { throw QueueError.noSuchQueue(path.text) }
             }
             return queue
         }
         (pool, writersLock) = (nil, nil)
     }
+
+    package var clock: (@Sendable () -> Timestamp)? { nil }
 
     /// Checkpoints and closes.
     package func close() throws {
@@ -69,7 +71,7 @@ package final class SQLiteStore: Store {
     }
 
     /// One IMMEDIATE transaction.
-    package func write<Result>(_ body: (any Session) throws -> Result) throws -> Result {
+    package func write<Result>(mayRunAgain: Bool, _ body: (any Session) throws -> Result) throws -> Result {
         guard let pool else { throw QueueError.unusable(path, reason: "it was opened to be read") }
         // Before the transaction, not after it: what a turn claims must be sent at once.
         checkpointIfLarge(pool)
@@ -185,7 +187,7 @@ extension QueueError {
         switch error.kind {
         case .foreign: self = .foreign(path)
         case .damaged: self = .damaged(path, reason: error.message)
-        case .constraint, .diskFull, .other: self = .unusable(path, reason: error.message)
+        case .constraint, .diskFull, .connectionLost, .other: self = .unusable(path, reason: error.message)
         }
     }
 }

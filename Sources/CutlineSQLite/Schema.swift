@@ -11,10 +11,6 @@ struct Schema {
     /// "CUTL", so that a file of something else is never taken for a queue.
     static let applicationID = 0x4355_544C
 
-    /// Of the JSON and the words in the columns. To be raised whenever a build writes what the one before would not understand: another case of an
-    /// enum, another form of a member. A new member that may be passed over needs nothing.
-    static let format = 1
-
     let path: FilePath
     let migrations: [Migration]
 
@@ -44,8 +40,8 @@ struct Schema {
 
     /// Older processes stop at their next write: they would not understand what this one writes.
     private func raiseFormat(_ db: Database) throws {
-        guard let stored = try Self.storedFormat(db), stored < Self.format else { return }
-        try db.execute(sql: "UPDATE format SET number = ? WHERE number < ?", arguments: [Self.format, Self.format])
+        guard let stored = try Self.storedFormat(db), stored < Queue.format else { return }
+        try db.execute(sql: "UPDATE format SET number = ? WHERE number < ?", arguments: [Queue.format, Queue.format])
     }
 
     /// Refuses what is not ours, what is newer, and what was made by other scripts. An empty file passes.
@@ -67,7 +63,7 @@ struct Schema {
         guard application == Self.applicationID else { throw QueueError.foreign(path) }
         let known = migrations.last?.number ?? 0
         guard version <= known else { throw QueueError.newer(path, version: version, known: known) }
-        if let format = try Self.storedFormat(db), format > Self.format { throw Self.newer(path, format) }
+        if let format = try Self.storedFormat(db), format > Queue.format { throw Self.newer(path, format) }
         for row in try Row.fetchAll(db, sql: "SELECT number, file, sha256 FROM migrations ORDER BY number") {
             let (number, checksum): (Int, Data) = (row["number"], row["sha256"])
             guard migrations.first(where: { $0.number == number })?.checksum == checksum else {
@@ -89,10 +85,10 @@ struct Schema {
     /// To be asked in every transaction that writes: a newer build may have come since.
     static func checkFormat(_ db: Database, _ path: FilePath) throws {
         let format = try Int.fetchOne(db.cachedStatement(sql: "SELECT number FROM format")) ?? 0
-        if format > Self.format { throw newer(path, format) }
+        if format > Queue.format { throw newer(path, format) }
     }
 
-    private static func newer(_ path: FilePath, _ number: Int) -> QueueError { .newerFormat(path, format: number, known: format) }
+    private static func newer(_ path: FilePath, _ number: Int) -> QueueError { .newerFormat(path, format: number, known: Queue.format) }
 
     /// Nil in a file that is still being made.
     private static func storedFormat(_ db: Database) throws -> Int? {

@@ -56,7 +56,7 @@ struct CommandHarness {
         let input = open(streams.path.appending("in").string, O_RDONLY | O_CLOEXEC)
         defer { close(input) }
         let environment = Environment(
-            now: now, jitter: { 0.5 }, variables: variables, folder: folder.path, host: "desk", processID: 42,
+            hostClock: now, jitter: { 0.5 }, variables: variables, folder: folder.path, host: "desk", processID: 42,
             input: FileDescriptor(rawValue: input), isInteractive: isInteractive, patience: .seconds(300),
             output: StandardStream(descriptor: output ?? descriptors[0]),
             error: StandardStream(descriptor: descriptors[1], columns: { columns }))

@@ -106,7 +106,7 @@ import Testing
     private static func environment(of harness: CommandHarness) -> Environment {
         let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
         return Environment(
-            now: harness.now, jitter: { 0.5 }, variables: [:], folder: harness.folder.path, host: "desk", processID: 42,
+            hostClock: harness.now, jitter: { 0.5 }, variables: [:], folder: harness.folder.path, host: "desk", processID: 42,
             output: StandardStream(descriptor: null), error: StandardStream(descriptor: null))
     }
 

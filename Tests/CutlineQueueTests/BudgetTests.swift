@@ -1,4 +1,5 @@
 import CutlineCore
+import TestQueues
 import TestSupport
 import Testing
 
@@ -134,7 +135,7 @@ import Testing
 
     @Test func workersShareTheCap() throws {
         let fixture = try Fixture.capped(cost: 3 * Self.most, pictures: 0..<9)
-        let other = try Queue(at: fixture.queue.path, now: .start)
+        let other = try fixture.queue.again(at: .start)
         let second = try other.worker("second")
         #expect(try fixture.claim(2).count == 2)
         #expect(try fixture.turn(claiming: 9, by: second, on: other).claims.count == 1)
@@ -180,7 +181,7 @@ private struct CappedLife {
         cap = BudgetTests.most * Int64.random(in: 3...12, using: &random) + 12_345
         self.mostTokens = mostTokens
         fixture = try Fixture.capped(.capped(model: model), BudgetChange(maxCost: .at(Money(nanodollars: cap))), pictures: 0..<60)
-        queues = [fixture.queue, try Queue(at: fixture.queue.path, now: .start)]
+        queues = [fixture.queue, try fixture.queue.again(at: .start)]
         workers = [fixture.worker, try queues[1].worker("w1")]
     }
 
@@ -197,7 +198,7 @@ private struct CappedLife {
         case 2: _ = try (queues[0].retry(), queues[0].release())
         case 3:
             try queues[1].close()
-            queues[1] = try Queue(at: fixture.queue.path, now: now)
+            queues[1] = try fixture.queue.again(at: now)
         default: try turn(by: which)
         }
     }

@@ -1,4 +1,5 @@
 import CutlineCore
+import TestQueues
 import TestSupport
 import Testing
 
@@ -123,7 +124,7 @@ struct RandomLife {
     private mutating func reopen() throws -> String {
         try fixture.queue.close()
         fixture = Fixture(
-            folder: fixture.folder, queue: try Queue(at: fixture.queue.path, now: now), batch: fixture.batch, worker: fixture.worker)
+            folder: fixture.folder, queue: try fixture.queue.again(at: now), batch: fixture.batch, worker: fixture.worker)
         return "reopen"
     }
 

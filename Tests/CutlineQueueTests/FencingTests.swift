@@ -1,4 +1,5 @@
 import CutlineCore
+import TestQueues
 import TestSupport
 import Testing
 
@@ -129,7 +130,8 @@ import Testing
         "INSERT OR REPLACE INTO captions SELECT attempt, job, accepted, 'other', finish_reason, model, flags, received_at FROM captions",
         "UPDATE jobs SET state = 'queued', finished_at = NULL", "UPDATE jobs SET state = 'failed'", "DELETE FROM jobs",
         "UPDATE attempts SET phase = 'open', ended_at = NULL", "UPDATE attempts SET phase = 'failed'", "DELETE FROM attempts",
-        "UPDATE jobs SET fingerprint = zeroblob(32)", "UPDATE jobs SET prompt = 'other'",
+        "UPDATE jobs SET fingerprint = CAST('01234567890123456789012345678901' AS \(TestServer.url == nil ? "BLOB" : "bytea"))",
+        "UPDATE jobs SET prompt = 'other'",
     ])
     func acceptedCaptionAndItsJobCannotBeChangedEvenBySQL(sql: String) throws {
         let fixture = try Fixture.make(pictures: 0..<1)
@@ -172,15 +174,14 @@ extension Fixture {
             """
             UPDATE jobs SET state = '\(state.rawValue)', lease = \(state == .running ? "1" : "NULL"),
                 finished_at = \(state.isFinished ? "1" : "NULL"),
-                reopened = iif(state = 'succeeded' AND '\(state.rawValue)' = 'queued', 1, NULL)
+                reopened = CASE WHEN state = 'succeeded' AND '\(state.rawValue)' = 'queued' THEN 1 END
             """)
     }
 
     /// Everything that a settlement could change.
     fileprivate func dump() throws -> [String] {
         try ["jobs", "attempts", "captions", "counts", "lanes"].map { table in
-            let columns = try queue.text("SELECT group_concat('quote(' || name || ')', '||'' ''||') FROM pragma_table_info('\(table)')")
-            return try queue.text("SELECT group_concat(\(columns), char(10)) FROM \(table)")
+            "\(try queue.rows("SELECT * FROM \(table) ORDER BY 1"))"
         }
     }
 }

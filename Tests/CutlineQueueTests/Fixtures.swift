@@ -1,5 +1,6 @@
 import CutlineCore
 import SystemPackage
+import TestQueues
 import TestSupport
 
 @testable import CutlineQueue
@@ -68,13 +69,15 @@ struct Fixture {
 struct MissingClaim: Error {}
 
 extension Queue {
-    static func make(in folder: TemporaryFolder) throws -> Queue { try Queue(at: folder.path.appending("queue.db"), now: .start) }
+    static func make(in folder: TemporaryFolder) throws -> Queue { try make(in: folder, now: .start) }
 
     func worker(_ token: String) throws -> Worker { try startWorker(token: token, host: "here", pid: 1, now: .start) }
 
     func execute(_ sql: String) throws { try write { try $0.execute(sql: sql) } }
 
     func number(_ sql: String) throws -> Int { try reader.read { try Int.fetchOne($0, sql: sql) ?? -1 } }
+
+    func rows(_ sql: String) throws -> [Row] { try reader.read { try Row.fetchAll($0, sql: sql) } }
 
     func text(_ sql: String) throws -> String { try reader.read { try String.fetchOne($0, sql: sql) ?? "NULL" } }
 

@@ -1,4 +1,5 @@
 import CutlineCore
+import TestQueues
 import TestSupport
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
         let claim = try fixture.claimOne()
         #expect(claim.request.quirks == Quirks())
         #expect(try fixture.settle(claim, .failure(refusal)) == .released)
-        let other = try Queue(at: fixture.queue.path, now: .start)
+        let other = try fixture.queue.again(at: .start)
         let next = try fixture.turn(claiming: 2, by: other.worker("second"), on: other).claims
         #expect(next.count == 2 && next.allSatisfy { $0.request.quirks.dropped == ["temperature"] })
         #expect(try fixture.status().attempts == 0)

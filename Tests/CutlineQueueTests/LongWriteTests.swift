@@ -2,6 +2,7 @@ import CutlineCore
 import Foundation
 import GRDB
 import Synchronization
+import TestQueues
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import CutlineCore
 import GRDB
+import TestQueues
 import TestSupport
 import Testing
 
@@ -7,14 +8,14 @@ import Testing
 @testable import CutlineSQLite
 
 /// What a newer build wrote is understood or refused with a sentence, never a trap.
-@Suite struct NewerBuildTests {
-    private static let next = Schema.format + 1
+@Suite(.onFile) struct NewerBuildTests {
+    private static let next = Queue.format + 1
 
     @Test func aQueueOfANewerFormatIsNotOpened() throws {
         let fixture = try Fixture.make(pictures: 0..<1)
         let path = fixture.queue.path
         try fixture.queue.execute("UPDATE format SET number = \(Self.next)")
-        let refusal = QueueError.newerFormat(path, format: Self.next, known: Schema.format)
+        let refusal = QueueError.newerFormat(path, format: Self.next, known: Queue.format)
         #expect(throws: refusal) { try Queue(at: path, now: .start) }
         #expect(throws: refusal) { try QueueReader(at: path) }
         #expect(
@@ -28,12 +29,12 @@ import Testing
         let fixture = try Fixture.make(pictures: 0..<2)
         let settlement = Settlement.of(try fixture.claimOne(), .text("A red boat."))
         try fixture.queue.execute("UPDATE format SET number = \(Self.next)")
-        let refusal = QueueError.newerFormat(fixture.queue.path, format: Self.next, known: Schema.format)
+        let refusal = QueueError.newerFormat(fixture.queue.path, format: Self.next, known: Queue.format)
         #expect(throws: refusal) { try fixture.turn([settlement], claiming: 9) }
         #expect(throws: refusal) { try fixture.queue.hold() }
         #expect(throws: refusal) { try fixture.add(5..<6) }
         _ = try fixture.queue.saveForRescue([settlement], by: fixture.worker)
-        try fixture.asTheNewerBuild("UPDATE format SET number = \(Schema.format)")
+        try fixture.asTheNewerBuild("UPDATE format SET number = \(Queue.format)")
         #expect(try fixture.queue.replayRescueFile(now: .start).broughtIn == 1)
     }
 
@@ -43,7 +44,7 @@ import Testing
         _ = try QueueReader(at: fixture.queue.path)
         #expect(try fixture.queue.number("SELECT number FROM format") == 0)
         try Queue(at: fixture.queue.path, now: .start).close()
-        #expect(try fixture.queue.number("SELECT number FROM format") == Schema.format)
+        #expect(try fixture.queue.number("SELECT number FROM format") == Queue.format)
     }
 
     // MARK: - Without a raised number

@@ -2,6 +2,7 @@ import CutlineCore
 import Foundation
 import GRDB
 import SystemPackage
+import TestQueues
 import TestSupport
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 @testable import CutlineQueue
 @testable import CutlineSQLite
 
-@Suite struct OpeningTests {
+@Suite(.onFile) struct OpeningTests {
     let folder = TemporaryFolder()
     var path: FilePath { folder.path.appending("queue.db") }
 
@@ -73,9 +74,9 @@ import Testing
     }
 
     @Test func readerMakesNoQueue() throws {
-        #expect(throws: QueueError.noSuchQueue(path)) { try QueueReader(at: path) }
+        #expect(throws: QueueError.noSuchQueue(path.text)) { try QueueReader(at: path) }
         folder.write("queue.db", text: "")
-        #expect(throws: QueueError.noSuchQueue(path)) { try QueueReader(at: path) }
+        #expect(throws: QueueError.noSuchQueue(path.text)) { try QueueReader(at: path) }
     }
 
     @Test func missingFolderIsNamed() throws {

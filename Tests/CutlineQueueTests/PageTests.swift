@@ -1,6 +1,7 @@
 import CutlineCore
 import GRDB
 import SystemPackage
+import TestQueues
 import TestSupport
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 
 /// Whatever grows with a batch or the queue is done a page a transaction, and a process killed between two pages leaves nothing that the next
 /// one does not finish.
-@Suite(.timeLimit(.minutes(5))) struct PageTests {
+@Suite(.timeLimit(.minutes(5)), .onFile) struct PageTests {
     /// More than two pages of every step.
     private static let jobs = 2_500
 
@@ -114,7 +115,7 @@ import Testing
         try fixture.dying(atCommit: 3) { try Self.cap(fixture) }
         #expect(try fixture.queue.number("SELECT count(*) FROM attempts WHERE reserved_cost > 0") == 500)
         #expect(try fixture.queue.number("SELECT budget IS NULL FROM batches") == 1)
-        let other = try Queue(at: fixture.queue.path, now: .start)
+        let other = try fixture.queue.again(at: .start)
         try Self.cap(fixture, on: other)
         #expect(try other.number("SELECT count(*) FROM attempts WHERE reserved_cost > 0") == Self.jobs)
         #expect(try other.number("SELECT budget IS NOT NULL FROM batches") == 1)
@@ -151,7 +152,7 @@ import Testing
         try fixture.set(Self.asking)
         try fixture.dying(atCommit: 3) { try fixture.set(CheckRules()) }
         #expect(try fixture.count(.succeeded) == 500)
-        let other = try Queue(at: fixture.queue.path, now: .start)
+        let other = try fixture.queue.again(at: .start)
         #expect(try fixture.count(.succeeded) == Self.jobs)
         #expect(try other.number("SELECT count(*) FROM chores") == 0)
         try other.close()
@@ -189,7 +190,7 @@ import Testing
         let fixture = try Self.fellBack()
         try fixture.dying(atCommit: 3) { try fixture.open(list: []) }
         #expect(try fixture.count(.failed) == 500)
-        let other = try Queue(at: fixture.queue.path, now: .start)
+        let other = try fixture.queue.again(at: .start)
         #expect(try fixture.count(.failed) == Self.jobs)
         try other.close()
     }
@@ -230,7 +231,7 @@ import Testing
 
 // MARK: - Long captions
 
-struct LongCaptionTests {
+@Suite(.onFile) struct LongCaptionTests {
     private static let text = String(repeating: "A boat lies on the sand. ", count: 400)
 
     @Test func aLongCaptionIsCheckedBeforeTheQueueIsLocked() throws {

@@ -2,6 +2,7 @@ import CutlineCore
 import Foundation
 import GRDB
 import Synchronization
+import TestQueues
 import TestSupport
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 @testable import CutlineSQLite
 
 /// Another process that holds the queue and does not let go.
-@Suite struct PatienceTests {
+@Suite(.onFile) struct PatienceTests {
     private func patience(_ told: Told) -> QueuePatience {
         QueuePatience(silence: .milliseconds(20), limit: .milliseconds(60)) { told.count.withLock { $0 += 1 } }
     }

@@ -1,3 +1,4 @@
+import TestQueues
 import TestSupport
 import Testing
 
@@ -10,6 +11,7 @@ import Testing
         (AttemptRow.select, names(AttemptRow.Column.self)),
         (CaptionChecksCache.select, names(CaptionChecksCache.Column.self)),
         (StandingStep.lookup, names(StandingStep.Column.self)),
+        (KnownPictures.lookup, names(KnownPictures.Column.self)),
         (ClaimStep.candidates, names(ClaimableJob.Column.self)),
         (ClaimStep.candidatesElsewhere, names(ClaimableJob.Column.self)),
         (ClaimStep.candidatesAmong, names(ClaimableJob.Column.self)),
@@ -30,7 +32,7 @@ import Testing
 
     private enum Values: Int { case text, blob, nothing, number }
 
-    @Test func textsAndBytesAreReadWhole() throws {
+    @Test(.onFile) func textsAndBytesAreReadWhole() throws {
         let sql = "SELECT 'Café', x'410042', NULL, 7"
         let fixture = try Fixture.make()
         let read = try fixture.queue.reader.read { db in
@@ -45,7 +47,7 @@ import Testing
         #expect(text == "Café" && blob == "A\u{0}B" && nothing == nil && bytes == [0x41, 0, 0x42] && noBytes == nil && number == 7)
     }
 
-    @Test func emptyValuesAreNoNulls() throws {
+    @Test(.onFile) func emptyValuesAreNoNulls() throws {
         let fixture = try Fixture.make()
         let read = try fixture.queue.reader.read { db in
             try db.cachedStatement(sql: "SELECT '', x''").first([]) { (row: PlacedRow<Values>) in

@@ -2,12 +2,13 @@ import CutlineCore
 import GRDB
 import GRDBSQLite
 import Synchronization
+import TestQueues
 import TestSupport
 import Testing
 
 @testable import CutlineQueue
 
-@Suite struct PlanTests {
+@Suite(.onFile) struct PlanTests {
     /// What may be read from end to end, and by which index: the first row is all that is taken.
     static let allowed = ["SCAN jobs USING COVERING INDEX jobs_due"]
     /// SQLite looks for children of a new row only while a deferred key is violated, and none of ours is deferred.

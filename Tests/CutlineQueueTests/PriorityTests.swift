@@ -66,7 +66,8 @@ import Testing
         let claims = try fixture.claim(2)
         for claim in claims { try fixture.settle(claim, .transient) }
         try add(.low, .high, nil)
-        #expect(try claimed() == [3])
+        let new = try claimed()
+        #expect(new.count == 1 && new[0] > 2)
         #expect(try claimed(at: .after(9)) == [2, 1])
     }
 
@@ -168,7 +169,8 @@ import Testing
         try add(nil, .high, .low, .high, nil, .low)
         let sample = Scope.jobs([fixture.batch: [6, 5, 4, 3].map { JobID($0) }])
         #expect(try claimed(1, in: sample) == [4])
-        #expect(try claimed(in: sample) == [5, 6, 3])
+        let rest = try claimed(in: sample)
+        #expect(rest.first == 5 && rest.dropFirst().sorted() == [3, 6])
     }
 
     @Test func samplesOfSeveralBatchesOfALaneGoByPriority() throws {
@@ -291,10 +293,10 @@ import Testing
         let dud = Outcome.failure(
             Failure(.emptyAnswer, "no text", status: 200, billed: .yes, usage: Usage(inputTokens: 1, outputTokens: 1)))
         try fixture.settle(claims[1], dud)
-        let columns = "SELECT group_concat(printf('%d %d %d', ifnull(available_at, 0), failures, asked_again)) FROM jobs"
-        let before = try fixture.queue.text(columns)
+        let columns = "SELECT available_at, failures, asked_again FROM jobs ORDER BY id"
+        let before = "\(try fixture.queue.rows(columns))"
         #expect(try fixture.queue.retry(JobSelection(), with: JobChange(priority: .low), now: .start).moved == [.queued: 2])
-        #expect(try fixture.queue.text(columns) == before && priorities() == [1, 1])
+        #expect(try "\(fixture.queue.rows(columns))" == before && priorities() == [1, 1])
     }
 
     @Test func captionedJobsAreNotBoughtAgain() throws {

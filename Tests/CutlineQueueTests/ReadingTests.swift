@@ -1,4 +1,5 @@
 import CutlineCore
+import TestQueues
 import TestSupport
 import Testing
 
@@ -135,7 +136,7 @@ import Testing
         let first = try fixture.queue.records()
         #expect(first.count == 6)
         #expect(try fixture.queue.records() == first)
-        #expect(try Queue(at: fixture.queue.path, now: .after(9)).records() == first)
+        #expect(try fixture.queue.again(at: .after(9)).records() == first)
     }
 
     @Test func problemIsTheLastFailureOfAStoppedJob() throws {

@@ -1,6 +1,7 @@
 import CutlineCore
 import Foundation
 import SystemPackage
+import TestQueues
 import TestSupport
 import Testing
 
@@ -122,7 +123,7 @@ import Testing
     }
 }
 
-@Suite struct FullDiskTests {
+@Suite(.onFile) struct FullDiskTests {
     @Test func turnOnAFullDiskDoesNothingAndItsCaptionsCanBeSaved() throws {
         let fixture = try Fixture.make(pictures: 0..<2)
         let claim = try fixture.claimOne()
@@ -151,7 +152,7 @@ import Testing
         let saved = try fixture.queue.saveForRescue([settlement], by: fixture.worker)
         #expect(try Data(contentsOf: URL(filePath: saved.string)).count > 200_000)
         free()
-        let again = try Queue(at: fixture.queue.path, now: .start)
+        let again = try fixture.queue.again(at: .start)
         #expect(try again.replayRescueFile(now: .start).broughtIn == 1)
         #expect(try again.state(of: claim.job) == .succeeded)
     }

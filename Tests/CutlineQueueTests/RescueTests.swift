@@ -1,6 +1,7 @@
 import CutlineCore
 import Foundation
 import SystemPackage
+import TestQueues
 import TestSupport
 import Testing
 

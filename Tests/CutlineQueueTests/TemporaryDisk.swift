@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestQueues
 import TestSupport
 
 /// A small file system of a test's own, so that a disk can be full for real.

@@ -1,6 +1,6 @@
 import CutlineCore
-import GRDB
 import Synchronization
+import TestQueues
 import TestSupport
 import Testing
 
@@ -37,15 +37,12 @@ import Testing
     /// Else a claim is as old as the wait for another process was, and its call leaves later than it was counted.
     @Test func theClockIsReadOnceTheQueueIsLocked() throws {
         let fixture = try Fixture.make(pictures: 0..<1)
-        var impatient = Configuration()
-        impatient.busyMode = .immediateError
-        let other = try DatabaseQueue(path: fixture.queue.path.string, configuration: impatient)
         let isLocked = Mutex(false)
         let request = TurnRequest(
             claimLimit: 1, scope: .all, lease: .seconds(1),
             now: {
-                let began: Void? = try? other.inDatabase { try $0.execute(sql: "BEGIN IMMEDIATE; ROLLBACK") }
-                isLocked.withLock { $0 = began == nil }
+                let isHeld = fixture.queue.isHeldByAWriter()
+                isLocked.withLock { $0 = isHeld }
                 return .after(7)
             }, jitter: { 0 })
         let claim = try #require(try fixture.queue.turn(fixture.worker, request).claims.first)
@@ -163,7 +160,7 @@ import Testing
 @Suite struct SharedLimitTests {
     @Test func slotsAreSharedByAllWorkers() throws {
         let fixture = try Fixture.make(limits: Limits(concurrency: 3), pictures: 0..<9)
-        let other = try Queue(at: fixture.queue.path, now: .start)
+        let other = try fixture.queue.again(at: .start)
         let second = try other.worker("second")
         let mine = try fixture.claim(2)
         #expect(mine.count == 2)
@@ -175,7 +172,7 @@ import Testing
 
     @Test func paceIsSharedByAllWorkers() throws {
         let fixture = try Fixture.make(limits: Limits(concurrency: 99, requests: RateLimit(count: 61, window: 60)), pictures: 0..<99)
-        let other = try Queue(at: fixture.queue.path, now: .start)
+        let other = try fixture.queue.again(at: .start)
         let second = try other.worker("second")
         var claimed = 0
         for tenth in 0..<600 {
@@ -189,7 +186,7 @@ import Testing
     /// A dead connection is tried by one call, whichever of the processes comes first.
     @Test(arguments: [true, false]) func oneProbePassesWhoeverSendsIt(isAnswered: Bool) throws {
         let fixture = try Fixture.make(pictures: 0..<40)
-        let other = try Queue(at: fixture.queue.path, now: .start)
+        let other = try fixture.queue.again(at: .start)
         let second = try other.worker("second")
         func both(at now: Timestamp) throws -> [Claim] {
             try fixture.claim(9, at: now) + fixture.turn(claiming: 9, at: now, by: second, on: other).claims

@@ -1,5 +1,6 @@
 import CutlineCore
 import CutlineMigrationsSQLite
+import TestQueues
 import TestSupport
 import Testing
 
@@ -11,8 +12,9 @@ import Testing
         let fixture = try Fixture.stopped()
         _ = try fixture.claimOne()
         #expect(try fixture.queue.reader.violations() == [])
-        let health = try fixture.queue.reader.fileHealth()
-        #expect(health == FileHealth(schemaVersion: Migration.all.count, applicationID: Schema.applicationID, damage: []))
+        // The server of tests forgets, and they are its superuser.
+        let levels: [StoreFinding.Level] = TestServer.url == nil ? [.fine, .fine] : [.fine, .warning, .warning]
+        #expect(try fixture.queue.reader.health().map(\.level) == levels)
     }
 
     @Test(arguments: [

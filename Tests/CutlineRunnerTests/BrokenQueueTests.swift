@@ -1,5 +1,6 @@
 import CutlineCore
 import CutlineQueue
+import TestQueues
 import Testing
 
 @testable import CutlineRunner
@@ -13,6 +14,7 @@ import Testing
 /// A table that went away is a queue that cannot be written, for a worker as for a full disk.
 @Suite(.timeLimit(.minutes(5))) struct BrokenQueueTests {
     private static let breaking = "ALTER TABLE attempts RENAME TO away"
+    private static let complaint = TestServer.url == nil ? "no such table" : "does not exist"
     private static let mending = "ALTER TABLE away RENAME TO attempts"
 
     @Test func answersThatTheQueueWillNotTakeAreBroughtInByTheNextRun() async throws {
@@ -24,7 +26,7 @@ import Testing
         try harness.tamper(Self.breaking)
         provider.answer(claims)
         let failure = try #require(await end.failure)
-        #expect("\(failure.error)".contains("no such table"))
+        #expect("\(failure.error)".contains(Self.complaint))
         #expect(failure.saved == harness.rescueFile.string)
         #expect(harness.savedAnswers() == 3)
 
@@ -69,7 +71,7 @@ import Testing
         let failure = try #require(await end.failure)
         let lost = try #require(failure.error as? LostAnswers)
         #expect(lost.count == 2)
-        #expect(lost.description.contains("no such table"))
+        #expect(lost.description.contains(Self.complaint))
         #expect(failure.saved == nil)
     }
 
@@ -101,7 +103,11 @@ import Testing
     /// Not the queue fails, but one row: the answer was paid for all the same.
     @Test func anAnswerThatTheSchemaRefusesIsSaved() async throws {
         let harness = try RunnerHarness(jobs: 2)
-        try harness.tamper("CREATE TRIGGER picky BEFORE INSERT ON captions WHEN NEW.job = 1 BEGIN SELECT RAISE(ABORT, 'picky'); END")
+        let isOnServer = TestServer.url != nil
+        try harness.tamper(
+            isOnServer
+                ? "ALTER TABLE captions ADD CONSTRAINT picky CHECK (job <> 1) NOT VALID"
+                : "CREATE TRIGGER picky BEFORE INSERT ON captions WHEN NEW.job = 1 BEGIN SELECT RAISE(ABORT, 'picky'); END")
         let provider = ManualProvider()
         let runner = try harness.runner("one", beat: RunnerHarness.noBeat, call: provider.call)
         async let end = runner.run()
@@ -111,7 +117,7 @@ import Testing
         #expect(await end.isInterrupted)
         #expect(harness.savedAnswers() == 1)
 
-        try harness.tamper("DROP TRIGGER picky")
+        try harness.tamper(isOnServer ? "ALTER TABLE captions DROP CONSTRAINT picky" : "DROP TRIGGER picky")
         let next = try await harness.runner("two", on: try harness.anotherQueue()) { _ in .notSent("nobody should ask") }.run()
         #expect(next.isFinished)
         #expect(try harness.captions().count == 2)

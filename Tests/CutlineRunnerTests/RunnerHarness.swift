@@ -1,8 +1,9 @@
 import CutlineCore
-import CutlineQueue
+@testable import CutlineQueue
 import CutlineSQLite
 import GRDB
 import SystemPackage
+import TestQueues
 import TestSupport
 
 @testable import CutlineRunner
@@ -24,7 +25,7 @@ struct RunnerHarness {
     static let noBeat = Duration.seconds(3_600)
 
     init(jobs: Int = 0, concurrency: Int = 64, policy: RetryPolicy = RetryPolicy()) throws {
-        queue = try Queue(at: folder.path.appending("queue.db"), now: clock.now())
+        queue = try Queue.make(in: folder, now: clock.now())
         batch = try Self.openBatch("first", limits: Limits(concurrency: concurrency), policy: policy, in: queue, at: clock.now())
         try add(0..<jobs)
     }
@@ -46,7 +47,7 @@ struct RunnerHarness {
     }
 
     /// Another process's view of the same file.
-    func anotherQueue() throws -> Queue { try Queue(at: queue.path, now: clock.now()) }
+    func anotherQueue() throws -> Queue { try queue.again(at: clock.now()) }
 
     func startWorker(_ name: String, on queue: Queue? = nil) throws -> Worker {
         try (queue ?? self.queue).startWorker(token: name, host: "here", pid: 1, now: clock.now())
@@ -98,13 +99,19 @@ struct RunnerHarness {
 
     /// Through a connection of its own, past everything that guards the queue.
     func tamper(_ sql: String) throws {
+        if TestServer.url != nil { return try queue.again(at: clock.now()).write { try $0.execute(sql: sql) } }
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
         try DatabaseQueue(path: queue.path.string, configuration: configuration).write { try $0.execute(sql: sql) }
     }
 
-    /// Commits so far: the frames of the log that carry the size of the database (sqlite.org/fileformat.html, 4.1).
+    /// Commits so far: on a server, numbers that were drawn; in a file, the frames of the log that carry the size of the database (sqlite.org/fileformat.html, 4.1).
     func commits() throws -> Int {
+        if TestServer.url != nil {
+            return try queue.reader.read {
+                try Int.fetchOne($0, sql: "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM changes")!
+            }
+        }
         let log = [UInt8](try Data(contentsOf: URL(filePath: queue.path.string + "-wal")))
         guard log.count > 32 else { return 0 }
         func number(at offset: Int) -> Int { log[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }

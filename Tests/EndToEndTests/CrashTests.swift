@@ -1,7 +1,7 @@
 import CutlineCore
 import Foundation
 import Testing
-import TestSupport
+import TestQueues
 
 #if canImport(Glibc)
     import Glibc
@@ -40,8 +40,11 @@ import TestSupport
         let workspace = Workspace()
         let soak = try workspace.program.start(
             script: "Benchmarks/crash-soak",
-            ["--binary", Program.path.path(percentEncoded: false), "--rounds", "10", "--jobs", "150", "--seed", "20261121"])
-        let end = try soak.end(deadline: 120)
+            [
+                "--binary", Program.path.path(percentEncoded: false), "--rounds", "10", "--jobs", "150", "--seed", "20261121",
+                "--hosts", TestServer.url == nil ? "1" : "2",
+            ])
+        let end = try soak.end(deadline: 180)
         #expect(end.status == 0, "\(end.output)\(end.error)")
         #expect(end.output.hasSuffix("PASS\n"))
     }

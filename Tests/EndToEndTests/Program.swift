@@ -45,8 +45,9 @@ struct Program {
     /// Starts a script of the project, which may be given the path of the built program.
     func start(script: String, _ arguments: [String]) throws -> RunningProgram {
         let root = Workspace.examples.deletingLastPathComponent()
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        return try RunningProgram(root.appending(path: script), arguments, folder: folder, variables: ["PATH": path])
+        let names = ["PATH", "CUTLINE_TEST_SERVER"]
+        let variables = ProcessInfo.processInfo.environment.filter { names.contains($0.key) }
+        return try RunningProgram(root.appending(path: script), arguments, folder: folder, variables: variables)
     }
 }
 

@@ -1,13 +1,16 @@
 import CutlineCore
 import Foundation
 import SystemPackage
+import TestQueues
 import TestSupport
 
 /// A user's folder with pictures and job files, and the `cutline` that runs in it.
 struct Workspace {
     let folder = TemporaryFolder()
+    /// Of a queue on the test server; nil: it is in a file of the folder.
+    private let queue = TestServer.newName()
 
-    var program: Program { Program(folder: folder.path) }
+    var program: Program { Program(folder: folder.path, variables: queue.map { ["CUTLINE_QUEUE": $0] } ?? [:]) }
 
     /// The project's own example pictures.
     static let examples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

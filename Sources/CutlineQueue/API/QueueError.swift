@@ -3,6 +3,8 @@ import SystemPackage
 /// Why the queue did not do what it was asked.
 package enum QueueError: Error, Hashable, Sendable {
     case unusable(FilePath, reason: String)
+    /// A queue on a server, as its address is shown.
+    case onServer(String, reason: String)
     case networkFileSystem(FilePath, kind: String)
     /// The file is a database of something else.
     case foreign(FilePath)
@@ -14,7 +16,8 @@ package enum QueueError: Error, Hashable, Sendable {
     case damaged(FilePath, reason: String)
     /// A migration that was applied is not the one this build carries.
     case changedMigration(FilePath, file: String)
-    case noSuchQueue(FilePath)
+    /// As it is shown.
+    case noSuchQueue(String)
     case noSuchBatch(String, known: [String])
     /// A batch keeps what it was made with.
     case batchDiffers(batch: String, what: String, stored: String, given: String)
@@ -30,6 +33,7 @@ extension QueueError: CustomStringConvertible {
         switch self {
         case .unusable(let path, let reason):
             "cannot use \(path.text): \(reason)" + (Self.advice(on: reason).map { "; \($0)" } ?? "")
+        case .onServer(let place, let reason): "cannot use \(place): \(reason)"
         case .networkFileSystem(let path, let kind):
             "\(path.text) is on a network file system (\(kind)), where SQLite's locks are not safe; put the queue on a local disk with --queue PATH"
         case .foreign(let path):
@@ -44,8 +48,8 @@ extension QueueError: CustomStringConvertible {
             "\(path.text) is damaged: \(reason); restore a backup, or save what can be read with `sqlite3 \(path.text) .recover`"
         case .changedMigration(let path, let file):
             "\(path.text) was made with another version of migration \(file); use the Cutline that made it"
-        case .noSuchQueue(let path):
-            "there is no queue \(path.text); make one with `cutline run INPUT…`, or name it with --queue PATH"
+        case .noSuchQueue(let place):
+            "there is no queue \(place); make one with `cutline run INPUT…`, or name it with --queue PATH"
         case .noSuchBatch(let name, let known):
             "there is no batch \"\(name)\" in this queue"
                 + (known.isEmpty ? "; it is empty" : "; it has \(known.map { "\"\($0)\"" }.joined(separator: ", "))")

@@ -94,7 +94,7 @@ struct BudgetStep {
         try db.cachedStatement(
             sql: """
                 UPDATE attempts SET reserved_cost = coalesce(reserved_cost, ?), reserved_tokens = coalesce(reserved_tokens, ?),
-                    cost = coalesce(cost, ?), cost_source = CASE WHEN cost IS NULL AND ? IS NOT NULL THEN 'estimated' ELSE cost_source END
+                    cost = coalesce(cost, ?), cost_source = CASE WHEN cost IS NULL AND CAST(? AS BIGINT) IS NOT NULL THEN 'estimated' ELSE cost_source END
                 WHERE id = ? AND billed <> 'no'
                 """
         ).execute(arguments: [
@@ -106,7 +106,7 @@ struct BudgetStep {
         SELECT id FROM attempts
         WHERE batch = ? AND id > ? AND billed <> 'no' AND reused_from IS NULL AND (
             (? AND cost IS NULL AND reserved_cost IS NULL)
-            OR (input_tokens + output_tokens IS NULL AND reserved_tokens IS NULL))
+            OR ((input_tokens IS NULL OR output_tokens IS NULL) AND reserved_tokens IS NULL))
         ORDER BY id LIMIT ?
         """
 

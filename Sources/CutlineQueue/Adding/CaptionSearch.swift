@@ -88,7 +88,7 @@ package struct CaptionSearch: Sendable {
     /// Few rows a queue, so no index is needed.
     private static let candidates = """
         SELECT batches.id, name, system, prompt, parameters, identity FROM batches JOIN counts ON counts.batch = batches.id
-        WHERE provider = ? AND model = ? AND batches.id IS NOT ? AND succeeded > 0 ORDER BY batches.id
+        WHERE provider = ? AND model = ? AND batches.id IS DISTINCT FROM ? AND succeeded > 0 ORDER BY batches.id
         """
 
     static let lookup = """

@@ -10,15 +10,14 @@ package struct KnownPictures: Sendable {
         let damage: PictureDamage?
         let orientation: PictureOrientation?
 
-        /// - Parameter row: its columns in the order of `columns`.
-        init(_ row: Row, from first: Int) {
-            id = row[first]
-            digest = row[first + 1]
-            format = row[first + 2]
-            damage = (row[first + 3] as String?).flatMap(PictureDamage.init)
-            orientation = (row[first + 4] as Int?).flatMap(PictureOrientation.init)
+        fileprivate init(_ row: PlacedRow<Column>) {
+            (id, digest, format) = (row[.id], row.bytes(optional: .digest), row[.format])
+            damage = (row[.damage] as String?).flatMap(PictureDamage.init)
+            orientation = (row[.orientation] as Int?).flatMap(PictureOrientation.init)
         }
     }
+
+    enum Column: Int, CaseIterable { case id, digest, format, damage, orientation }
 
     private struct Look: Hashable {
         let path: FilePath
@@ -33,21 +32,13 @@ package struct KnownPictures: Sendable {
     package init() {}
 
     init(_ files: [PictureFile], _ db: any Session) throws {
-        for row in try Row.fetchAll(db.cachedStatement(sql: Self.lookup), arguments: [Self.list(files)]) {
-            let file = files[row[0]]
-            pictures[Look(file)] = Picture(row, from: 1)
-        }
-        // Names that are no UTF-8 cannot stand in JSON; there are few.
-        for file in files where file.path.exactText == nil {
-            guard
-                let row = try Row.fetchOne(
-                    db.cachedStatement(sql: Self.one),
-                    arguments: [
-                        file.path.bytes, file.slice?.offset ?? -1, file.stamp.size, file.stamp.modified,
-                        Int64(bitPattern: file.stamp.inode), file.slice?.length,
-                    ])
-            else { continue }
-            pictures[Look(file)] = Picture(row, from: 0)
+        let statement = try db.cachedStatement(sql: Self.lookup)
+        for file in files {
+            let arguments: Arguments = [
+                file.path.bytes, file.slice?.offset ?? -1, file.stamp.size, file.stamp.modified, Int64(bitPattern: file.stamp.inode),
+                file.slice?.length,
+            ]
+            if let picture = try statement.first(arguments, Picture.init) { pictures[Look(file)] = picture }
         }
     }
 
@@ -65,34 +56,10 @@ package struct KnownPictures: Sendable {
         return picture.id
     }
 
-    private static func list(_ files: [PictureFile]) -> String {
-        JSONColumn.list(
-            files.map { file -> JSONValue in
-                guard let path = file.path.exactText else { return .null }
-                return .array([
-                    .string(path), .integer(file.stamp.size), .integer(file.stamp.modified), .integer(Int64(bitPattern: file.stamp.inode)),
-                    .integer(file.slice?.offset ?? -1), file.slice.map { .integer($0.length) } ?? .null,
-                ])
-            })
-    }
-
     static let lookup = """
-        SELECT chosen.key, pictures.id, pictures.digest, pictures.format, pictures.damage, pictures.orientation FROM json_each(?) AS chosen
-            CROSS JOIN pictures ON pictures.path = CAST(json_extract(chosen.value, '$[0]') AS BLOB)
-                AND pictures.start = json_extract(chosen.value, '$[4]') AND pictures.length IS json_extract(chosen.value, '$[5]')
-                AND pictures.size = json_extract(chosen.value, '$[1]') AND pictures.modified = json_extract(chosen.value, '$[2]')
-                AND pictures.inode = json_extract(chosen.value, '$[3]')
-        """
-
-    private static let one = """
         SELECT id, digest, format, damage, orientation FROM pictures
         WHERE path = ? AND start = ? AND size = ? AND modified = ? AND inode = ? AND length IS NOT DISTINCT FROM ?
         """
-}
-
-extension FilePath {
-    /// Nil where its bytes are no UTF-8.
-    fileprivate var exactText: String? { String(validating: bytes, as: UTF8.self) }
 }
 
 extension QueueReader {

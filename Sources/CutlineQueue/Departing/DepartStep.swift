@@ -62,7 +62,7 @@ struct DepartStep {
 
     private func newName(of entry: UnmetEntry, onlyAt path: FilePath? = nil) throws -> Row? {
         let path = path.map { $0.bytes }
-        return try Row.fetchOne(db.cachedStatement(sql: Self.nameOfThisRun), arguments: [entry.job, mark.newest, path, path])
+        return try Row.fetchOne(db.cachedStatement(sql: Self.nameOfThisRun), arguments: [entry.job, mark.newest, path != nil, path])
     }
 
     private mutating func miss(_ entry: UnmetEntry, _ result: inout Departures) throws {
@@ -82,7 +82,7 @@ struct DepartStep {
 
     static let nameOfThisRun = """
         SELECT id, key, own_key, given, path, extra, input FROM entries
-        WHERE job = ? AND id > ? AND missing_since IS NULL AND (? IS NULL OR path = ?) ORDER BY id LIMIT 1
+        WHERE job = ? AND id > ? AND missing_since IS NULL AND (CAST(? AS BIGINT) = 0 OR path = ?) ORDER BY id LIMIT 1
         """
 
     private static let renaming = """

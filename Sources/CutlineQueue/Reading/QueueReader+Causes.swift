@@ -33,7 +33,7 @@ extension QueueReader {
 
     static let causesAmong = """
         SELECT attempts.class, attempts.finish_reason, attempts.message
-        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value LEFT JOIN attempts ON attempts.id = \(lastFailure)
+        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = CAST(chosen.value AS BIGINT) LEFT JOIN attempts ON attempts.id = \(lastFailure)
         WHERE jobs.state = ?
         """
 

@@ -14,11 +14,12 @@ extension QueueReader {
     /// Numbers of entries: by key, in any batch or in one, else by number.
     static func entries(named name: String, batch: BatchID?, _ db: any Session) throws -> [Int64] {
         let byKey = try Int64.fetchAll(
-            db, sql: "SELECT id FROM entries WHERE key = ? AND batch IN (SELECT id FROM batches WHERE ? IS NULL OR id = ?)",
+            db, sql: "SELECT id FROM entries WHERE key = ? AND batch IN (SELECT id FROM batches WHERE CAST(? AS BIGINT) IS NULL OR id = ?)",
             arguments: [UserText(name), batch?.number, batch?.number])
         guard byKey.isEmpty, let id = Int64(name) else { return byKey }
         return try Int64.fetchAll(
-            db, sql: "SELECT id FROM entries WHERE id = ? AND (? IS NULL OR batch = ?)", arguments: [id, batch?.number, batch?.number])
+            db, sql: "SELECT id FROM entries WHERE id = ? AND (CAST(? AS BIGINT) IS NULL OR batch = ?)",
+            arguments: [id, batch?.number, batch?.number])
     }
 
     /// Whether a picture was once known that had this default key, below the folder of an input: no entry has it any more.

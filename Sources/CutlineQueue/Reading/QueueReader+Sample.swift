@@ -59,12 +59,12 @@ extension BatchStatus {
     }
 
     static let states = """
-        SELECT \(JobState.allCases.map { "coalesce(sum(state = '\($0.rawValue)'), 0) AS \($0.rawValue)" }.joined(separator: ", "))
-        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
+        SELECT \(JobState.allCases.map { "count(*) FILTER (WHERE state = '\($0.rawValue)') AS \($0.rawValue)" }.joined(separator: ", "))
+        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = CAST(chosen.value AS BIGINT)
         """
 
     static let flags = """
-        SELECT flags FROM json_each(?) AS chosen CROSS JOIN captions ON captions.job = chosen.value AND captions.accepted = 1
+        SELECT flags FROM json_each(?) AS chosen CROSS JOIN captions ON captions.job = CAST(chosen.value AS BIGINT) AND captions.accepted = 1
         WHERE flags <> '[]'
         """
 
@@ -73,8 +73,9 @@ extension BatchStatus {
             count(*) FILTER (WHERE reused_from IS NOT NULL) AS reused, count(*) FILTER (WHERE phase = 'failed') AS failed,
             count(*) FILTER (WHERE phase = 'unknown') AS unknown, count(*) FILTER (WHERE accepted = 0 AND set_aside = 0) AS duplicates,
             count(*) FILTER (WHERE phase = 'succeeded' AND cost IS NOT NULL) AS priced,
-            sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens, sum(cost) AS cost
-        FROM json_each(?) AS chosen CROSS JOIN attempts ON attempts.job = chosen.value
+            CAST(sum(input_tokens) AS BIGINT) AS input_tokens, CAST(sum(output_tokens) AS BIGINT) AS output_tokens,
+            CAST(sum(cost) AS BIGINT) AS cost
+        FROM json_each(?) AS chosen CROSS JOIN attempts ON attempts.job = CAST(chosen.value AS BIGINT)
             LEFT JOIN captions ON captions.attempt = attempts.id
         """
 }

@@ -27,7 +27,7 @@ extension QueueReader {
             "succeeded means one accepted caption", "job",
             """
             SELECT id FROM jobs WHERE (state = 'succeeded' OR reopened IS NOT NULL)
-                <> (SELECT count(*) FROM captions WHERE job = jobs.id AND accepted = 1)
+                <> ((SELECT count(*) FROM captions WHERE job = jobs.id AND accepted = 1) = 1)
             """
         ),
         (
@@ -38,7 +38,7 @@ extension QueueReader {
             "running means a lease on the job's own open attempt", "job",
             """
             SELECT jobs.id FROM jobs LEFT JOIN attempts ON attempts.id = jobs.lease
-            WHERE (state = 'running') <> (attempts.job IS jobs.id AND attempts.phase IS 'open')
+            WHERE (state = 'running') <> (attempts.job IS NOT DISTINCT FROM jobs.id AND attempts.phase IS NOT DISTINCT FROM 'open')
             """
         ),
         (
@@ -47,13 +47,13 @@ extension QueueReader {
         ),
         (
             "a later attempt has a higher id", "attempt",
-            "SELECT id FROM (SELECT id, lag(id) OVER (PARTITION BY job ORDER BY n) AS before FROM attempts) WHERE before > id"
+            "SELECT id FROM (SELECT id, lag(id) OVER (PARTITION BY job ORDER BY n) AS before FROM attempts) AS numbered WHERE before > id"
         ),
         (
             "every caption belongs to a succeeded attempt of its job", "attempt",
             """
             SELECT captions.attempt FROM captions LEFT JOIN attempts ON attempts.id = captions.attempt
-            WHERE attempts.phase IS NOT 'succeeded' OR attempts.job IS NOT captions.job
+            WHERE attempts.phase IS DISTINCT FROM 'succeeded' OR attempts.job IS DISTINCT FROM captions.job
             """
         ),
         (
@@ -93,7 +93,7 @@ extension QueueReader {
         (
             "a doubtful call says why", "attempt",
             """
-            SELECT id FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id WHERE doubt IS NOT CASE
+            SELECT id FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id WHERE doubt IS DISTINCT FROM CASE
                 WHEN phase = 'unknown' THEN 'unknown'
                 WHEN phase IN ('failed', 'released') AND billed <> 'no' THEN CASE WHEN billed = 'yes' THEN 'paid' ELSE 'failed' END
                 WHEN captions.accepted = 0 AND captions.set_aside = 0 THEN 'duplicate' END
@@ -142,8 +142,9 @@ extension QueueReader {
             ["attempts", "attempts_failed", "attempts_unknown"] + sums,
             """
             SELECT batch, count(*) FILTER (WHERE \(isCall)) AS attempts, count(*) FILTER (WHERE phase = 'failed') AS attempts_failed,
-                count(*) FILTER (WHERE phase = 'unknown') AS attempts_unknown, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
-                sum(cost) AS cost
+                count(*) FILTER (WHERE phase = 'unknown') AS attempts_unknown, 
+                CAST(sum(input_tokens) AS BIGINT) AS input_tokens, CAST(sum(output_tokens) AS BIGINT) AS output_tokens,
+                CAST(sum(cost) AS BIGINT) AS cost
             FROM attempts GROUP BY batch
             """
         ),
@@ -159,18 +160,31 @@ extension QueueReader {
             ["in_flight", "committed_cost", "committed_tokens", "dearest_cost", "dearest_tokens", "priced"],
             """
             SELECT batch, count(*) FILTER (WHERE phase = 'open') AS in_flight,
-                sum(CASE WHEN billed = 'no' THEN 0 ELSE max(coalesce(cost, reserved_cost, 0), coalesce(cost_at_most, 0)) END) AS committed_cost,
-                sum(CASE WHEN billed = 'no' THEN 0 ELSE max(coalesce(tokens, reserved_tokens, 0), min(
-                    max(coalesce(tokens_at_most, 0), coalesce(input_tokens, 0), coalesce(output_tokens, 0)), 1000000000000)) END
-                ) AS committed_tokens,
-                coalesce(max(max(coalesce(cost, 0), coalesce(cost_at_most, 0))), 0) AS dearest_cost,
-                coalesce(max(max(coalesce(tokens, 0), coalesce(most, 0))), 0) AS dearest_tokens,
+                CAST(sum(CASE WHEN billed = 'no' THEN 0 WHEN known_cost > most_cost THEN known_cost ELSE most_cost END) AS BIGINT)
+                    AS committed_cost,
+                CAST(sum(CASE WHEN billed = 'no' THEN 0 WHEN known_tokens > most_tokens THEN known_tokens ELSE most_tokens END) AS BIGINT)
+                    AS committed_tokens,
+                max(CASE WHEN cost > most_cost THEN cost ELSE most_cost END) AS dearest_cost,
+                max(CASE WHEN tokens > told_tokens THEN tokens ELSE told_tokens END) AS dearest_tokens,
                 count(*) FILTER (WHERE phase = 'succeeded' AND cost IS NOT NULL) AS priced
-            FROM (SELECT *, min(input_tokens + output_tokens, 1000000000000) AS tokens,
-                min(tokens_at_most, 1000000000000) AS most FROM attempts) GROUP BY batch
+            FROM (
+                SELECT *, coalesce(cost, reserved_cost, 0) AS known_cost, coalesce(cost_at_most, 0) AS most_cost,
+                    coalesce(tokens, reserved_tokens, 0) AS known_tokens,
+                    CASE WHEN told_tokens > counted_tokens THEN told_tokens ELSE counted_tokens END AS most_tokens
+                FROM (
+                    SELECT batch, phase, billed, cost, reserved_cost, cost_at_most, reserved_tokens,
+                        \(plausible("\(plausible("input_tokens")) + \(plausible("output_tokens"))")) AS tokens, \(plausible("coalesce(tokens_at_most, 0)")) AS told_tokens,
+                        \(plausible("CASE WHEN input_tokens > coalesce(output_tokens, 0) THEN input_tokens ELSE coalesce(output_tokens, 0) END"))
+                            AS counted_tokens
+                    FROM attempts) AS readings) AS readings GROUP BY batch
             """
         ),
     ]
+
+    /// A call of more than a million million tokens is a mistake of whoever said so. Null stays null.
+    private static func plausible(_ tokens: String) -> String {
+        "CASE WHEN \(tokens) > 1000000000000 THEN 1000000000000 ELSE \(tokens) END"
+    }
 
     private static func miscountedDoubts(_ db: any Session) throws -> [Violation] {
         let rows = try Row.fetchAll(
@@ -186,9 +200,9 @@ extension QueueReader {
                             || coalesce(sum(CASE WHEN cost IS NULL THEN reserved_cost END), 0) || ', '
                             || count(*) FILTER (WHERE coalesce(cost, reserved_cost) IS NULL),
                             false
-                        FROM attempts WHERE doubt IS NOT NULL GROUP BY batch, doubt)
-                    GROUP BY batch, kind)
-                JOIN batches ON batches.id = batch WHERE kept IS NOT counted ORDER BY batch, kind
+                        FROM attempts WHERE doubt IS NOT NULL GROUP BY batch, doubt) AS numbers
+                    GROUP BY batch, kind) AS sums
+                JOIN batches ON batches.id = batch WHERE kept IS DISTINCT FROM counted ORDER BY batch, kind
                 """)
         return rows.map { row in
             Violation(

@@ -4,12 +4,12 @@ import SystemPackage
 /// A queue to look at: nothing is written, and no read is long enough to keep a log from shrinking.
 package struct QueueReader: Sendable {
     /// Where it is, for people.
-    package let path: FilePath
+    package let place: String
     let store: any Store
     let state: StateFolder
 
-    package init(_ store: any Store, at path: FilePath, state: StateFolder) {
-        (self.store, self.path, self.state) = (store, path, state)
+    package init(_ store: any Store, at place: String, state: StateFolder) {
+        (self.store, self.place, self.state) = (store, place, state)
     }
 
     func read<Result>(_ body: (any Session) throws -> Result) throws -> Result { try store.read(body) }
@@ -22,8 +22,8 @@ package struct QueueReader: Sendable {
         throw QueueError.noSuchBatch(name, known: try batches().map(\.settings.name))
     }
 
-    /// Reads everything and says what is damaged.
-    package func fileHealth() throws -> FileHealth { try store.fileHealth() }
+    /// What the engine finds about where it keeps the queue.
+    package func health() throws -> [StoreFinding] { try store.health() }
 
     /// Writes a copy as it stands at one moment, while workers go on.
     ///

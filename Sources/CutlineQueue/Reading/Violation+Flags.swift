@@ -16,10 +16,12 @@ extension QueueReader {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT batches.name, coalesce(count, 0) AS kept, (
-                        SELECT count(*) FROM captions INDEXED BY captions_flagged CROSS JOIN jobs ON jobs.id = captions.job
-                        WHERE jobs.batch = batches.id AND accepted = 1 AND flags <> '[]' AND instr(flags, ?) > 0) AS counted
-                    FROM batches LEFT JOIN flag_counts ON flag_counts.batch = batches.id AND flag = ? WHERE kept <> counted
+                    SELECT name, kept, counted FROM (
+                        SELECT batches.name, coalesce(flag_counts.count, 0) AS kept, (
+                            SELECT count(*) FROM captions INDEXED BY captions_flagged CROSS JOIN jobs ON jobs.id = captions.job
+                            WHERE jobs.batch = batches.id AND accepted = 1 AND flags <> '[]' AND instr(flags, ?) > 0) AS counted
+                        FROM batches LEFT JOIN flag_counts ON flag_counts.batch = batches.id AND flag = ?) AS numbers
+                    WHERE kept <> counted
                     """, arguments: [part, key])
             return rows.map { row in
                 Violation(

@@ -5,7 +5,7 @@ extension QueueReader {
             """
             SELECT attempts.id FROM attempts LEFT JOIN captions ON captions.attempt = attempts.id
                 LEFT JOIN captions AS origin ON origin.attempt = attempts.reused_from
-            WHERE attempts.reused_from IS NOT NULL AND (origin.text IS NULL OR origin.text IS NOT captions.text)
+            WHERE attempts.reused_from IS NOT NULL AND (origin.text IS NULL OR origin.text IS DISTINCT FROM captions.text)
             """
         ),
         (
@@ -20,7 +20,7 @@ extension QueueReader {
             """
             SELECT batch, count(*) FILTER (WHERE reused_from IS NOT NULL) AS reused,
                 count(*) FILTER (WHERE billed <> 'no' AND reserved_cost IS NOT NULL AND cost IS NULL) AS set_aside_cost_calls,
-                count(*) FILTER (WHERE billed <> 'no' AND reserved_tokens IS NOT NULL AND input_tokens + output_tokens IS NULL)
+                count(*) FILTER (WHERE billed <> 'no' AND reserved_tokens IS NOT NULL AND (input_tokens IS NULL OR output_tokens IS NULL))
                     AS set_aside_token_calls
             FROM attempts GROUP BY batch
             """

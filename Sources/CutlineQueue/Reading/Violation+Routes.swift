@@ -5,9 +5,11 @@ extension QueueReader {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT routes.id, routes.provider, routes.queued AS kept,
-                    (SELECT count(*) FROM jobs WHERE jobs.batch = routes.batch AND route = routes.id AND state = 'queued') AS counted
-                FROM routes WHERE kept <> counted ORDER BY routes.id
+                SELECT id, provider, kept, counted FROM (
+                    SELECT routes.id, routes.provider, routes.queued AS kept,
+                        (SELECT count(*) FROM jobs WHERE jobs.batch = routes.batch AND route = routes.id AND state = 'queued') AS counted
+                    FROM routes) AS numbers
+                WHERE kept <> counted ORDER BY id
                 """)
         return rows.map { row in
             Violation(

@@ -5,6 +5,8 @@ package struct StoreError: Error, Hashable, Sendable {
         case constraint
         case diskFull
         case damaged
+        /// The server went away, or does not answer: nothing has happened.
+        case connectionLost
         /// The file is no database.
         case foreign
         case other

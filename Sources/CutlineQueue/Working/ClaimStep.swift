@@ -162,7 +162,7 @@ struct ClaimStep {
 
     /// Where queued jobs are asked, of some alone.
     static let routesAmong = """
-        SELECT jobs.route FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value WHERE jobs.state = 'queued'
+        SELECT jobs.route FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = CAST(chosen.value AS BIGINT) WHERE jobs.state = 'queued'
         """
 
     static let promotion = """
@@ -183,12 +183,12 @@ struct ClaimStep {
         LIMIT ?
         """
 
-    /// The same of some jobs alone: the most urgent ones, in their order.
+    /// The same of some jobs alone: the most urgent ones.
     static let candidatesAmong = """
         SELECT jobs.id, jobs.images, jobs.prompt, jobs.asked_again, jobs.asked_longer, jobs.max_tokens, jobs.priority
-        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
+        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = CAST(chosen.value AS BIGINT)
         WHERE jobs.batch = ? AND jobs.route = ? AND jobs.state = 'queued' AND jobs.available_at IS NULL AND jobs.priority = (
-            SELECT min(jobs.priority) FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
+            SELECT min(jobs.priority) FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = CAST(chosen.value AS BIGINT)
             WHERE jobs.batch = ? AND jobs.route = ? AND jobs.state = 'queued' AND jobs.available_at IS NULL)
         LIMIT ?
         """
@@ -212,7 +212,7 @@ struct ClaimStep {
 
     static let farthestAmong = """
         SELECT jobs.id, jobs.images, jobs.prompt, jobs.asked_again, jobs.asked_longer, jobs.max_tokens, jobs.priority
-        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
+        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = CAST(chosen.value AS BIGINT)
         WHERE jobs.batch = ? AND jobs.route = ? AND jobs.state = 'queued' AND jobs.available_at IS NULL
         ORDER BY jobs.priority, jobs.postponed, jobs.id DESC LIMIT 1
         """

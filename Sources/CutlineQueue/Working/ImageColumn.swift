@@ -41,9 +41,10 @@ enum ImageColumn {
             sql: """
                 INSERT INTO pictures (path, member, start, length, size, modified, inode, format, digest, damage, orientation)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (path, start, size, modified, inode) DO UPDATE SET digest = coalesce(excluded.digest, digest), format = excluded.format,
-                    damage = CASE WHEN excluded.digest IS NULL THEN damage ELSE excluded.damage END,
-                    orientation = CASE WHEN excluded.digest IS NULL THEN orientation ELSE excluded.orientation END
+                ON CONFLICT (path, start, size, modified, inode) DO UPDATE SET
+                    digest = coalesce(excluded.digest, pictures.digest), format = excluded.format,
+                    damage = CASE WHEN excluded.digest IS NULL THEN pictures.damage ELSE excluded.damage END,
+                    orientation = CASE WHEN excluded.digest IS NULL THEN pictures.orientation ELSE excluded.orientation END
                 RETURNING id
                 """)
         return try Int64.fetchOne(

@@ -8,7 +8,7 @@ extension Queue {
     ///   settlements are to be brought again with a `claimLimit` of 0.
     package func turn(_ worker: Worker, _ request: TurnRequest) throws -> Turn {
         let looks = try lookAhead(request.settlements)
-        return try write { db in
+        return try write(mayRunAgain: true) { db in
             let now = request.now()
             let lanes = LaneStore(db)
             var turn = Turn()
@@ -61,7 +61,10 @@ extension Queue {
         queued: Int, remaining: Int
     ) {
         let statement = try db.cachedStatement(
-            sql: "SELECT coalesce(sum(queued), 0) AS queued, coalesce(sum(queued + running), 0) AS remaining FROM counts WHERE \(condition)"
+            sql: """
+                SELECT CAST(coalesce(sum(queued), 0) AS BIGINT) AS queued, CAST(coalesce(sum(queued + running), 0) AS BIGINT) AS remaining
+                FROM counts WHERE \(condition)
+                """
         )
         let row = try Row.fetchOne(statement, arguments: arguments)!
         return (row["queued"], row["remaining"])
@@ -69,6 +72,6 @@ extension Queue {
 
     static let remainingAmong = """
         SELECT count(*) FILTER (WHERE state = 'queued') AS queued, count(*) FILTER (WHERE state IN ('queued', 'running')) AS remaining
-        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value
+        FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = CAST(chosen.value AS BIGINT)
         """
 }

@@ -31,7 +31,8 @@ extension Queue {
         }
     }
 
-    private static let batchesAmong = "SELECT jobs.batch FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = chosen.value"
+    private static let batchesAmong =
+        "SELECT jobs.batch FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = CAST(chosen.value AS BIGINT)"
 
     /// Puts held jobs back in the queue with fresh budgets; cancelled ones only where they are named one by one.
     package func release(_ selection: JobSelection = JobSelection()) throws -> JobsMoved {

@@ -36,7 +36,7 @@ extension SettleStep {
     // What ended with its worker was no failure of the provider's, and shows nothing of the job.
     static let firstAlike = """
         SELECT id, ended_at FROM attempts
-        WHERE job = ? AND id < ? AND route = ? AND phase <> 'succeeded' AND class IN (SELECT value FROM json_each(?))
+        WHERE job = ? AND id < ? AND route = ? AND phase <> 'succeeded' AND class IN (SELECT value FROM json_each(?) AS alike)
             AND ended_at < coalesce((SELECT workers.ended_at FROM workers WHERE workers.id = attempts.worker), attempts.ended_at + 1)
         ORDER BY n LIMIT 1
         """
@@ -75,7 +75,7 @@ extension SettleStep {
     func recall(_ job: JobID) throws {
         try db.cachedStatement(
             sql: """
-                UPDATE jobs SET failures = max(0, failures - 1), finished_at = CASE WHEN state = 'failed' THEN NULL ELSE finished_at END,
+                UPDATE jobs SET failures = CASE WHEN failures > 0 THEN failures - 1 ELSE 0 END, finished_at = CASE WHEN state = 'failed' THEN NULL ELSE finished_at END,
                     postponed = CASE WHEN state = 'failed' THEN postponed + 1 ELSE postponed END,
                     state = CASE WHEN state = 'failed' THEN 'queued' ELSE state END
                 WHERE id = ? AND (state = 'failed' OR state = 'queued' OR state = 'running')

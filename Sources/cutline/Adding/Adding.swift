@@ -21,7 +21,7 @@ struct Adding {
     private let priorityOfAll: Priority?
     /// Of the jobs that are added.
     private let priority: Priority?
-    private let queuePath: FilePath
+    private let place: QueuePlace
     /// `--queue PATH` where it was given, for commands that are advised.
     let queueWords: [String]
     private let wasTrial: Bool
@@ -49,17 +49,17 @@ struct Adding {
         let plan = try InputPlan.read(
             inputs, from: environment.folder, selection: part.selection, standardInput: environment.input,
             temporaryFolder: environment.temporaryFolder, report: telling.report)
-        queuePath = queue.path(in: environment)
+        place = queue.place(in: environment)
         let name = caption.batch ?? plan.batchName
-        let batch = try Self.stored(name, at: queuePath)
+        let batch = try Self.stored(name, at: place)
         let stored = batch?.settings
         (isNew, wasTrial, queueWords) = (stored == nil, batch?.isTrial ?? false, queue.words)
         let choice = BatchChoice(flags: caption, sending: sending, price: price, plan: plan, stored: stored, environment: environment)
-        let catalogue = try UserProfiles.catalogue(besideQueue: queuePath, in: environment)
+        let catalogue = try UserProfiles.catalogue(besideQueue: place, in: environment)
         settings = try choice.settings(named: name, catalogue: catalogue)
         try KeyRing.checkAddress(settings.profile)
         elsewhere = try Elsewhere(
-            list: choice.fallback(of: settings, catalogue: catalogue), of: batch, streams: settings.profile.streams, at: queuePath)
+            list: choice.fallback(of: settings, catalogue: catalogue), of: batch, streams: settings.profile.streams, at: place)
         limits = (policy?.limits ?? Limits()).over(plan.jobFile?.limits ?? Limits()).over(settings.profile.limits)
         self.policy = RetryPolicy(
             maxAttempts: policy?.maxAttempts ?? 5, onUnknown: policy?.onUnknown ?? .retry(times: nil),
@@ -102,7 +102,7 @@ struct Adding {
 
     /// Adds what is new and says what came of it.
     func add() throws -> (queue: Queue, batch: BatchID) {
-        let queue = try environment.openQueue(at: queuePath)
+        let queue = try environment.openQueue(at: place)
         let batch = try queue.openBatch(
             settings, policy: policy, limits: limits, budget: budget.change, checks: checks, fallback: elsewhere.list,
             now: environment.now())
@@ -224,7 +224,7 @@ struct Adding {
     /// - Parameter body: called with what a run would send of the input, each job once.
     /// - Returns: what adding would come to, and how many jobs of the batch wait in the queue as it is.
     func rehearsal(_ body: ([JobDraft]) throws -> Void = { _ in }) throws -> (AddRehearsal, queued: Int) {
-        let queue = try QueueReader.existing(at: queuePath)
+        let queue = try QueueReader.existing(at: place)
         let batch = try isNew ? nil : queue?.batch(named: settings.name).id
         if let difference = try queue?.objection(to: settings) { throw difference }
         let captions = try queue?.captionSearch(for: settings, batch: batch, checks: checks, use: reuse.use)
@@ -293,8 +293,8 @@ struct Adding {
         }
     }
 
-    static func stored(_ name: String, at path: FilePath) throws -> Batch? {
-        do { return try QueueReader(at: path).batch(named: name) } catch QueueError.noSuchQueue, QueueError.noSuchBatch {
+    static func stored(_ name: String, at place: QueuePlace) throws -> Batch? {
+        do { return try QueueReader(at: place).batch(named: name) } catch QueueError.noSuchQueue, QueueError.noSuchBatch {
             return nil
         }
     }
@@ -310,8 +310,8 @@ extension InputItem {
 
 extension QueueReader {
     /// Nil where there is no queue.
-    static func existing(at path: FilePath) throws -> QueueReader? {
-        do { return try QueueReader(at: path) } catch QueueError.noSuchQueue { return nil }
+    static func existing(at place: QueuePlace) throws -> QueueReader? {
+        do { return try QueueReader(at: place) } catch QueueError.noSuchQueue { return nil }
     }
 }
 

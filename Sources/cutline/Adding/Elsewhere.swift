@@ -12,8 +12,8 @@ struct Elsewhere {
     private let routes: [Route]
 
     /// - Parameter batch: nil: it is new.
-    init(list: [RouteDraft]? = nil, of batch: Batch?, streams: Bool? = nil, at queue: FilePath) throws {
-        try self.init(list: list, of: batch, streams: streams, batch.map { _ in try QueueReader(at: queue) })
+    init(list: [RouteDraft]? = nil, of batch: Batch?, streams: Bool? = nil, at place: QueuePlace) throws {
+        try self.init(list: list, of: batch, streams: streams, batch.map { _ in try QueueReader(at: place) })
     }
 
     init(list: [RouteDraft]? = nil, of batch: Batch?, streams: Bool? = nil, _ reader: QueueReader?) throws {

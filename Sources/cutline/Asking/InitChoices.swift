@@ -17,7 +17,7 @@ struct InitChoices {
     init(_ flags: Init, in environment: Environment) throws {
         (self.flags, self.environment) = (flags, environment)
         keys = try KeyRing(environment, file: flags.apiKeyFile, network: flags.network)
-        catalogue = try UserProfiles.catalogue(besideQueue: flags.queue.path(in: environment), in: environment)
+        catalogue = try UserProfiles.catalogue(besideQueue: flags.queue.place(in: environment), in: environment)
         dialogue = Dialogue(environment: environment)
     }
 

@@ -43,11 +43,11 @@ struct NewJobFile {
     private func quoted(_ text: String) -> String { JSONValue.string(text).text }
 
     /// With another name where the queue has a batch of this one that asks something else.
-    func named(besides queue: FilePath) throws -> NewJobFile {
+    func named(besides place: QueuePlace) throws -> NewJobFile {
         var file = self
         var number = 2
         do {
-            let reader = try QueueReader(at: queue)
+            let reader = try QueueReader(at: place)
             while try reader.objection(to: file.settings) != nil {
                 file.batch = "\(batch)-\(number)"
                 number += 1

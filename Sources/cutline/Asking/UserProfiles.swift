@@ -12,9 +12,9 @@ import SystemPackage
 /// The profiles that are known by name: the built-in ones and the user's, from the nearest `providers.json`.
 enum UserProfiles {
     /// - Throws: `CommandEnd` with exit 65 where the file cannot be used, naming it and the path of the key.
-    static func catalogue(besideQueue queue: FilePath, in environment: Environment) throws -> ProfileCatalogue {
+    static func catalogue(besideQueue place: QueuePlace, in environment: Environment) throws -> ProfileCatalogue {
         let builtIn = try ProfileCatalogue.builtIn()
-        guard let file = places(queue, environment).first(where: { access($0.string, F_OK) == 0 }) else { return builtIn }
+        guard let file = places(place, environment).first(where: { access($0.string, F_OK) == 0 }) else { return builtIn }
         let name = environment.shortName(of: file)
         do {
             return try builtIn.extended(by: JSONCursor(JSONValue(parsing: TextFile.read(file).utf8)), in: file.removingLastComponent())
@@ -25,11 +25,11 @@ enum UserProfiles {
         }
     }
 
-    /// Beside the queue, then in the user's configuration folder; the nearer wins.
-    private static func places(_ queue: FilePath, _ environment: Environment) -> [FilePath] {
+    /// Beside a queue file, then in the user's configuration folder; the nearer wins.
+    private static func places(_ place: QueuePlace, _ environment: Environment) -> [FilePath] {
         let set = { (name: String) in environment.variables[name].flatMap { $0.isEmpty ? nil : environment.path($0) } }
         let configuration = set("XDG_CONFIG_HOME") ?? set("HOME")?.appending(".config")
-        let folders = [queue.removingLastComponent()] + (configuration.map { [$0.appending("cutline")] } ?? [])
+        let folders = (place.folder.map { [$0] } ?? []) + (configuration.map { [$0.appending("cutline")] } ?? [])
         return folders.map { $0.appending("providers.json") }
     }
 }

@@ -17,14 +17,14 @@ struct JobMove {
             let reader = try queue.reader(in: environment)
             var selected = try selection.selection(in: reader)
             if !flags.isEmpty { selected.flags = try FlagSelection(names: flags) }
-            let path = queue.path(in: environment)
+            let place = queue.place(in: environment)
             let asked = change.flatMap { $0.isNone ? nil : $0 }
-            var change = try asked?.change(of: selected, in: reader, UserProfiles.catalogue(besideQueue: path, in: environment))
+            var change = try asked?.change(of: selected, in: reader, UserProfiles.catalogue(besideQueue: place, in: environment))
             if let priority {
                 change = change ?? JobChange()
                 change?.priority = priority
             }
-            let opened = try environment.openQueue(at: path)
+            let opened = try environment.openQueue(at: place)
             let moved = try move(selected, change, in: opened, at: environment.now())
             let text = MovedText.lines(
                 verb, moved, change: asked?.words, priority: priority, standing: try standing(selected, reader))

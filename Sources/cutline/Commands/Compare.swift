@@ -67,7 +67,7 @@ struct Compare: Command {
     }
 
     private func work(on grid: Grid, _ keys: KeyRing, _ environment: Environment) async throws {
-        let opened = try environment.openQueue(at: queue.path(in: environment))
+        let opened = try environment.openQueue(at: queue.place(in: environment))
         let scope = try grid.add(to: opened)
         var end: CommandEnd?
         do {

@@ -67,7 +67,7 @@ struct Init: Command {
             let file = try NewJobFile(
                 batch: batch ?? name, profile: profile, givesAddress: profile.baseURL != choices.catalogue[profile.name]?.baseURL,
                 model: model, prompt: choices.prompt(), maxTokens: choices.maxTokens(), images: images(inputs, in: environment)
-            ).named(besides: queue.path(in: environment))
+            ).named(besides: queue.place(in: environment))
             try WholeFile.write(to: .file(target), overwrite: overwrite) { try $0(file.text) }
             environment.error.say("\(Words.count(count, "picture")), \(profile.name), \(Words.clean(model)) → \(Words.clean(output))\n")
             let isGood = try await check(file, price: profile.prices?[model] ?? list?[model]?.price, choices.keys, environment)

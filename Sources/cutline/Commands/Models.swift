@@ -24,7 +24,7 @@ struct Models: Command {
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
-            let profile = try UserProfiles.catalogue(besideQueue: queue.path(in: environment), in: environment).profile(named: provider)
+            let profile = try UserProfiles.catalogue(besideQueue: queue.place(in: environment), in: environment).profile(named: provider)
             let list = try await list(
                 of: profile, keys: KeyRing(environment, file: apiKeyFile, network: network), patience: environment.patience * 10)
             let shown = vision ? list.models.filter { $0.vision == true } : list.models

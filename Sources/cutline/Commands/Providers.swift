@@ -19,7 +19,7 @@ struct Providers: Command {
 
     func run(in environment: Environment) async throws {
         try await CommandEnd.mapping {
-            let catalogue = try UserProfiles.catalogue(besideQueue: queue.path(in: environment), in: environment)
+            let catalogue = try UserProfiles.catalogue(besideQueue: queue.place(in: environment), in: environment)
             guard let name else {
                 let keys = try KeyRing(environment, file: nil, network: nil)
                 return try environment.output.send(ProfileText.table(catalogue, isSet: { keys.key(for: $0) != nil }))

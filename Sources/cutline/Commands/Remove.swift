@@ -33,7 +33,7 @@ struct Remove: Command {
             let reader = try queue.reader(in: environment)
             let selected = try selection.entries(in: reader, isMissing: missing)
             if dryRun { return try environment.output.send(RemovedText.rehearsed(reader.removal(selected))) }
-            let opened = try environment.openQueue(at: queue.path(in: environment))
+            let opened = try environment.openQueue(at: queue.place(in: environment))
             let removed = try opened.remove(selected, now: environment.now())
             try opened.close()
             try environment.output.send(RemovedText.lines(removed))

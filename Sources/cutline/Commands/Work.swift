@@ -46,7 +46,7 @@ struct Work: Command {
                 try elsewhere.checkStoredPrices(of: settings, budget)
             }
             if batch == nil, !work.log.quiet { environment.error.say(TrialNote.line(try reader.batchStatuses(), queue: queue.words)) }
-            let opened = try environment.openQueue(at: queue.path(in: environment))
+            let opened = try environment.openQueue(at: queue.place(in: environment))
             try opened.adjust(
                 scope, limits: policy.limits, maxAttempts: policy.maxAttempts, onUnknown: policy.onUnknown,
                 budget: policy.budget, price: price.price?.price, checks: rules, now: environment.now())

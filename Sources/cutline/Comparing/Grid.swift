@@ -28,7 +28,7 @@ struct Grid {
     private let checks: CheckRules
     private let budget: BudgetChange
     private let reuse: ReuseOptions
-    private let queuePath: FilePath
+    private let place: QueuePlace
     private let environment: Environment
 
     /// Reads the input and settles what each cell is. Nothing is written.
@@ -40,13 +40,13 @@ struct Grid {
         let plan = try InputPlan.read(
             inputs, from: environment.folder, selection: part.selection, standardInput: environment.input,
             temporaryFolder: environment.temporaryFolder, report: telling.report)
-        queuePath = queue.path(in: environment)
+        place = queue.place(in: environment)
         (self.reuse, self.environment) = (reuse, environment)
         let base = options.batch ?? plan.batchName
         self.base = base
-        let stored = try Adding.stored(base, at: queue.path(in: environment))?.settings
+        let stored = try Adding.stored(base, at: queue.place(in: environment))?.settings
         let price = try PriceOptions.parse([])
-        let catalogue = try UserProfiles.catalogue(besideQueue: queuePath, in: environment)
+        let catalogue = try UserProfiles.catalogue(besideQueue: place, in: environment)
         let settings = try options.cells.map { flags in
             try BatchChoice(flags: flags, sending: sending, price: price, plan: plan, stored: stored, environment: environment)
                 .settings(named: base, catalogue: catalogue)
@@ -62,12 +62,12 @@ struct Grid {
         var progress = InputProgress(isQuiet: log.quiet, in: environment)
         let input = try plan.checked(for: first) { progress.checked($0) }
         (entries, faults) = (input.count, input.faults.count)
-        let reader = try QueueReader.existing(at: queuePath)
+        let reader = try QueueReader.existing(at: place)
         var (labels, read) = (Labels(), [FilePath: PictureFile]())
         for settings in settings {
             var settings = settings
             settings.name = "\(base)-compare-\(Self.hexadecimal(settings.digest.prefix(4)))"
-            let earlier = try Adding.stored(settings.name, at: queuePath)?.settings.profile
+            let earlier = try Adding.stored(settings.name, at: place)?.settings.profile
             settings.profile.listedPrices = earlier?.listedPrices
             if settings.profile.prices?[settings.model] == nil, let price = earlier?.prices?[settings.model] {
                 settings.profile.prices = (settings.profile.prices ?? [:]).merging([settings.model: price]) { $1 }
@@ -129,14 +129,14 @@ struct Grid {
     /// A budget that cannot be held is refused before anything is added.
     func checkBudget() throws {
         for cell in cells {
-            let stored = try Adding.stored(cell.settings.name, at: queuePath)?.budget
+            let stored = try Adding.stored(cell.settings.name, at: place)?.budget
             try BudgetCheck(change: share, stored: stored ?? Budget()).check(cell.settings)
         }
     }
 
     /// What is still to be sent: calls, and their tokens for each cell; and what other batches have of it.
     func toSend() throws -> [(cell: Cell, tokens: TokenEstimate, elsewhere: CaptionsElsewhere)] {
-        let reader = try QueueReader.existing(at: queuePath)
+        let reader = try QueueReader.existing(at: place)
         return try cells.map { cell in
             let batch = try reader?.id(of: cell.settings.name)
             let captions = try reader?.captionSearch(for: cell.settings, batch: batch, checks: checks, use: reuse.use)

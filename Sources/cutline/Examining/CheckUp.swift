@@ -1,7 +1,6 @@
 import CutlineCore
 import CutlineProvider
 import CutlineQueue
-import CutlineSQLite
 
 /// What `doctor` found out about one thing.
 struct DoctorFinding: Hashable {
@@ -28,7 +27,7 @@ struct CheckUp {
     private static let patience = Duration.seconds(5)
 
     func findings() async throws -> [DoctorFinding] {
-        var findings = try [queueFile(), library()] + invariants() + budgets() + lanes() + workers() + [rescueFile()]
+        var findings = try store() + invariants() + budgets() + lanes() + workers() + [rescueFile()]
         for (profile, isNeeded) in try profiles() {
             findings.append(try key(of: profile, isNeeded: isNeeded))
             if let finding = route(to: profile) { findings.append(finding) }
@@ -37,21 +36,16 @@ struct CheckUp {
         return findings
     }
 
-    private func queueFile() throws -> DoctorFinding {
-        let health = try reader.fileHealth()
-        guard let first = health.damage.first else {
-            return DoctorFinding(level: .ok, check: "queue file", message: "whole; schema \(health.schemaVersion)")
+    private func store() throws -> [DoctorFinding] {
+        try reader.health().map { finding in
+            let level: DoctorFinding.Level =
+                switch finding.level {
+                case .fine: .ok
+                case .warning: .warning
+                case .damage: .problem
+                }
+            return DoctorFinding(level: level, check: finding.check, message: finding.message, isDamage: finding.level == .damage)
         }
-        let advice = "stop all workers and restore a backup, or save what can be read with `sqlite3 \(reader.path.string) .recover`"
-        return DoctorFinding(
-            level: .problem, check: "queue file", message: "\(Words.count(health.damage.count, "fault")), the first: \(first); \(advice)",
-            isDamage: true)
-    }
-
-    private func library() throws -> DoctorFinding {
-        let version = try SQLiteStore.libraryVersion()
-        let lock = version.hasWALResetBug ? "; writers take turns through a kernel lock, which keeps its WAL-reset bug off" : ""
-        return DoctorFinding(level: .ok, check: "SQLite", message: "\(version)\(lock)")
     }
 
     private func invariants() throws -> [DoctorFinding] {
@@ -124,6 +118,9 @@ struct CheckUp {
             case .alive: return DoctorFinding(level: .ok, check: check, message: "alive, since \(health.worker.startedAt.iso8601)")
             case .dead:
                 return DoctorFinding(level: .warning, check: check, message: "dead; `cutline work` takes its jobs back")
+            case .unclear where health.worker.host != environment.host:
+                return DoctorFinding(
+                    level: .ok, check: check, message: "works on another host; last heard of at \(health.worker.seenAt.iso8601)")
             case .unclear:
                 return DoctorFinding(
                     level: .warning, check: check,

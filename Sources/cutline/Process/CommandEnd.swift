@@ -48,8 +48,8 @@ extension QueueError {
         switch self {
         case .batchDiffers, .keyTaken: .badInput
         case .noSuchBatch, .backupRefused: .usage
-        case .unusable, .networkFileSystem, .foreign, .newer, .newerFormat, .unknownValue, .damaged, .changedMigration, .noSuchQueue,
-            .workerGone:
+        case .unusable, .onServer, .networkFileSystem, .foreign, .newer, .newerFormat, .unknownValue, .damaged, .changedMigration,
+            .noSuchQueue, .workerGone:
             .queue
         }
     }

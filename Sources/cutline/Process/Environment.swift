@@ -11,7 +11,10 @@ import SystemPackage
 
 /// Everything a command takes from the world around it; tests give their own.
 struct Environment: Sendable {
-    var now: @Sendable () -> Timestamp
+    /// This host's clock.
+    var hostClock: @Sendable () -> Timestamp
+    /// The clock of a queue that several hosts share, once one was opened.
+    let sharedClock = SharedClock()
     var jitter: @Sendable () -> Double
     /// The environment variables.
     var variables: [String: String]
@@ -31,11 +34,14 @@ struct Environment: Sendable {
     static var live: Environment {
         let variables = liveVariables
         return Environment(
-            now: { .wallClock }, jitter: { .random(in: 0...1) }, variables: variables, folder: Self.liveFolder,
+            hostClock: { .wallClock }, jitter: { .random(in: 0...1) }, variables: variables, folder: Self.liveFolder,
             host: Self.liveHost, processID: getpid(),
             isInteractive: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1, output: .live(STDOUT_FILENO, variables: variables),
             error: .live(STDERR_FILENO, variables: variables))
     }
+
+    /// What time it is for all who share the queue.
+    var now: @Sendable () -> Timestamp { { [sharedClock, hostClock] in sharedClock.now() ?? hostClock() } }
 
     /// https://no-color.org
     var hasColour: Bool { variables["NO_COLOR"]?.isEmpty ?? true }
@@ -48,12 +54,18 @@ struct Environment: Sendable {
     }
 
     /// Opens the queue to write, and says where another process keeps it from that.
-    func openQueue(at path: FilePath) throws -> Queue {
-        try Queue(
-            at: path, now: now(),
-            patience: QueuePatience { [error] in
-                error.say("waiting for another process that holds \(path.text) (a stopped one? `ps` shows state T), 30 s at most\n")
-            })
+    ///
+    /// From here on this command goes by the queue's clock.
+    func openQueue(at place: QueuePlace) throws -> Queue {
+        let queue = try place.open(now: now()) { [error] in error.say($0) }
+        sharedClock.follow(queue.clock)
+        return queue
+    }
+
+    /// Below which this host keeps what is no part of a queue on a server (the XDG Base Directory Specification).
+    var stateFolder: FilePath {
+        let set = { (name: String) in variables[name].flatMap { $0.isEmpty ? nil : path($0) } }
+        return (set("XDG_STATE_HOME") ?? set("HOME").map { $0.appending(".local/state") } ?? temporaryFolder).appending("cutline")
     }
 
     /// A path as the user wrote it, made absolute.

@@ -1,5 +1,6 @@
 import CutlineCore
 import CutlineQueue
+import TestQueues
 
 @testable import CutlineQueue
 
@@ -120,17 +121,17 @@ enum Sabotage: CaseIterable {
 
     /// Who brings a failure holds the job again, whatever became of it.
     private static func giveBack(_ settlements: [Settlement], _ db: any Session) throws {
-        try db.execute(sql: "DROP TRIGGER IF EXISTS attempts_never_reopen")
+        try db.execute(sql: "DROP TRIGGER IF EXISTS attempts_never_reopen\(TestServer.url == nil ? "" : " ON attempts")")
         for settlement in settlements {
             if case .caption = settlement.outcome { continue }
-            let arguments: Arguments = [settlement.attempt.number]
+            let attempt = settlement.attempt.number
             try db.execute(
-                sql: "UPDATE attempts SET phase = 'open', ended_at = NULL WHERE id = ? AND phase = 'unknown'", arguments: arguments)
+                sql: "UPDATE attempts SET phase = 'open', ended_at = NULL WHERE id = ? AND phase = 'unknown'", arguments: [attempt])
             guard db.changesCount > 0 else { continue }
             try db.execute(
                 sql: """
-                    UPDATE jobs SET lease = ?1 WHERE state = 'running' AND id = (SELECT job FROM attempts WHERE id = ?1)
-                    """, arguments: arguments)
+                    UPDATE jobs SET lease = ? WHERE state = 'running' AND id = (SELECT job FROM attempts WHERE id = ?)
+                    """, arguments: [attempt, attempt])
         }
     }
 
@@ -138,10 +139,9 @@ enum Sabotage: CaseIterable {
         let rows = try Row.fetchAll(db, sql: "SELECT id, rule FROM lanes")
         for row in rows {
             let lane: Lane = try JSONColumn.decode(from: row["rule"])
-            let fresh = try JSONColumn.encode(Lane(limits: lane.limits, at: now + .seconds(-60)))
-            try db.execute(
-                sql: "UPDATE lanes SET rule = json_set(?, '$.inFlight', ?) WHERE id = ?",
-                arguments: [fresh, lane.inFlight, row["id"] as Int64])
+            var fresh = try members(of: Lane(limits: lane.limits, at: now + .seconds(-60)))
+            fresh["inFlight"] = .integer(Int64(lane.inFlight))
+            try store(fresh, of: row["id"], db)
         }
     }
 
@@ -149,15 +149,16 @@ enum Sabotage: CaseIterable {
     private static func forget(_ members: [String], _ db: any Session, at now: Timestamp) throws {
         for row in try Row.fetchAll(db, sql: "SELECT id, rule FROM lanes") {
             let lane: Lane = try JSONColumn.decode(from: row["rule"])
-            let fresh = try JSONColumn.encode(Lane(limits: lane.limits, at: now))
-            for path in members.map({ "$.\($0)" }) {
-                try db.execute(
-                    sql: """
-                        UPDATE lanes SET rule = iif(json_type(?1, ?2) IS NULL, json_remove(rule, ?2), json_set(rule, ?2, json(?1 -> ?2)))
-                        WHERE id = ?3
-                        """, arguments: [fresh, path, row["id"] as Int64])
-            }
+            var (stored, fresh) = (try Self.members(of: lane), try Self.members(of: Lane(limits: lane.limits, at: now)))
+            for member in members { stored[member] = fresh.removeValue(forKey: member) }
+            try store(stored, of: row["id"], db)
         }
+    }
+
+    private static func members(of lane: Lane) throws -> [String: JSONValue] { try JSONColumn.members(JSONColumn.encode(lane)) }
+
+    private static func store(_ members: [String: JSONValue], of lane: Int64, _ db: any Session) throws {
+        try db.execute(sql: "UPDATE lanes SET rule = ? WHERE id = ?", arguments: [JSONColumn.object(members), lane])
     }
 }
 

@@ -198,7 +198,7 @@ extension Simulation {
     func checkEnd() throws {
         try checkStates()
         try checkAll()
-        let health = try monitor.reader.fileHealth().damage
+        let health = try monitor.reader.health().filter { $0.level == .damage }
         guard health.isEmpty else { throw SimulationFailure(rule: "the file is whole", detail: "\(health)") }
         let rows = try monitor.reader.read { try Row.fetchAll($0, sql: "SELECT * FROM attempts ORDER BY id") }
         let jobs = try monitor.reader.read { try Row.fetchAll($0, sql: "SELECT * FROM jobs") }

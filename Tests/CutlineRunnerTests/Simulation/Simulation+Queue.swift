@@ -2,6 +2,7 @@ import CutlineCore
 import CutlineQueue
 @testable import CutlineSQLite
 import SystemPackage
+import TestQueues
 import TestSupport
 
 @testable import CutlineQueue
@@ -12,7 +13,33 @@ extension Simulation {
     /// An empty queue, made once: migrating takes longer than all the rest of a short simulation.
     private static let template = Template()
 
-    static func emptyQueue(in folder: TemporaryFolder) throws -> FilePath { try template.copy(to: folder) }
+    static func emptyQueue(in folder: TemporaryFolder) throws -> Queue {
+        guard TestServer.url != nil else { return try Queue(at: template.copy(to: folder), now: beginning) }
+        let queue = try Queue.make(in: folder, now: beginning)
+        try queue.write { try prepareFaults($0) }
+        return queue
+    }
+
+    /// Triggers that fail while the table `fault` names theirs.
+    private static func prepareFaults(_ db: any Session) throws {
+        try db.execute(sql: "CREATE TABLE fault (name TEXT)")
+        if TestServer.url != nil {
+            try db.execute(
+                sql: """
+                    CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                        IF NOT EXISTS (SELECT 1 FROM fault WHERE name = TG_TABLE_NAME) THEN RETURN NEW; END IF;
+                        RAISE EXCEPTION 'a fault' USING ERRCODE = '23000';
+                    END $$
+                    """)
+        }
+        for (table, change) in [("attempts", "INSERT"), ("captions", "INSERT"), ("lanes", "UPDATE")] {
+            let fault =
+                TestServer.url == nil
+                ? "WHEN EXISTS (SELECT 1 FROM fault WHERE name = '\(table)') BEGIN SELECT RAISE(ABORT, 'a fault'); END"
+                : "FOR EACH ROW EXECUTE FUNCTION fault()"
+            try db.execute(sql: "CREATE TRIGGER fault_\(table) BEFORE \(change) ON \(table) \(fault)")
+        }
+    }
 
     private final class Template: Sendable {
         private let folder = TemporaryFolder(inMemory: true)
@@ -22,7 +49,7 @@ extension Simulation {
             do {
                 let path = folder.path.appending("queue.db")
                 let queue = try Queue(at: path, now: Simulation.beginning)
-                try queue.write { try Self.prepareFaults($0) }
+                try queue.write { try Simulation.prepareFaults($0) }
                 try queue.close()
                 bytes = try Self.read(path)
             } catch { preconditionFailure("no template: \(error)") }
@@ -37,18 +64,6 @@ extension Simulation {
                 var piece = [UInt8](repeating: 0, count: 1 << 16)
                 while case let count = try piece.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 { bytes += piece[..<count] }
                 return bytes
-            }
-        }
-
-        /// Triggers that fail while the table `fault` names theirs.
-        private static func prepareFaults(_ db: any Session) throws {
-            try db.execute(sql: "CREATE TABLE fault (name TEXT)")
-            for (table, change) in [("attempts", "INSERT"), ("captions", "INSERT"), ("lanes", "UPDATE")] {
-                try db.execute(
-                    sql: """
-                        CREATE TRIGGER fault_\(table) BEFORE \(change) ON \(table) WHEN EXISTS (SELECT 1 FROM fault WHERE name = '\(table)')
-                        BEGIN SELECT RAISE(ABORT, 'a fault'); END
-                        """)
             }
         }
     }

@@ -33,7 +33,7 @@ extension Simulation {
     }
 
     private static let openJobs = """
-        SELECT batch, count(iif(state = 'queued' AND available_at IS NULL, 1, NULL)) AS ready FROM jobs
+        SELECT batch, count(*) FILTER (WHERE state = 'queued' AND available_at IS NULL) AS ready FROM jobs
         WHERE state IN ('queued', 'running') GROUP BY batch
         """
 

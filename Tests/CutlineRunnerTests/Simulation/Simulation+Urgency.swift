@@ -1,6 +1,5 @@
 import CutlineCore
 import CutlineQueue
-import GRDB
 
 @testable import CutlineQueue
 

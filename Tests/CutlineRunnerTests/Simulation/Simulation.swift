@@ -2,6 +2,7 @@ import CutlineCore
 import CutlineQueue
 @testable import CutlineSQLite
 import SystemPackage
+import TestQueues
 import TestSupport
 
 @testable import CutlineQueue
@@ -71,7 +72,7 @@ final class Simulation {
         self.sabotage = sabotage
         chance = Chance(seed: seed &* 31 &+ 7)
         provider = VirtualProvider(plan: plan)
-        monitor = try Queue(at: try Self.emptyQueue(in: folder), now: clock.now())
+        monitor = try Self.emptyQueue(in: folder)
         try fill()
         for (delay, happening) in plan.events { schedule.add(happening, at: clock.real + delay) }
     }
@@ -112,7 +113,7 @@ final class Simulation {
         guard healedAt != nil || starts.count < 40 else { return }
         starts.append(clock.real)
         let queue = FaultyQueue(
-            try Queue(at: monitor.path, now: clock.now()), sabotage: sabotage, choose: { [unowned self] in fault(writes: $0) },
+            try monitor.again(at: clock.now()), sabotage: sabotage, choose: { [unowned self] in fault(writes: $0) },
             arm: { [unowned self] in try arm($0) }, claimed: { [unowned self] in try checkUrgency(of: $0) },
             wrote: { [unowned self] in mayHaveChanged = true },
             isFileBroken: { [unowned self] in healedAt == nil && chance.happens(plan.faults.lostAnswers) })
