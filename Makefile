@@ -4,7 +4,7 @@ SWIFT_FILES = Sources Tests Benchmarks/cost migrations Package.swift
 
 SEEDS ?= 100000
 
-.PHONY: help build demo built-tests test check-exports check-compare check-network check-cost check-package ci simulate-soak bench bench-limits crash-soak format install man dist deb clean setup
+.PHONY: help build demo built-tests test check-exports check-compare check-network check-server check-cost check-package ci simulate-soak bench bench-limits crash-soak format install man dist deb clean setup
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -42,13 +42,18 @@ check-network: setup ## Runs behind real proxies and with an authority of its ow
 	swift build --product cutline
 	@scripts/count-tests scripts/check-network --install
 
+check-server: setup ## Tries a queue on a real PostgreSQL server from outside (PostgreSQL and PgBouncer, from Debian)
+	swift build --product cutline
+	@scripts/count-tests scripts/with-postgres --install scripts/check-server --install
+
 check-cost: setup ## Counts the instructions of what a run does most, and holds them to Benchmarks/costs.json (valgrind, from Debian)
 	swift build --product cutline-cost
 	@scripts/count-tests scripts/check-cost --install
 
 ci: built-tests ## test and every check, counted together
 	$(MAKE) deb CONFIGURATION=debug
-	@scripts/count-tests sh -c 'status=0; scripts/run-tests || status=1; scripts/check-exports || status=1; scripts/check-compare --install || status=1; scripts/check-network --install || status=1; scripts/check-cost --install || status=1; scripts/check-package --install --where-possible .build/dist/debug || status=1; exit $$status'
+	scripts/with-postgres --install true
+	@scripts/count-tests sh -c 'status=0; scripts/run-tests || status=1; scripts/check-exports || status=1; scripts/check-compare --install || status=1; scripts/check-network --install || status=1; scripts/with-postgres scripts/check-server --install || status=1; scripts/check-cost --install || status=1; scripts/check-package --install --where-possible .build/dist/debug || status=1; exit $$status'
 
 # Optimised, a seed takes half the time. Built beside the rest: the flag that lets tests look inside would build that anew.
 SOAK = --scratch-path .build/soak -c release -Xswiftc -enable-testing

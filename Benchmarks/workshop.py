@@ -102,9 +102,9 @@ def most_in_window(times, seconds, weights=None):
 class Queue:
     """A job file and a new queue in a folder of their own; what the commands print goes to a file there."""
 
-    def __init__(self, binary, folder, base_url, limits=None, max_tokens=None):
+    def __init__(self, binary, folder, base_url, limits=None, max_tokens=None, server=None):
         self.binary, self.folder = binary, folder
-        self.jobs, self.path = os.path.join(folder, "jobs.json"), os.path.join(folder, "queue.db")
+        self.jobs, self.path = os.path.join(folder, "jobs.json"), server or os.path.join(folder, "queue.db")
         description = {"batch": "bench", "provider": {"name": "simulator", "base_url": base_url}, "model": "sim-1", "prompt": "Describe."}
         if limits:
             description["limits"] = limits
@@ -113,10 +113,13 @@ class Queue:
         with open(self.jobs, "w", encoding="utf-8") as file:
             json.dump(description, file)
 
-    def start(self, command, *arguments):
+    def start(self, command, *arguments, host=0):
+        """As a process of one of several hosts, each of which has a folder of its own for its state."""
+        state = os.path.join(self.folder, f"host-{host}")
         with open(os.path.join(self.folder, "messages.txt"), "ab") as messages:
             return subprocess.Popen(
-                [self.binary, command, *arguments, "--queue", self.path], stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
+                [self.binary, command, *arguments, "--queue", self.path], stdin=subprocess.DEVNULL, stdout=messages, stderr=messages,
+                env={**os.environ, "XDG_STATE_HOME": state})
 
     def output(self, command, *arguments):
         """What a command prints, whatever its exit code, which comes first."""
