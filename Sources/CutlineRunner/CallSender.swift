@@ -5,6 +5,7 @@ import CutlineQueue
 /// Sends claims: finds the claim's profile and key, and hands the request to the provider.
 package actor CallSender {
     package nonisolated let timeout: Duration
+    package nonisolated let flexTimeout: Duration
     private let client: ProviderClient
     private let queue: QueueReader
     private let key: @Sendable (Profile) -> String?
@@ -20,15 +21,18 @@ package actor CallSender {
 
     /// - Parameters:
     ///   - timeout: the deadline of one call.
+    ///   - flexTimeout: of one at flex; nil: the same.
     ///   - key: the API key for a profile; nil where there is none.
     ///   - simulator: starts the provider of profiles without a base URL and returns its address; called once, when it is needed.
     package init(
-        client: ProviderClient, queue: QueueReader, timeout: Duration, key: @escaping @Sendable (Profile) -> String?,
+        client: ProviderClient, queue: QueueReader, timeout: Duration, flexTimeout: Duration? = nil,
+        key: @escaping @Sendable (Profile) -> String?,
         simulator: @escaping @Sendable () async throws -> String
     ) {
         self.client = client
         self.queue = queue
         self.timeout = timeout
+        self.flexTimeout = flexTimeout ?? timeout
         self.key = key
         startSimulator = simulator
     }
@@ -45,10 +49,12 @@ package actor CallSender {
         if let variable = profile.neededKeyVariable, key == nil {
             return .failure(Failure(.unauthorized, "there is no API key: set the environment variable \(variable)"))
         }
+        let timeout = claim.request.tier == .flex ? flexTimeout : timeout
         let outcome = await client.call(
             claim.request, profile: profile, key: key, timeout: timeout, trust: claim.trust(timeout: timeout),
             progress: progress)
-        return outcome.priced(with: profile.price(of: claim.request.model), images: claim.request.images.count)
+        return outcome.priced(
+            with: profile.price(of: claim.request.model), images: claim.request.images.count, flex: profile.flex?.price ?? .whole)
     }
 
     private func profile(of place: Place) async throws -> Profile {

@@ -30,6 +30,8 @@ package enum RunnerEvent: Sendable {
     case replayed(Replayed)
     /// The first signal came: so many calls are still awaited.
     case draining(inFlight: Int)
+    /// The time for flex is over: what is left of a batch is asked at the standard tier. Once a run.
+    case flexIsOver(BatchID)
 }
 
 /// How a run ended.
@@ -60,6 +62,8 @@ package struct RunnerOptions: Sendable {
     package var scope: Scope
     /// The deadline of one call; the lease is a minute longer.
     package var timeout: Duration
+    /// The same of a call at flex.
+    package var flexTimeout: Duration
     /// Calls of this process at once, whatever the lanes allow.
     package var callLimit: Int
     /// Whether to wait for a lane that opens again in more than a minute, or for a provider that cannot be reached any more.
@@ -68,16 +72,18 @@ package struct RunnerOptions: Sendable {
     package var drainTimeout: Duration?
 
     package init(
-        scope: Scope, timeout: Duration = .seconds(300), callLimit: Int = 4_096, waits: Bool = true, drainTimeout: Duration? = nil
+        scope: Scope, timeout: Duration = .seconds(300), flexTimeout: Duration? = nil, callLimit: Int = 4_096, waits: Bool = true, drainTimeout: Duration? = nil
     ) {
         self.scope = scope
         self.timeout = timeout
+        self.flexTimeout = flexTimeout ?? timeout
         self.callLimit = callLimit
         self.waits = waits
         self.drainTimeout = drainTimeout
     }
 
     var lease: Duration { timeout + .seconds(60) }
+    var flexLease: Duration { flexTimeout + .seconds(60) }
 }
 
 /// Time and chance, from outside.

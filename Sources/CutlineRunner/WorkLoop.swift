@@ -53,6 +53,8 @@ package struct WorkLoop {
     private var nextTry: Timestamp?
     /// After a call that could not even be sent (no descriptors, no memory) nothing is claimed until then.
     private var restsUntil: Timestamp?
+    /// Batches of which it was said that the time for flex is over.
+    private var toldOfFlex: Set<BatchID> = []
     private var saving = Saving()
     private var orders: [LoopEffect] = []
 
@@ -184,6 +186,7 @@ extension WorkLoop {
             for claim in turn.claims {
                 calls[claim.attempt] = claim
                 orders.append(.send(claim))
+                if claim.isPastFlex, toldOfFlex.insert(claim.batch).inserted { report(.flexIsOver(claim.batch)) }
             }
             setAlarm()
             if !ended.isEmpty || turn.claims.count == Self.most { takeTurnSoon() }
@@ -206,7 +209,8 @@ extension WorkLoop {
         var limit = 0
         if case .working = phase, restsUntil == nil { limit = min(Self.most, max(0, options.callLimit - calls.count + settlements.count)) }
         return TurnRequest(
-            settlements: settlements, claimLimit: limit, scope: options.scope, lease: options.lease, now: clock.now, jitter: clock.jitter)
+            settlements: settlements, claimLimit: limit, scope: options.scope, lease: options.lease, flexLease: options.flexLease,
+            now: clock.now, jitter: clock.jitter)
     }
 
     private mutating func observe(_ turn: Turn, of settlements: [Settlement]) {

@@ -9,7 +9,7 @@ import SystemPackage
 ///     {"event":"answered","call":7,"time_ms":…,"status":200,"tokens":310}
 ///
 /// `received` is written once the whole body has been read; model, prompt, pictures and parameters are left out where the body says nothing
-/// usable. `headers` names those that say who calls, `sent` is `url` or `inline`, `parameters` are the members beside model and messages.
+/// usable. `tier` is the service tier that was asked for, where one was. `headers` names those that say who calls, `sent` is `url` or `inline`, `parameters` are the members beside model and messages.
 /// `tokens` is what the call used, where it was given its caption. `answered` follows when the answer has been handed to the socket. `status` is null where none was sent, and `fault` names the
 /// fault that was played, or is `closed` where the connection ended before the answer was written.
 struct CallLog: Sendable {
@@ -39,6 +39,7 @@ struct CallLog: Sendable {
             line.member("prompt", request.prompt)
             line.member("pictures", request.pictures) { $0.add($1) }
             line.member("parameters", request.parameters)
+            if let tier = request.tier { line.member("tier", tier) }
         }
     }
 

@@ -12,6 +12,8 @@ struct ChatRequest {
     /// In words.
     var maxTokens: Int?
     var temperature: Double?
+    /// `service_tier`, at the root or in `provider`.
+    var tier: String?
     var streams: Bool
     /// `stream_options.include_usage`.
     var includesStreamUsage: Bool
@@ -42,6 +44,7 @@ struct ChatRequest {
         pictures = content.pictures
         maxTokens = try Self.maxTokens(json["max_tokens"] ?? json["max_completion_tokens"])
         temperature = json["temperature"]?.double
+        tier = json["service_tier"]?.string ?? json["provider"]?["service_tier"]?.string
         streams = json["stream"]?.bool == true
         includesStreamUsage = json["stream_options"]?["include_usage"]?.bool == true
         includesUsage = json["usage"]?["include"]?.bool == true
@@ -57,6 +60,8 @@ struct ChatRequest {
         default: nil
         }
     }
+
+    var asksForFlex: Bool { tier == "flex" }
 
     /// The first parameter that a model might not support.
     var droppable: String? {

@@ -205,7 +205,7 @@ extension Responder {
             .errorInStream, .truncated,
             .cutStream, .hiddenThinking, .thinkingApart, .usageMissing, .usageNegative, .usageAbsurd, .thinkUnopened, .thinkBrackets,
             .thinkChannels, .thinkingOnly, .boxed, .fencedJSON, .toolAnswer, .gzip, .deflate, .deflateRaw, .unknownEncoding, .gzipBomb,
-            .gzipDamaged, .streamLingers, .streamLingersUsage, .nothingLeft:
+            .gzipDamaged, .streamLingers, .streamLingersUsage, .nothingLeft, .servedStandard:
             guard let request else {
                 return respond(exchange, reply(exchange, .invalidRequest("The body cannot be read."), to: nil), fault: fault)
             }
@@ -218,7 +218,8 @@ extension Responder {
         case .unauthorized, .forbidden, .banned, .quota, .dailyQuota, .inFlightBudget, .rateLimited, .overloaded, .serverError,
             .badGateway, .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageUnreachable, .imageRejected, .tooLarge,
             .contextTooLong, .contentFilter, .unsupportedParameter, .invalidRequest, .groq429, .epochRetryAfter, .absurdRetryAfter,
-            .unknownModel, .unexpectedEndpoint, .plainOK, .noModelLoaded, .expiredKey, .panorama, .content403, .inspection:
+            .unknownModel, .unexpectedEndpoint, .plainOK, .noModelLoaded, .expiredKey, .panorama, .content403, .inspection,
+            .flexUnavailable:
             let refusal = ScriptedRefusal(
                 name: name, url: request?.pictures.lazy.compactMap(\.url).first,
                 param: name == .unsupportedParameter ? request?.droppable : nil,

@@ -173,7 +173,8 @@ CREATE INDEX workers_alive ON workers (id) WHERE ended_at IS NULL;
 -- `estimated_output` is the answer's part of `estimated_tokens`; the rest is the prompt's. `cost_at_most` and `tokens_at_most` are the
 -- answer's largest reading: numbers that contradict each other err to the user's safe side. `reserved` was set aside under a budget when the
 -- call was made, and stands for the cost for as long as that is not known. `finish_reason` is why the model stopped where its answer was no
--- caption, and `answer` the text of one that was read and not accepted: it may have been paid for.
+-- caption, and `answer` the text of one that was read and not accepted: it may have been paid for. `tier` is at which tier it was asked (null:
+-- standard), `served_tier` the answer's own word for the one at which it was served.
 CREATE TABLE attempts (
     id               INTEGER PRIMARY KEY AUTOINCREMENT,
     batch            INTEGER NOT NULL REFERENCES batches (id),
@@ -205,6 +206,8 @@ CREATE TABLE attempts (
     cost_source      TEXT,
     reserved_cost    INTEGER CHECK (reserved_cost >= 0),
     reserved_tokens  INTEGER CHECK (reserved_tokens >= 0),
+    tier             TEXT CHECK (tier = 'flex'),
+    served_tier      TEXT,
     -- Why it may have been paid for without use: no answer came (unknown), a failure that may have been billed (failed) or was (paid), a
     -- caption that nobody needed (duplicate).
     doubt            TEXT CHECK (doubt = 'unknown' OR doubt = 'failed' OR doubt = 'paid' OR doubt = 'duplicate'),

@@ -11,9 +11,12 @@ package struct BudgetStop: Error, Hashable, Sendable {
     package var jobsLeft: Int
     /// Calls of this batch that may still set something free.
     package var inFlight: Int
+    /// What the answer's price may shrink to where its calls are asked at flex; nil: they are not.
+    package var flex: PriceFactor?
 
     package init(
-        batch: String, budget: Budget, spent: Spending, reserved: Spending, next: Spending, jobsLeft: Int, inFlight: Int
+        batch: String, budget: Budget, spent: Spending, reserved: Spending, next: Spending, jobsLeft: Int, inFlight: Int,
+        flex: PriceFactor? = nil
     ) {
         self.batch = batch
         self.budget = budget
@@ -22,6 +25,7 @@ package struct BudgetStop: Error, Hashable, Sendable {
         self.next = next
         self.jobsLeft = jobsLeft
         self.inFlight = inFlight
+        self.flex = flex
     }
 
     /// Whether it is the money that does not suffice; else it is the tokens.

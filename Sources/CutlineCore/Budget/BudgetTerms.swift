@@ -3,6 +3,9 @@ package struct BudgetTerms: Codable, Hashable, Sendable {
     package var budget: Budget
     /// Nil: none is known.
     package var price: Price?
+    /// What flex costs of it, for answers that name their tier; nil: all. What is set aside is the full price: nobody knows at which tier a call
+    /// will be served.
+    package var flexPriceFactor: PriceFactor?
     /// The longest answer; nil: nothing limits it.
     package var outputTokens: Int?
     /// The most that one picture is counted as; nil: the model's rule is not known.
@@ -13,6 +16,7 @@ package struct BudgetTerms: Codable, Hashable, Sendable {
     package init(_ budget: Budget, of settings: BatchSettings) {
         self.budget = budget
         price = settings.profile.price(of: settings.model)
+        flexPriceFactor = settings.profile.flex?.price
         outputTokens = settings.parameters.answerLimit
         imageTokens = ImageTokens(model: settings.model).most(detail: settings.parameters.detail)
         // A schema among the parameters is read by the model as text.
@@ -39,6 +43,11 @@ extension BudgetTerms {
 
     /// What one call like this needs to be left of a budget before anything is known from answers.
     package func need(_ call: CallSize) -> Spending { isBounded(call) ? most(of: call) : usual(call) }
+
+    /// What a call cost by what its answer says; nil where that cannot be known.
+    package func cost(of usage: Usage, images: Int) -> Money? {
+        price?.cost(of: usage, images: images, flex: flexPriceFactor ?? .whole)
+    }
 
     private func isBounded(_ call: CallSize) -> Bool {
         (imageTokens != nil || call.images == 0) && (call.outputTokens ?? outputTokens) != nil && call.limitsAnswer

@@ -19,10 +19,12 @@ package struct Usage: Codable, Hashable, Sendable {
     package var costAtMost: Money?
     /// The largest reading of all tokens together, where it exceeds the sum of the others or one of them is not known.
     package var tokensAtMost: Int?
+    /// The tier at which it was served, in the provider's word; nil: it does not say.
+    package var servedTier: String?
 
     package init(
         inputTokens: Int? = nil, outputTokens: Int? = nil, cachedTokens: Int? = nil, cost: Money? = nil,
-        costSource: CostSource? = nil, costAtMost: Money? = nil, tokensAtMost: Int? = nil
+        costSource: CostSource? = nil, costAtMost: Money? = nil, tokensAtMost: Int? = nil, servedTier: String? = nil
     ) {
         self.inputTokens = inputTokens
         self.outputTokens = outputTokens
@@ -31,7 +33,11 @@ package struct Usage: Codable, Hashable, Sendable {
         self.costSource = costSource
         self.costAtMost = costAtMost
         self.tokensAtMost = tokensAtMost
+        self.servedTier = servedTier
     }
+
+    /// Whether the provider says that it served at flex. Who says nothing, or another word, bills the full price as far as anybody knows.
+    package var isServedAtFlex: Bool { servedTier?.lowercased() == ServiceTier.flex.rawValue }
 
     /// Nil also where the sum is absurd: the numbers come from outside and must not stop the process.
     package var totalTokens: Int? {

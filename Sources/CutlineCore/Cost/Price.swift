@@ -22,17 +22,25 @@ package struct Price: Codable, Hashable, Sendable {
 
     /// What one call cost. Nil where its tokens are not known, and where they are absurd: the numbers come from outside, and a sum
     /// that no call can come to must not stop the books.
-    package func cost(of usage: Usage, images: Int) -> Money? {
+    ///
+    /// - Parameter flex: what of the price is billed where the answer was served at flex.
+    package func cost(of usage: Usage, images: Int, flex: PriceFactor = .whole) -> Money? {
         guard let input = usage.inputTokens, let output = usage.outputTokens, input >= 0, output >= 0, images >= 0 else { return nil }
         let cached = min(max(0, usage.cachedTokens ?? 0), input)
-        let cost = cost(inputTokens: input, outputTokens: output, cachedTokens: cached, images: images, requests: 1)
+        let cost = cost(
+            inputTokens: input, outputTokens: output, cachedTokens: cached, images: images, requests: 1,
+            factor: usage.isServedAtFlex ? flex : .whole)
         return cost.flatMap { $0 <= Self.dearestCall ? $0 : nil }
     }
 
     /// What many calls cost together, rounded up to a nano-dollar; nil above the nine thousand million dollars that `Money` holds.
     ///
-    /// - Parameter cachedTokens: the part of `inputTokens` that comes from a cache. No count is negative.
-    package func cost(inputTokens: Int, outputTokens: Int, cachedTokens: Int = 0, images: Int, requests: Int) -> Money? {
+    /// - Parameters:
+    ///   - cachedTokens: the part of `inputTokens` that comes from a cache. No count is negative.
+    ///   - factor: the part of the price that is billed. It is applied before the sum is rounded.
+    package func cost(
+        inputTokens: Int, outputTokens: Int, cachedTokens: Int = 0, images: Int, requests: Int, factor: PriceFactor = .whole
+    ) -> Money? {
         let cachedPrice = cachedInputPerMillion ?? inputPerMillion
         // In nano-dollars per million.
         let parts: [(count: Int, price: Int128)] = [
@@ -47,7 +55,9 @@ package struct Price: Codable, Hashable, Sendable {
             guard !isTooLarge, !overflows else { return nil }
             sum = total
         }
-        let (whole, rest) = sum.quotientAndRemainder(dividingBy: 1_000_000)
+        let (billed, isTooLarge) = sum.multipliedReportingOverflow(by: Int128(factor.millionths))
+        guard !isTooLarge else { return nil }
+        let (whole, rest) = billed.quotientAndRemainder(dividingBy: 1_000_000_000_000)
         return Int64(exactly: whole + (rest > 0 ? 1 : 0)).map { Money(nanodollars: $0) }
     }
 

@@ -33,10 +33,11 @@ package struct TokenEstimate: Hashable, Sendable {
 
     /// What the calls are likely to cost: expected answers to the least that the pictures may come to, and the longest answers to the most.
     ///
+    /// - Parameter factor: the part of the price that is billed.
     /// - Returns: `high` is nil where nothing limits the answers; nil for both where the sum is absurd.
-    package func cost(at price: Price, maxTokens: Int?) -> (low: Money, high: Money?)? {
+    package func cost(at price: Price, maxTokens: Int?, factor: PriceFactor = .whole) -> (low: Money, high: Money?)? {
         func cost(_ input: Int, _ output: Int) -> Money? {
-            price.cost(inputTokens: input, outputTokens: output, images: images, requests: calls)
+            price.cost(inputTokens: input, outputTokens: output, images: images, requests: calls, factor: factor)
         }
         guard let low = cost(input.lowerBound, expectedOutput(maxTokens: maxTokens)) else { return nil }
         return (low, mostOutput(maxTokens: maxTokens).flatMap { cost(input.upperBound, $0) })

@@ -11,10 +11,13 @@ package struct CaptionRequest: Hashable, Sendable {
     package var fetchesPictures: Bool
     /// Whether pictures are sent that cannot be decoded whole.
     package var sendsDamaged: Bool
+    /// At which it is asked.
+    package var tier: ServiceTier
 
     package init(
         model: String, system: String? = nil, prompt: String, images: [ImageSource], parameters: Parameters = Parameters(),
-        quirks: Quirks = Quirks(), fetchesPictures: Bool = false, sendsDamaged: Bool = false
+        quirks: Quirks = Quirks(), fetchesPictures: Bool = false, sendsDamaged: Bool = false,
+        tier: ServiceTier = .standard
     ) {
         self.model = model
         self.system = system
@@ -24,5 +27,6 @@ package struct CaptionRequest: Hashable, Sendable {
         self.quirks = quirks
         self.fetchesPictures = fetchesPictures
         self.sendsDamaged = sendsDamaged
+        self.tier = tier
     }
 }

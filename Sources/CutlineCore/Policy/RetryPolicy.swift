@@ -5,11 +5,16 @@ package struct RetryPolicy: Codable, Hashable, Sendable {
     package var onUnknown: OnUnknown
     /// Whether pictures are sent that cannot be decoded whole.
     package var sendsDamaged: Bool
+    /// Nil: jobs are asked at the standard tier.
+    package var flex: FlexTerms?
 
-    package init(maxAttempts: Int = 5, onUnknown: OnUnknown = .retry(times: nil), sendsDamaged: Bool = false) {
+    package init(
+        maxAttempts: Int = 5, onUnknown: OnUnknown = .retry(times: nil), sendsDamaged: Bool = false, flex: FlexTerms? = nil
+    ) {
         self.maxAttempts = maxAttempts
         self.onUnknown = onUnknown
         self.sendsDamaged = sendsDamaged
+        self.flex = flex
     }
 }
 

@@ -20,6 +20,8 @@ extension Profile {
         if let member = json["free_plan"] { profile.freePlan = try member.unlessNull.map(FreePlan.init) }
         if let member = json["images"] { profile.images = try ImageRules(json: member, extending: profile.images) }
         if let member = json["models"] { profile.models = try ModelListRules(json: member, extending: profile.models) }
+        if let member = json["tier_member"] { profile.tierMember = try member.unlessNull.map(Self.tierMember) }
+        if let member = json["flex_price_factor"] { profile.flexPriceFactor = try member.unlessNull.map(Self.factor) }
         if let member = json["prices"] { profile.prices = try Self.prices(member, over: profile.prices) }
         if let member = json["note"] { profile.note = try member.unlessNull?.nonEmptyString() }
         if let member = json["proxy"] { profile.proxy = try member.unlessNull.map(Self.proxy) }
@@ -29,8 +31,8 @@ extension Profile {
 
     package static let keys = [
         "name", "base_url", "base_url_example", "chat_paths", "chat_path", "api_key_env", "auth", "headers", "forbidden_headers",
-        "request_fields", "parameter_places", "stream", "limits", "limits_per_model", "free_plan", "images", "models", "prices", "note",
-        "proxy", "ca_file",
+        "request_fields", "parameter_places", "stream", "limits", "limits_per_model", "free_plan", "images", "models", "tier_member",
+        "flex_price_factor", "prices", "note", "proxy", "ca_file",
     ]
 
     private mutating func readAddress(_ json: JSONCursor) throws(InvalidValue) {
@@ -92,6 +94,22 @@ extension Profile {
         var places: [String: String] = [:]
         for name in try member.object().keys { places[name] = try member[name]?.nonEmptyString() }
         return places
+    }
+
+    private static func tierMember(_ member: JSONCursor) throws(InvalidValue) -> String {
+        let offer = FlexOffer(member: try member.nonEmptyString())
+        guard offer.path.count <= 2, !offer.path.contains("") else {
+            throw member.invalid("expected a member of the request, as service_tier, or one inside another, as provider.service_tier")
+        }
+        guard !["model", "messages", "stream"].contains(offer.path[0]) else { throw member.invalid("is set by Cutline") }
+        return offer.member
+    }
+
+    private static func factor(_ member: JSONCursor) throws(InvalidValue) -> PriceFactor {
+        guard let factor = member.value.double.flatMap(PriceFactor.init) else {
+            throw member.invalid("expected a part of the full price, above 0 and at most 1, with six decimal places at most")
+        }
+        return factor
     }
 
     private static func texts(_ member: JSONCursor) throws(InvalidValue) -> [String] {

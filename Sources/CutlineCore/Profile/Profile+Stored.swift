@@ -20,6 +20,8 @@ extension Profile {
         freePlan = try stored.decodeIfPresent(FreePlan.self, forKey: .freePlan)
         images = try stored.value(.images, or: images)
         models = try stored.decodeIfPresent(ModelListRules.self, forKey: .models)
+        tierMember = try stored.decodeIfPresent(String.self, forKey: .tierMember)
+        flexPriceFactor = try stored.decodeIfPresent(PriceFactor.self, forKey: .flexPriceFactor)
         prices = try stored.decodeIfPresent([String: Price].self, forKey: .prices)
         listedPrices = try stored.decodeIfPresent([String: Price].self, forKey: .listedPrices)
         note = try stored.decodeIfPresent(String.self, forKey: .note)
@@ -29,7 +31,8 @@ extension Profile {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case name, baseURL, baseURLExample, chatPaths, apiKeyEnv, auth, headers, forbiddenHeaders, requestFields, parameterPlaces
-        case streams, limits, limitsPerModel, freePlan, images, models, prices, listedPrices, note, proxy, caFile
+        case streams, limits, limitsPerModel, freePlan, images, models, tierMember, flexPriceFactor, prices, listedPrices, note
+        case proxy, caFile
     }
 
     /// 0.1.0 knew one path.

@@ -26,6 +26,10 @@ package struct Profile: Codable, Hashable, Sendable {
     package var images: ImageRules
     /// Nil: where it lists its models was not stated.
     package var models: ModelListRules?
+    /// Where the tier stands in a request, for providers that sell more than one (`FlexOffer`); nil: none is known.
+    package var tierMember: String?
+    /// What flex costs of the full price; nil: nothing is documented, so all of it.
+    package var flexPriceFactor: PriceFactor?
     /// By the user, for each model.
     package var prices: [String: Price]?
     /// From the provider's own list, kept with a batch for its calls; not part of a profile's text.

@@ -38,6 +38,7 @@ package enum CSVColumn: String, CaseIterable, Hashable, Sendable {
     case extra
     case reusedFrom = "reused_from"
     case missingSince = "missing_since"
+    case servedTier = "service_tier"
 }
 
 /// RFC 4180: a header, CRLF behind every row, quotes where a field holds a comma, a quote or a line break.
@@ -114,6 +115,7 @@ struct CSVTable: RecordText {
         case .extra: add(JSONValue.object(record.extra).text)
         case .reusedFrom: add(record.reusedFrom)
         case .missingSince: add(record.missingSince?.iso8601)
+        case .servedTier: add(caption?.usage.servedTier)
         }
     }
 

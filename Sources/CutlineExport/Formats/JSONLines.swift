@@ -50,6 +50,7 @@ package enum RecordField: String, CaseIterable, Hashable, Sendable {
     case extra
     case reusedFrom = "reused_from"
     case missingSince = "missing_since"
+    case servedTier = "service_tier"
 }
 
 extension JSONText {
@@ -92,6 +93,7 @@ extension JSONText {
         case .extra: value(.object(record.extra))
         case .reusedFrom: value(record.reusedFrom)
         case .missingSince: value(record.missingSince?.iso8601)
+        case .servedTier: value(record.caption?.usage.servedTier)
         }
     }
 

@@ -43,6 +43,8 @@ package struct JobFile: Sendable {
     package let fallback: [Fallback]
     /// Of the jobs that are added.
     package let priority: Priority?
+    /// At which answers are bought.
+    package let tier: ServiceTier?
     package let images: [String]
     package let jobs: [Job]
 
@@ -73,8 +75,8 @@ package struct JobFile: Sendable {
     }
 
     private static let keys = [
-        "batch", "provider", "model", "system", "prompt", "parameters", "limits", "budget", "checks", "fallback", "priority", "images",
-        "jobs",
+        "batch", "provider", "model", "system", "prompt", "parameters", "limits", "budget", "checks", "fallback", "priority", "tier",
+        "images", "jobs",
     ]
 
     private init(path: FilePath, json: JSONCursor) throws(InvalidValue) {
@@ -91,6 +93,7 @@ package struct JobFile: Sendable {
         checks = try JobFileChecks(json: json["checks"])
         fallback = try Fallback.list(json["fallback"])
         priority = try Self.priority(json["priority"])
+        tier = try Self.tier(json["tier"])
         images = try Self.texts(json["images"])
         var jobs: [Job] = []
         for job in try json["jobs"]?.items() ?? [] { jobs.append(try Job(json: job)) }
@@ -142,6 +145,14 @@ package struct JobFile: Sendable {
         if let priority = Priority(word: word) { return priority }
         let near = Nearest.to(word, among: Priority.words).map { "; did you mean \($0)?" } ?? ""
         throw member.invalid("expected one of \(Priority.words.joined(separator: ", "))\(near)")
+    }
+
+    private static func tier(_ member: JSONCursor?) throws(InvalidValue) -> ServiceTier? {
+        guard let member else { return nil }
+        guard let tier = ServiceTier(rawValue: try member.string()) else {
+            throw member.invalid("expected one of \(ServiceTier.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return tier
     }
 
     private static func dollars(_ member: JSONCursor) throws(InvalidValue) -> Money {

@@ -26,6 +26,8 @@ package struct AnswerReader: Sendable {
     let sentParameters: Set<String>
     let quirks: Quirks
     let schema: JSONSchema?
+    /// At which it was asked.
+    let tier: ServiceTier
     /// Taken out of every message: some providers repeat the key they refuse.
     private let key: String?
 
@@ -36,13 +38,14 @@ package struct AnswerReader: Sendable {
     ///   - schema: what the caption must fit.
     package init(
         now: Timestamp, sentAddresses: Bool, key: String?, sentParameters: Set<String> = [], quirks: Quirks = Quirks(),
-        schema: JSONSchema? = nil
+        schema: JSONSchema? = nil, tier: ServiceTier = .standard
     ) {
         self.now = now
         self.sentAddresses = sentAddresses
         self.sentParameters = sentParameters
         self.quirks = quirks
         self.schema = schema
+        self.tier = tier
         self.key = key
     }
 
@@ -209,6 +212,8 @@ extension AnswerReader {
         // What the model wrote and nobody could use was to fit the schema, where there is one.
         if kind == .malformedAnswer, schema != nil { kind = .schemaMismatch }
         let kept = body?.keptText ?? report.generation
+        // Flex is served from what others leave: that nothing is left is how it goes slow, and nobody's failure.
+        if kind == .overloaded, tier == .flex, !answer.isSuccess, kept == nil { kind = .rateLimited }
         // A refusal before the model costs nothing, whatever stands beside it.
         let isFree = !answer.isSuccess && kind.isRefusedBeforeTheModel
         let usage = isFree ? Usage() : Usage(wire: report.root, headers: [:])

@@ -136,5 +136,7 @@ extension FailureClassifier {
                 "ThrottlingException", "local_rate_limited", "1302", "1303", "1305", "minimax 1002", "minimax 1039", "qianfan 18",
                 "qianfan 336501", "qianfan 336502",
             ]),
+        // OpenAI's and Groq's flex, where no machine is free.
+        IdentifierRule(.rateLimited, on: [429, 498], ["resource_unavailable", "capacity_exceeded"]),
     ]
 }

@@ -23,6 +23,7 @@ extension Usage {
         if let total, total > totalTokens ?? 0 { tokensAtMost = total }
         cost = places.cost(headers)
         costSource = cost.map { _ in .reported }
+        servedTier = places.servedTier
     }
 
     /// Whether the provider said anything that was used.
@@ -86,6 +87,11 @@ private struct UsagePlaces {
             ]
         }
         usages = found.compactMap(\.self).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// A word, of whichever tiers the provider has.
+    var servedTier: String? {
+        roots.lazy.compactMap { $0["service_tier"]?.string?.asCaption.nonEmpty }.first.map { String($0.prefix(64)) }
     }
 
     /// The largest that is told: with a key of one's own at the upstream, a gateway charges nothing and reports the rest apart.

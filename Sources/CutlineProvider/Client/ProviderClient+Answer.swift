@@ -117,7 +117,7 @@ extension ProviderClient {
     private func read(_ received: Received, to call: Call) -> Outcome {
         let reader = AnswerReader(
             now: now(), sentAddresses: call.sendsAddresses, key: call.key, sentParameters: call.body.sentParameters,
-            quirks: call.request.quirks, schema: schemas.schema(of: call.request))
+            quirks: call.request.quirks, schema: schemas.schema(of: call.request), tier: call.request.tier)
         switch received {
         case .answer(let answer):
             let outcome = leading(to: call.nextChatPath, announcing(reader.outcome(of: answer), answer), answer, call)

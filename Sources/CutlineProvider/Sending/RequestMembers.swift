@@ -11,11 +11,14 @@ struct RequestMembers {
     private let quirks: Quirks
     /// Members that hold parameters, by their names.
     private var places: [String: [String: JSONValue]] = [:]
+    /// The one that holds the tier, where it does not stand by itself.
+    private var tierPlace: String?
 
     init(_ request: CaptionRequest, profile: Profile) {
         self.profile = profile
         quirks = request.quirks
         var asked: Set<String> = ["model", "messages"]
+        if request.tier == .flex, let path = profile.flex?.path { add(request.tier, at: path) }
         for members in [Self.asked(request.parameters), Self.streaming(profile, quirks), Self.sorted(profile.requestFields)] {
             for (name, value) in members where asked.insert(name).inserted || isPlace(name) { add(name, value) }
         }
@@ -45,7 +48,14 @@ struct RequestMembers {
     }
 
     /// Whether parameters stand inside the member of this name.
-    private func isPlace(_ name: String) -> Bool { profile.parameterPlaces.values.contains(name) }
+    private func isPlace(_ name: String) -> Bool { profile.parameterPlaces.values.contains(name) || name == tierPlace }
+
+    /// Before all others: it is the wish of this run. What else stands in the same outer member stays there.
+    private mutating func add(_ tier: ServiceTier, at path: [String]) {
+        guard path.count == 2 else { return add(path[0], .string(tier.rawValue)) }
+        tierPlace = path[0]
+        put(path[1], .string(tier.rawValue), in: path[0])
+    }
 
     /// The first of a name wins. Null: not to be sent.
     private mutating func add(_ name: String, _ value: JSONValue) {

@@ -13,6 +13,8 @@ package struct AttemptStatus: Hashable, Sendable {
     package var requestID: String?
     package var latency: Duration?
     package var usage: Usage
+    /// At which it was asked; at which it was served stands in `usage`.
+    package var tier: ServiceTier
     /// Why it may have been paid for without use, and what it may have cost then.
     package var doubt: Doubt?
     package var mayHaveCost: DoubtfulCost?

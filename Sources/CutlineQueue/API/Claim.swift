@@ -12,6 +12,8 @@ package struct Claim: Hashable, Sendable {
     package var startedAt: Timestamp
     /// From then on another worker may take the job.
     package var leaseUntil: Timestamp
+    /// Whether the batch was to be asked at flex and the time for that is over.
+    package var isPastFlex = false
 
     /// How long the call may go on to the provider.
     package func trust(timeout: Duration) -> TrustWindow {

@@ -8,19 +8,22 @@ package struct TurnRequest: Sendable {
     package var scope: Scope
     /// How long a claim is valid: longer than any call.
     package var lease: Duration
+    /// The same of a call at flex, which may take longer.
+    package var flexLease: Duration
     /// What time it is. Asked once the queue is locked for the turn: waiting for other processes must not make its claims old.
     package var now: @Sendable () -> Timestamp
     /// A random number in 0…1 for each use.
     package var jitter: @Sendable () -> Double
 
     package init(
-        settlements: [Settlement] = [], claimLimit: Int, scope: Scope, lease: Duration, now: @escaping @Sendable () -> Timestamp,
+        settlements: [Settlement] = [], claimLimit: Int, scope: Scope, lease: Duration, flexLease: Duration? = nil, now: @escaping @Sendable () -> Timestamp,
         jitter: @escaping @Sendable () -> Double
     ) {
         self.settlements = settlements
         self.claimLimit = claimLimit
         self.scope = scope
         self.lease = lease
+        self.flexLease = flexLease ?? lease
         self.now = now
         self.jitter = jitter
     }

@@ -87,9 +87,10 @@ struct BudgetStep {
         let terms = try (row["terms"] as String?).map { try JSONColumn.decode(BudgetTerms.self, from: $0) } ?? own
         let prompt = row.text(optional: "prompt") ?? settings.prompt
         let call = CallSize(promptBytes: prompt.utf8.count, images: try ImageColumn.count(row["images"]))
-        let usage = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"])
+        let usage = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"],
+            servedTier: row["served_tier"])
         let isOpen: Bool = row["is_open"]
-        let cost = isOpen || row["cost"] as Int64? != nil ? nil : terms.price?.cost(of: usage, images: call.images)
+        let cost = isOpen || row["cost"] as Int64? != nil ? nil : terms.cost(of: usage, images: call.images)
         let most = terms.most(of: call)
         try db.cachedStatement(
             sql: """
@@ -112,7 +113,7 @@ struct BudgetStep {
 
     private static let facts = """
         SELECT attempts.id, attempts.phase = 'open' AS is_open, attempts.input_tokens, attempts.output_tokens, attempts.cached_tokens,
-            attempts.cost, jobs.images, jobs.prompt, routes.terms
+            attempts.served_tier, attempts.cost, jobs.images, jobs.prompt, routes.terms
         FROM attempts JOIN jobs ON jobs.id = attempts.job LEFT JOIN routes ON routes.id = attempts.route
         WHERE attempts.id = ?
         """

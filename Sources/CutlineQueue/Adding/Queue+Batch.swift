@@ -78,12 +78,13 @@ extension Queue {
     ///   - price: of their models, likewise.
     ///   - checks: of their captions; what is nil stays as it is.
     package func adjust(
-        _ scope: Scope, limits: Limits, maxAttempts: Int?, onUnknown: OnUnknown?, budget: BudgetChange = BudgetChange(),
+        _ scope: Scope, limits: Limits, maxAttempts: Int?, onUnknown: OnUnknown?, tier: TierChange = TierChange(),
+        budget: BudgetChange = BudgetChange(),
         price: Price? = nil, checks: CheckRules = CheckRules(), now: Timestamp
     ) throws {
         for batch in try reader.read(Batch.all) where scope.includes(batch.id, isTrial: batch.isTrial) {
             try write { db in
-                try Self.adjust(batch, maxAttempts: maxAttempts, onUnknown: onUnknown, db)
+                try Self.adjust(batch, maxAttempts: maxAttempts, onUnknown: onUnknown, tier, db, at: now)
                 try SetAsideStep(db: db, now: now).change(batch.checks, to: checks.over(batch.checks), of: batch.id)
                 let lanes = LaneStore(db)
                 for lane in try Self.lanes(of: batch.id, db) { try lanes.change(lane) { $0.adopt(limits.over($0.limits), at: now) } }
@@ -94,10 +95,13 @@ extension Queue {
         try finishChores(now: now)
     }
 
-    private static func adjust(_ batch: Batch, maxAttempts: Int?, onUnknown: OnUnknown?, _ db: any Session) throws {
+    private static func adjust(
+        _ batch: Batch, maxAttempts: Int?, onUnknown: OnUnknown?, _ tier: TierChange, _ db: any Session, at now: Timestamp
+    ) throws {
         var policy = batch.policy
         policy.maxAttempts = maxAttempts ?? policy.maxAttempts
         policy.onUnknown = onUnknown ?? policy.onUnknown
+        policy.flex = tier.applied(to: policy.flex, at: now)
         guard policy != batch.policy else { return }
         try db.execute(sql: "UPDATE batches SET policy = ? WHERE id = ?", arguments: [try JSONColumn.encode(policy), batch.id.number])
     }

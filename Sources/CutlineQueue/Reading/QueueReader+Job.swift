@@ -54,7 +54,9 @@ extension AttemptStatus {
             requestID: row["request_id"], latency: latency.map { .milliseconds($0) },
             usage: Usage(
                 inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"],
-                cost: cost.map(Money.init(nanodollars:)), costSource: (row["cost_source"] as String?).flatMap(CostSource.init)),
+                cost: cost.map(Money.init(nanodollars:)), costSource: (row["cost_source"] as String?).flatMap(CostSource.init),
+                servedTier: row["served_tier"]),
+            tier: (row["tier"] as String?).flatMap(ServiceTier.init) ?? .standard,
             doubt: doubt, mayHaveCost: doubt.map { _ in DoubtfulCost(ofAttempt: row, trend) }, duplicateCaption: duplicate,
             rejectedAnswer: phase == .succeeded ? row["set_aside"] : row["answer"], rawAnswer: phase == .succeeded ? row["answer"] : nil,
             flags: try (row["flags"] as String?).map(CaptionFlag.list) ?? [],

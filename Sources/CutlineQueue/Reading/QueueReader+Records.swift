@@ -41,7 +41,8 @@ extension QueueReader {
             coalesce(jobs.finished_at, captions.received_at) AS finished_at, batches.name AS batch,
             coalesce(routes.provider, batches.provider) AS provider, coalesce(routes.model, batches.model) AS requested_model, batches.prompt,
             captions.text, captions.finish_reason, captions.model, captions.flags, attempts.request_id, attempts.latency,
-            attempts.input_tokens, attempts.output_tokens, attempts.cached_tokens, attempts.cost, attempts.cost_source, attempts.reused_from
+            attempts.input_tokens, attempts.output_tokens, attempts.cached_tokens, attempts.cost, attempts.cost_source, attempts.reused_from,
+            attempts.served_tier
         FROM entries JOIN jobs ON jobs.id = entries.job JOIN batches ON batches.id = entries.batch
             LEFT JOIN captions ON captions.job = jobs.id AND captions.accepted = 1
             LEFT JOIN attempts ON attempts.id = captions.attempt
@@ -68,7 +69,7 @@ extension QueueReader {
 enum RecordColumn: Int, CaseIterable {
     case id, key, ownKey, given, path, extra, createdAt, missingSince, job, state, ownPrompt, images, attempts, finishedAt, batch, provider
     case requestedModel, prompt, text, finishReason, model, flags, requestId, latency, inputTokens, outputTokens, cachedTokens, cost
-    case costSource, reusedFrom
+    case costSource, reusedFrom, servedTier
 }
 
 extension Record {
@@ -113,7 +114,8 @@ extension Caption {
             text: text, finishReason: (row[.finishReason] as String?).flatMap(FinishReason.init), resolvedModel: row[.model],
             usage: Usage(
                 inputTokens: row[.inputTokens], outputTokens: row[.outputTokens], cachedTokens: row[.cachedTokens],
-                cost: cost.map(Money.init(nanodollars:)), costSource: (row[.costSource] as String?).flatMap(CostSource.init)),
+                cost: cost.map(Money.init(nanodollars:)), costSource: (row[.costSource] as String?).flatMap(CostSource.init),
+                servedTier: row[.servedTier]),
             requestID: row[.requestId], flags: try CaptionFlag.list(row[.flags]))
     }
 }

@@ -26,9 +26,10 @@ struct BudgetAccount {
     private let ledger: BudgetLedger
     /// What most of its calls look like.
     private let usualCall: CallSize
+    private let tier: OfferedTier
 
     /// From a row with the batch's `name` and `budget`, and one of `routes`; nil where it has no budget.
-    init?(_ row: Row, at place: Row?, _ ledger: BudgetLedger, prompt: String) throws {
+    init?(_ row: Row, at place: Row?, _ ledger: BudgetLedger, prompt: String, _ tier: OfferedTier) throws {
         guard let stored: String = row["budget"] else { return nil }
         batch = row.text("name")
         var terms: BudgetTerms = try JSONColumn.decode(from: stored)
@@ -38,7 +39,7 @@ struct BudgetAccount {
             terms.budget = budget
         }
         self.terms = terms
-        self.ledger = ledger
+        (self.ledger, self.tier) = (ledger, tier)
         usualCall = CallSize(promptBytes: prompt.utf8.count, images: 1)
     }
 
@@ -62,7 +63,8 @@ struct BudgetAccount {
     private func stop(next: Spending) -> BudgetStop {
         BudgetStop(
             batch: batch, budget: terms.budget, spent: ledger.spent, reserved: ledger.books.committed.without(ledger.spent), next: next,
-            jobsLeft: ledger.jobsLeft, inFlight: ledger.books.inFlight)
+            jobsLeft: ledger.jobsLeft, inFlight: ledger.books.inFlight,
+            flex: tier.tier == .flex ? terms.flexPriceFactor : nil)
     }
 }
 

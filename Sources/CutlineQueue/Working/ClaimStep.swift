@@ -96,25 +96,29 @@ struct ClaimStep {
     ) throws -> Claim {
         let job = candidate.id
         let n = try Int.fetchOne(db.cachedStatement(sql: "SELECT coalesce(max(n), 0) + 1 FROM attempts WHERE job = ?"), arguments: [job])!
+        var call = call
+        call.quirks = try lanes.quirks(batch.lane, of: call.model)
+        call.tier = batch.tier.tier(under: call.quirks)
+        let leaseUntil = now + (call.tier == .flex ? request.flexLease : request.lease)
         let attempt = try db.insert(
             sql: """
                 INSERT INTO attempts
-                    (batch, job, n, worker, started_at, lease_until, estimated_tokens, estimated_output, reserved_cost, reserved_tokens, route)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    (batch, job, n, worker, started_at, lease_until, estimated_tokens, estimated_output, reserved_cost, reserved_tokens, route,
+                    tier)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                batch.id.number, job, n, worker.number, now.milliseconds, (now + request.lease).milliseconds,
+                batch.id.number, job, n, worker.number, now.milliseconds, leaseUntil.milliseconds,
                 estimated[.tokens], estimated.outputTokens, reservation?.cost.nanodollars, reservation?.tokens, batch.route.number,
+                call.tier == .flex ? call.tier.rawValue : nil,
             ])!
         try db.cachedStatement(sql: "UPDATE jobs SET state = 'running', lease = ? WHERE id = ?").execute(arguments: [attempt, job])
-        var call = call
         call.images = try ImageColumn.load(candidate.images, db)
-        call.quirks = try lanes.quirks(batch.lane, of: call.model)
         call.sendsDamaged = try call.images.contains(where: \.mayBeDamaged) && policy(of: batch).sendsDamaged
         call.fetchesPictures = try n > 1 && call.images.contains(where: \.isURL) && refusedToFetch(job, of: batch)
         return Claim(
             attempt: AttemptID(attempt), job: JobID(job), batch: batch.id, route: batch.route, n: n, request: call, startedAt: now,
-            leaseUntil: now + request.lease)
+            leaseUntil: leaseUntil, isPastFlex: batch.tier.isPastFlex)
     }
 
     private func refusedToFetch(_ job: Int64, of batch: ClaimableBatch) throws -> Bool {
@@ -149,9 +153,15 @@ struct ClaimStep {
         let routes = try Row.fetchAll(db.cachedStatement(sql: Self.routes), arguments: [id.number])
         let elsewhere = routes.reduce(0) { $0 + ($1["queued"] as Int) }
         var batches: [ClaimableBatch] = []
-        if row["queued"] as Int > elsewhere { batches.append(try ClaimableBatch(row, ledger, in: request.scope)) }
-        for route in routes { batches.append(try ClaimableBatch(row, at: route, ledger, in: request.scope)) }
+        if row["queued"] as Int > elsewhere { batches.append(try claimable(row, ledger)) }
+        for route in routes { batches.append(try claimable(row, at: route, ledger)) }
         return batches.filter { chosen?.contains($0.route) ?? true }
+    }
+
+    private func claimable(_ row: Row, at place: Row? = nil, _ ledger: BudgetLedger) throws -> ClaimableBatch {
+        let (batch, route) = (BatchID(row["id"]), place.map { RouteID($0["id"]) } ?? .own)
+        let tier = try OfferedTier.find(row["policy"], of: batch, at: route, db, at: now)
+        return try ClaimableBatch(row, at: place, ledger, in: request.scope, asking: tier)
     }
 
     static let routes = """
@@ -224,7 +234,7 @@ struct ClaimStep {
     static func batches(_ condition: String) -> String {
         """
         SELECT batches.id, batches.lane, batches.model, batches.system, batches.prompt, batches.parameters,
-            batches.name, batches.budget, batches.checks, batches.trial, counts.*, (
+            batches.name, batches.budget, batches.checks, batches.trial, batches.policy, counts.*, (
                 SELECT min(priority) FROM jobs
                 WHERE jobs.batch = batches.id AND state = 'queued' AND available_at IS NULL AND jobs.route = 0) AS head
         FROM counts JOIN batches ON batches.id = counts.batch WHERE counts.queued > 0 AND \(condition) ORDER BY batches.id

@@ -10,6 +10,7 @@ struct ClaimableBatch {
     private let checks: String
     /// The only jobs that may be claimed, as a JSON list; nil: all of them.
     private let chosen: String?
+    let tier: OfferedTier
     /// Nil: it has no budget.
     let account: BudgetAccount?
     /// Of its next job, as far as it is known: that job is never more urgent. Nil: none may be claimed.
@@ -21,8 +22,9 @@ struct ClaimableBatch {
     var place: (rank: Int, batch: BatchID, route: RouteID) { (head?.rawValue ?? .max, id, route) }
 
     /// - Parameter place: a row of `routes`; nil: at the batch's own provider.
-    init(_ row: Row, at place: Row? = nil, _ ledger: BudgetLedger, in scope: Scope) throws {
+    init(_ row: Row, at place: Row? = nil, _ ledger: BudgetLedger, in scope: Scope, asking tier: OfferedTier) throws {
         id = BatchID(row["id"])
+        self.tier = tier
         route = place.map { RouteID($0["id"]) } ?? .own
         chosen = scope.list(of: id)
         head = ((place ?? row)["head"] as Int?).flatMap(Priority.init)
@@ -32,7 +34,7 @@ struct ClaimableBatch {
             model: (place ?? row).text("model"), system: row.text(optional: "system"), prompt: row.text("prompt"), images: [],
             parameters: parameters)
         checks = row["checks"]
-        account = try BudgetAccount(row, at: place, ledger, prompt: request.prompt)
+        account = try BudgetAccount(row, at: place, ledger, prompt: request.prompt, tier)
         let used = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"])
         // What was taken over used nothing.
         let answers = row["succeeded"] as Int - row["reused"] as Int

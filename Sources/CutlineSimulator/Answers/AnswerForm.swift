@@ -56,33 +56,33 @@ extension Template {
 
     fileprivate static let completion = Template(
         stringLiteral: #"""
-            {"id":"chatcmpl-sim-${call}","object":"chat.completion","created":$created,"model":$model$$root,"choices":[{"index":0,\#
+            {"id":"chatcmpl-sim-${call}","object":"chat.completion","created":$created,"model":$model$$tier$$root,"choices":[{"index":0,\#
             "message":{"role":"assistant","content":$text$$refused},"finish_reason":$finish$$choice}],
             """# + usage + "$$end}")
 
     static let chunk = Template(
         stringLiteral: #"""
-            {"id":"chatcmpl-sim-${call}","object":"chat.completion.chunk","created":$created,"model":$model,"choices":[{"index":0,\#
+            {"id":"chatcmpl-sim-${call}","object":"chat.completion.chunk","created":$created,"model":$model$$tier,"choices":[{"index":0,\#
             "delta":$delta,"finish_reason":$finish$$choice}]$$usages}
             """#)
 
     /// Without choices.
     static let usageChunk = Template(
         stringLiteral: #"""
-            {"id":"chatcmpl-sim-${call}","object":"chat.completion.chunk","created":$created,"model":$model,"choices":[]$$usages$$end}
+            {"id":"chatcmpl-sim-${call}","object":"chat.completion.chunk","created":$created,"model":$model$$tier,"choices":[]$$usages$$end}
             """#)
 
     static let usageMember = Template(stringLiteral: "," + usage)
 
     fileprivate static let data: Template = #"""
-        {"request_id":$uuid,"created_at":$created_at,"duration_ms":1.5,"provider":"simulator","model":$model,"success":$success,\#
+        {"request_id":$uuid,"created_at":$created_at,"duration_ms":1.5,"provider":"simulator","model":$model$$tier,"success":$success,\#
         "message":$error_message,"usage":{"tokens_prompt":$prompt_tokens,"tokens_completion":$completion_tokens,\#
         "tokens_total":$total_tokens,"cost":$$cost,"request_count":1,"cache_read_tokens":0,"reasoning_tokens":0,\#
         "cost_breakdown":null},"raw_response":null,"data":$data,"finish_reason":$finish,"images":null,"byok_api_key":false}
         """#
 
     fileprivate static let response: Template = #"""
-        {"id":$uuid,"object":"response","created_at":$created,"model":$model,"provider":"simulator","duration_ms":1.5,\#
+        {"id":$uuid,"object":"response","created_at":$created,"model":$model$$tier,"provider":"simulator","duration_ms":1.5,\#
         "output":$output,"usage":{"input_tokens":$prompt_tokens,"input_tokens_details":{"cached_tokens":0},\#
         "output_tokens":$completion_tokens,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":$total_tokens},\#
         "status":$response_status$$response_end}

@@ -36,12 +36,15 @@ struct WrittenAnswer {
     }
 
     private var core: [String: JSONValue] {
-        let prompt = Money(nanodollars: Int64(answer.promptTokens) * 150)
-        let completion = Money(nanodollars: Int64(answer.completionTokens) * 600)
+        // Flex costs half.
+        let divisor: Int64 = answer.tier == "flex" ? 2 : 1
+        let prompt = Money(nanodollars: Int64(answer.promptTokens) * 150 / divisor)
+        let completion = Money(nanodollars: Int64(answer.completionTokens) * 600 / divisor)
         let total = answer.promptTokens + answer.completionTokens
         return [
             "call": JSONValue(call), "created": .integer(time.milliseconds / 1_000), "model": .string(request.model),
             "text": JSONValue(answer.text), "finish": .string(finish), "request": .string(Self.requestID(call)),
+            "tier": JSONValue(answer.tier.map { #","service_tier":"\#($0)""# } ?? ""),
             "refused": JSONValue(answer.refusal.map { #","refusal":"# + JSONValue.string($0).text } ?? ""),
             "prompt_tokens": JSONValue(answer.promptTokens), "completion_tokens": JSONValue(answer.completionTokens),
             "total_tokens": JSONValue(total), "cost": .string((prompt + completion).decimalText),

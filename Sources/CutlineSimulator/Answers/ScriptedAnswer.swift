@@ -13,6 +13,8 @@ struct ScriptedAnswer: Hashable {
     var promptTokens: Int
     /// The words of `text`.
     var completionTokens: Int
+    /// The tier at which it is served; nil: none was asked for, and none is told.
+    var tier: String?
     /// The most that was allowed for it; nil: nothing was said.
     private let allowance: Int?
 
@@ -27,6 +29,7 @@ struct ScriptedAnswer: Hashable {
         promptTokens = (request.textLength + 3) / 4 + request.pictures.reduce(0) { $0 + $1.tokens }
         completionTokens = whole.split(separator: " ").count
         allowance = request.maxTokens
+        tier = request.tier.map { $0 == "flex" ? "flex" : "default" }
         if let most = request.maxTokens, most < completionTokens { cut(to: most) }
     }
 
@@ -57,6 +60,7 @@ struct ScriptedAnswer: Hashable {
             answer.wrap("<|channel|>analysis<|message|>It is a picture.<|end|><|start|>assistant<|channel|>final<|message|>", "<|return|>")
         case .thinkingOnly: answer.text = "<think>It is a picture.</think>"
         case .boxed: answer.wrap("<|begin_of_box|>", "<|end_of_box|>")
+        case .servedStandard: answer.tier = "default"
         case .fencedJSON: answer.wrap("Here it is:\n\n```json\n", "\n```\n")
         case .unauthorized, .forbidden, .banned, .quota, .dailyQuota, .inFlightBudget, .rateLimited, .overloaded, .serverError, .badGateway,
             .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageUnreachable, .imageRejected, .tooLarge, .contextTooLong,
@@ -64,7 +68,8 @@ struct ScriptedAnswer: Hashable {
             .truncated, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle, .hiddenThinking, .thinkingApart,
             .usageMissing, .usageNegative, .usageAbsurd, .toolAnswer, .failedGeneration, .gzip, .deflate, .deflateRaw, .unknownEncoding,
             .gzipBomb, .gzipDamaged, .streamLingers, .streamLingersUsage, .oversize, .groq429, .epochRetryAfter, .absurdRetryAfter,
-            .unknownModel, .unexpectedEndpoint, .plainOK, .noModelLoaded, .expiredKey, .panorama, .content403, .inspection, .nothingLeft:
+            .unknownModel, .unexpectedEndpoint, .plainOK, .noModelLoaded, .expiredKey, .panorama, .content403, .inspection, .nothingLeft,
+            .flexUnavailable:
             break
         }
         return answer

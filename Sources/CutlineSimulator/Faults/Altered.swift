@@ -29,7 +29,8 @@ extension JSONValue {
             .errorIn200, .errorInChoice, .filtered, .refusal, .emptyAnswer, .longThinking, .cut, .schemaMismatch, .duplicateKeys, .empty,
             .whitespace, .garbage, .truncated, .nothingLeft, .thinkUnopened, .thinkBrackets, .thinkChannels, .thinkingOnly, .boxed,
             .fencedJSON, .failedGeneration, .gzip, .deflate, .deflateRaw, .unknownEncoding, .gzipBomb, .gzipDamaged, .streamLingers,
-            .streamLingersUsage, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle:
+            .streamLingersUsage, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle, .flexUnavailable,
+            .servedStandard:
             nil
         }
     }

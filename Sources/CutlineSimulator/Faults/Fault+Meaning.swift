@@ -7,7 +7,7 @@ extension Fault.Name {
         case .unauthorized, .expiredKey: .unauthorized
         case .forbidden, .banned: .forbidden
         case .quota, .dailyQuota: .quotaExhausted
-        case .inFlightBudget, .rateLimited, .oversize, .groq429, .epochRetryAfter, .absurdRetryAfter: .rateLimited
+        case .inFlightBudget, .rateLimited, .oversize, .groq429, .epochRetryAfter, .absurdRetryAfter, .flexUnavailable: .rateLimited
         case .overloaded: .overloaded
         case .serverError, .badGateway, .errorIn200, .errorInChoice, .errorInStream: .serverError
         case .gatewayTimeout, .hang, .trickle: .timeout
@@ -28,7 +28,7 @@ extension Fault.Name {
         case .truncated, .cutStream, .reset, .resetEarly: .connectionLost
         case .cut, .duplicateKeys, .noDone, .hiddenThinking, .thinkingApart, .usageMissing, .usageNegative, .usageAbsurd, .thinkUnopened,
             .thinkBrackets, .thinkChannels, .boxed, .fencedJSON, .toolAnswer, .gzip, .deflate, .deflateRaw, .streamLingers,
-            .streamLingersUsage, .nothingLeft:
+            .streamLingersUsage, .nothingLeft, .servedStandard:
             nil
         }
     }

@@ -58,6 +58,9 @@ extension Fault {
         case usageNegative = "usage-negative"
         case usageAbsurd = "usage-absurd"
         case nothingLeft = "nothing-left"
+        // Tiers
+        case flexUnavailable = "flex-unavailable"
+        case servedStandard = "served-standard"
         // Captions in other forms
         case thinkUnopened = "think-unopened"
         case thinkBrackets = "think-brackets"
@@ -144,6 +147,8 @@ extension Fault.Name {
         case .usageNegative: "an answer that says it used less than nothing (no stream)"
         case .usageAbsurd: "an answer that says it used a million million tokens (no stream)"
         case .nothingLeft: "an answer whose headers say that nothing is left for 3 seconds (retry-after=SECONDS for more)"
+        case .flexUnavailable: "429 because no machine is free for flex, as OpenAI says it (only where flex was asked for)"
+        case .servedStandard: "an answer at the standard tier and price (only where flex was asked for)"
         case .thinkUnopened: "thinking before the answer, closed by </think> and not opened"
         case .thinkBrackets: "thinking before the answer, in [THINK]…[/THINK]"
         case .thinkChannels: "thinking and answer in channels, with their marks"
@@ -174,7 +179,7 @@ extension Fault.Name {
     var canWait: Bool {
         switch self {
         case .dailyQuota, .inFlightBudget, .groq429, .epochRetryAfter, .absurdRetryAfter, .rateLimited, .overloaded, .serverError,
-            .badGateway, .nothingLeft:
+            .badGateway, .nothingLeft, .flexUnavailable:
             true
         case .unauthorized, .forbidden, .banned, .quota, .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageUnreachable,
             .imageRejected, .tooLarge, .contextTooLong, .contentFilter, .unsupportedParameter, .invalidRequest, .errorIn200,
@@ -182,7 +187,7 @@ extension Fault.Name {
             .garbage,
             .truncated, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle, .hiddenThinking, .thinkingApart,
             .usageMissing, .usageNegative, .usageAbsurd, .thinkUnopened, .thinkBrackets, .thinkChannels, .thinkingOnly, .boxed, .fencedJSON,
-            .toolAnswer, .failedGeneration, .gzip, .deflate, .deflateRaw, .unknownEncoding, .gzipBomb, .gzipDamaged, .streamLingers,
+            .servedStandard, .toolAnswer, .failedGeneration, .gzip, .deflate, .deflateRaw, .unknownEncoding, .gzipBomb, .gzipDamaged, .streamLingers,
             .streamLingersUsage, .oversize, .unknownModel, .unexpectedEndpoint, .plainOK, .noModelLoaded, .expiredKey, .panorama,
             .content403, .inspection:
             false
@@ -203,6 +208,7 @@ extension Fault.Name {
         case .toolAnswer: request.schema != nil && !request.streams
         case .hiddenThinking, .thinkingApart, .usageMissing, .usageNegative, .usageAbsurd: !request.streams
         case .noDone, .errorInStream, .cutStream, .streamLingers, .streamLingersUsage: request.streams
+        case .flexUnavailable, .servedStandard: request.asksForFlex
         case .unauthorized, .forbidden, .banned, .quota, .dailyQuota, .inFlightBudget, .rateLimited, .overloaded, .serverError,
             .badGateway, .gatewayTimeout, .modelNotFound, .wrongPath, .noVision, .imageRejected, .tooLarge, .contextTooLong,
             .contentFilter, .invalidRequest, .errorIn200, .errorInChoice, .filtered, .refusal, .emptyAnswer, .cut, .duplicateKeys,

@@ -20,7 +20,7 @@ extension Reply {
             .whitespace, .garbage, .truncated, .hiddenThinking, .thinkingApart, .usageMissing, .usageNegative, .usageAbsurd,
             .nothingLeft, .thinkUnopened, .thinkBrackets, .thinkChannels, .thinkingOnly, .boxed, .fencedJSON, .toolAnswer,
             .failedGeneration, .streamLingers, .streamLingersUsage, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang,
-            .trickle:
+            .trickle, .flexUnavailable, .servedStandard:
             self
         }
     }

@@ -63,7 +63,9 @@ struct Adding {
         limits = (policy?.limits ?? Limits()).over(plan.jobFile?.limits ?? Limits()).over(settings.profile.limits)
         self.policy = RetryPolicy(
             maxAttempts: policy?.maxAttempts ?? 5, onUnknown: policy?.onUnknown ?? .retry(times: nil),
-            sendsDamaged: part.damaged.map { $0 == .send } ?? batch?.policy.sendsDamaged ?? false)
+            sendsDamaged: part.damaged.map { $0 == .send } ?? batch?.policy.sendsDamaged ?? false,
+            flex: try TierChoice(flags: sending.tier, jobFile: plan.jobFile?.tier, stored: batch?.policy.flex)
+                .terms(for: settings, at: environment.now()))
         asksForDamaged = part.damaged == .send
         budget = BudgetCheck(
             change: (policy?.budget ?? BudgetChange()).over(plan.jobFile?.budget ?? BudgetChange()), stored: batch?.budget ?? Budget())
@@ -79,6 +81,7 @@ struct Adding {
     }
 
     var profile: Profile { settings.profile }
+    var tier: ServiceTier { policy.tier(at: environment.now()) }
 
     /// A budget that cannot be held is refused before anything is added.
     ///

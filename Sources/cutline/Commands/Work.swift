@@ -17,6 +17,7 @@ struct Work: Command {
     @OptionGroup var sample: SampleOptions
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @OptionGroup(title: "Limits and policies (else as they are)") var policy: PolicyOptions
+    @OptionGroup(title: "How it is sent (else as it is)") var tier: TierOptions
     @OptionGroup(title: "What it costs (else as known)") var price: PriceOptions
     @OptionGroup(title: "Caption checks (else as they are)") var checks: CheckOptions
     @OptionGroup(title: "Working") var work: WorkOptions
@@ -39,6 +40,7 @@ struct Work: Command {
                 var settings = batch.settings
                 try keys.check(settings.profile, allowsInsecureHTTP: work.insecureHttp)
                 settings.profile = price.applied(to: settings.profile, model: settings.model)
+                _ = try TierChoice(flags: tier, stored: batch.policy.flex).terms(for: settings, at: environment.now())
                 let budget = BudgetCheck(change: policy.budget, stored: status.budget?.budget ?? Budget())
                 try budget.check(settings)
                 let elsewhere = try Elsewhere(of: batch, reader)
@@ -49,6 +51,7 @@ struct Work: Command {
             let opened = try environment.openQueue(at: queue.place(in: environment))
             try opened.adjust(
                 scope, limits: policy.limits, maxAttempts: policy.maxAttempts, onUnknown: policy.onUnknown,
+                tier: TierChange(tier: tier.tier, deadline: tier.tierDeadline?.duration),
                 budget: policy.budget, price: price.price?.price, checks: rules, now: environment.now())
             try await Working(queue: opened, scope: scope, options: work, location: queue, keys: keys, environment: environment).run()
         }

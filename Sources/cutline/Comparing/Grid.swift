@@ -56,7 +56,8 @@ struct Grid {
         try KeyRing.checkAddress(first.profile)
         limits = policy.limits.over(plan.jobFile?.limits ?? Limits()).over(first.profile.limits)
         self.policy = RetryPolicy(
-            maxAttempts: policy.maxAttempts ?? 5, onUnknown: policy.onUnknown ?? .retry(times: nil), sendsDamaged: part.damaged == .send)
+            maxAttempts: policy.maxAttempts ?? 5, onUnknown: policy.onUnknown ?? .retry(times: nil), sendsDamaged: part.damaged == .send,
+            flex: try TierChoice(flags: sending.tier, jobFile: plan.jobFile?.tier, stored: nil).terms(for: first, at: environment.now()))
         checks = try CheckChoice(jobFile: plan.jobFile, environment: environment).rules()
         budget = policy.budget.over(plan.jobFile?.budget ?? BudgetChange())
         var progress = InputProgress(isQuiet: log.quiet, in: environment)

@@ -40,6 +40,8 @@ struct CostForecast {
     /// Pictures on the web. Their size is not known.
     private(set) var addresses = 0
     let rule: ImageTokens
+    /// At which the calls would be asked.
+    let tier: ServiceTier
     private(set) var price: (price: Price, source: PriceSource)?
     /// What the provider's list has against the model.
     private(set) var warning: String?
@@ -50,6 +52,7 @@ struct CostForecast {
     init(_ adding: Adding) throws {
         settings = adding.settings
         rule = ImageTokens(model: settings.model)
+        tier = adding.tier
         var toSend = Sending(settings: settings, rule: rule)
         let (rehearsal, queued) = try adding.rehearsal { for draft in $0 { toSend.add(draft) } }
         entries = adding.input.count
@@ -76,7 +79,17 @@ struct CostForecast {
     }
 
     /// Nil where no price is known.
-    var cost: (low: Money, high: Money?)? { price.flatMap { tokens.cost(at: $0.price, maxTokens: settings.parameters.answerLimit) } }
+    var cost: (low: Money, high: Money?)? { cost(.whole) }
+
+    /// If every answer is served at flex; nil where that is not asked for, or no price of it is known.
+    var flexCost: (low: Money, high: Money?)? {
+        guard tier == .flex, let part = settings.profile.flexPriceFactor else { return nil }
+        return cost(part)
+    }
+
+    private func cost(_ part: PriceFactor) -> (low: Money, high: Money?)? {
+        price.flatMap { tokens.cost(at: $0.price, maxTokens: settings.parameters.answerLimit, factor: part) }
+    }
 }
 
 /// Adds up what is to be sent.

@@ -12,6 +12,7 @@ struct SendingOptions: ParsableArguments {
     var imageOrder: ImageOrder?
     @Flag(inversion: .prefixedNo, help: "Ask for answers as an event stream: a way round proxies that cut long calls.")
     var stream: Bool?
+    @OptionGroup var tier: TierOptions
 
     /// The profile as this run wants it.
     func applied(to profile: Profile) -> Profile {

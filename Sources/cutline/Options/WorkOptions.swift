@@ -1,10 +1,11 @@
 import ArgumentParser
+import CutlineCore
 
 /// How this process works; nothing of it is stored.
 struct WorkOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("The deadline of one call, from the first byte sent to the last received (default: 300).", valueName: "seconds"))
+        help: ArgumentHelp("The deadline of one call, from the first byte sent to the last received (default: 300, and 900 at flex).", valueName: "seconds"))
     var timeout: Double?
     @Option(
         parsing: .unconditional,
@@ -34,5 +35,8 @@ struct WorkOptions: ParsableArguments {
 
     var grace: Duration? { drainTimeout.map { .milliseconds(Int64($0 * 1_000)) } }
 
-    var deadline: Duration { .milliseconds(Int64((timeout ?? 300) * 1_000)) }
+    /// A person's own holds at every tier.
+    func deadline(at tier: ServiceTier = .standard) -> Duration {
+        timeout.map { .milliseconds(Int64($0 * 1_000)) } ?? .seconds(300 * tier.patience)
+    }
 }

@@ -19,7 +19,7 @@ enum BudgetText {
         let flag = isCost ? "--max-cost DOLLARS" : "--max-tokens-total N"
         let lift = isCost ? "--max-cost none" : "--max-tokens-total none"
         return """
-            the budget of "\(Words.clean(stop.batch))" is used up: \(books.joined(separator: ", ")) of \(cap), and one more call may take \(amount(stop.next, isCost)); \(Words.count(stop.jobsLeft, "job")) left
+            the budget of "\(Words.clean(stop.batch))" is used up: \(books.joined(separator: ", ")) of \(cap), and one more call may take \(amount(stop.next, isCost))\(isCost ? atFlex(stop) : ""); \(Words.count(stop.jobsLeft, "job")) left
             to go on: run again with a higher \(flag), or lift it with \(lift)
             """
     }
@@ -48,6 +48,12 @@ enum BudgetText {
 
     /// `≈ $4.12 for the remaining 9,980`.
     static func remaining(_ cost: Money, of jobs: Int) -> String { "≈ \(Words.money(cost)) for the remaining \(Words.number(jobs))" }
+
+    /// ` ($0.00244 if it is served at flex)`: what is set aside is the full price, for nobody knows before.
+    private static func atFlex(_ stop: BudgetStop) -> String {
+        guard let part = stop.flex, part != .whole else { return "" }
+        return " (\(amount(Spending(cost: part.of(stop.next.cost)), true)) if it is served at flex)"
+    }
 
     /// Small amounts to the last digit: rounded ones would seem to fit.
     private static func amount(_ spending: Spending, _ isCost: Bool) -> String {

@@ -73,13 +73,19 @@ enum EstimateText {
         let origin = source == .profile ? "your price" : "the list of \(forecast.settings.profile.name)"
         let amounts = "\(Words.money(price.inputPerMillion)) and \(Words.money(price.outputPerMillion)) per million tokens (\(origin))"
         guard let cost = forecast.cost else { return ["more than can be counted", amounts] }
-        let sum =
-            switch cost.high {
-            case nil: "\(Words.money(cost.low)) or more"
-            case cost.low?: "about \(Words.money(cost.low))"
-            case let high?: "\(Words.money(cost.low)) to \(Words.money(high))"
-            }
-        return ["\(sum), without repeated calls", amounts]
+        guard forecast.tier == .flex else { return ["\(sum(cost)), without repeated calls", amounts] }
+        guard let flexCost = forecast.flexCost else {
+            return ["\(sum(cost)), without repeated calls; what flex costs at \(forecast.settings.profile.name) is not known", amounts]
+        }
+        return ["\(sum(flexCost)) at flex, \(sum(cost)) if served as standard; without repeated calls", amounts]
+    }
+
+    private static func sum(_ cost: (low: Money, high: Money?)) -> String {
+        switch cost.high {
+        case nil: "\(Words.money(cost.low)) or more"
+        case cost.low?: "about \(Words.money(cost.low))"
+        case let high?: "\(Words.money(cost.low)) to \(Words.money(high))"
+        }
     }
 
     /// What to write into `providers.json`; the amounts are to be replaced.
@@ -199,6 +205,11 @@ extension JSONText {
             text.member("request_usd", known.price.perRequest)
         }
         member("cost_usd", object: forecast.cost) {
+            $0.member("low", $1.low)
+            $0.member("high", $1.high)
+        }
+        member("tier", forecast.tier.rawValue)
+        member("flex_cost_usd", object: forecast.flexCost) {
             $0.member("low", $1.low)
             $0.member("high", $1.high)
         }

@@ -59,12 +59,19 @@ extension AttemptStatus {
         var words = ["  \(startedAt.iso8601)  attempt \(n)\(place) \(said)\(problem.map { ": \($0.line)" } ?? "")"]
         if let tokens = usage.totalTokens { words.append("\(Words.number(tokens)) tokens") }
         if let cost = usage.cost { words.append(Words.money(cost)) }
+        if let tierWords { words.append(tierWords) }
         if let doubt { words.append(doubt.remark) }
         if let mayHaveCost, usage.cost == nil { words.append(DoubtText.cost(mayHaveCost)) }
         if !flags.isEmpty { words.append("flagged \(flags.words)") }
         let answer = rejectedAnswer.map { "\n      not accepted: \(Words.shortened(Words.clean($0), to: 200))" } ?? ""
         let raw = rawAnswer.map { "\n      as it came: \(Words.shortened(Words.clean($0), to: 200))" } ?? ""
         return words.joined(separator: ", ") + answer + raw
+    }
+
+    /// `asked at flex, served as default`; nil where neither was ever said.
+    private var tierWords: String? {
+        let served = usage.servedTier.map { "served as \(Words.clean($0))" }
+        return tier == .standard ? served : ["asked at \(tier.rawValue)", served].compactMap(\.self).joined(separator: ", ")
     }
 
     /// `failed after 512 ms`.
@@ -112,6 +119,8 @@ extension JSONText {
         member("input_tokens", attempt.usage.inputTokens)
         member("output_tokens", attempt.usage.outputTokens)
         member("cost_usd", attempt.usage.cost)
+        member("tier", attempt.tier.rawValue)
+        member("service_tier", attempt.usage.servedTier)
         member("doubt", attempt.doubt?.rawValue)
         var (most, about): (Money?, Money?)
         if case .atMost(let money)? = attempt.mayHaveCost { most = money }

@@ -36,6 +36,8 @@ enum ProfileText {
         for (key, isSet) in [("limits_per_model", profile.limitsPerModel), ("stream", profile.streams)] where isSet {
             text.member(key, true)
         }
+        if let member = profile.tierMember { text.member("tier_member", member) }
+        if let part = profile.flexPriceFactor { text.member("flex_price_factor", JSONValue.number(part.number)) }
         if let proxy = profile.proxy { text.member("proxy", proxy) }
         if let file = profile.caFile { text.member("ca_file", file) }
         if let note = profile.note { text.member("note", note) }

@@ -44,6 +44,10 @@ enum RunText {
         return max(wait, stop.requests.map { Double((calls - 1) / max($0.count, 1)) * $0.window * 1_000 }.max() ?? 0)
     }
 
+    static func flexIsOver(batch: String) -> String {
+        "the time for flex is over: what is left of batch \"\(Words.clean(batch))\" goes on at the standard tier and its price"
+    }
+
     static func rescued(_ rescued: Rescued) -> String {
         guard rescued.attempts > 0 else { return "" }
         let held = rescued.held > 0 ? ", \(Words.number(rescued.held)) held" : ""

@@ -51,7 +51,8 @@ extension LogEvent {
     /// Nil for what only a progress line is made of.
     init?(_ event: RunnerEvent, isDetailed: Bool, at now: Timestamp) {
         switch event {
-        case .progress: return nil
+        // The second is told with the batch's name.
+        case .progress, .flexIsOver: return nil
         case .ended(let claim, let outcome, let effect):
             self.init(claim, outcome, effect, at: now)
             if isDetailed { fields += Self.details(claim, outcome) }
@@ -70,6 +71,8 @@ extension LogEvent {
         case .draining(let inFlight): self.init(level: .notice, name: "draining", fields: [Field("in_flight", Int64(inFlight))])
         }
     }
+
+    init(flexIsOverFor batch: String) { self.init(level: .notice, name: "flex_over", fields: [Field("batch", batch)]) }
 
     init(_ end: RunEnd, at now: Timestamp) {
         switch end {

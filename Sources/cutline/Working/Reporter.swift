@@ -44,6 +44,7 @@ final class Reporter: Sendable {
 
     /// Called in order, one at a time, on a queue that the runner does not wait for.
     func observe(_ event: RunnerEvent) {
+        if case .flexIsOver(let batch) = event { write(LogEvent(flexIsOverFor: name(of: batch))) }
         if let lowest = log.lowestLevel { write(LogEvent(event, isDetailed: lowest == .debug, at: environment.now())) }
         guard !isQuiet else { return }
         switch event {
@@ -58,6 +59,7 @@ final class Reporter: Sendable {
             }
             if isDue { say(line(progress)) }
         case .lane(let notice): say(LaneText.line(notice, at: environment.now()) ?? "")
+        case .flexIsOver(let batch): say(RunText.flexIsOver(batch: name(of: batch)))
         case .rescued(let rescued): say(RunText.rescued(rescued))
         case .replayed(let replayed): say(RunText.replayed(replayed, from: queue.rescueFile).joined(separator: "\n"))
         case .draining(let inFlight):
@@ -105,6 +107,11 @@ final class Reporter: Sendable {
                 return batches.count > 1 ? ["\(Words.clean(batch.name)): \(lines[0])"] + lines.dropFirst() : lines
             }
         }
+    }
+
+    private func name(of batch: BatchID) -> String {
+        // Of a queue that cannot be read the runner tells.
+        (try? queue.batchStatuses())?.first { $0.id == batch }?.name ?? "\(batch.number)"
     }
 
     private func line(_ progress: RunProgress) -> String {

@@ -31,7 +31,7 @@ struct Working {
             routes: keys.routes, temporaryFolder: environment.temporaryFolder, redraft: Drafter.redraft, now: environment.now)
         let simulator = InProcessSimulator()
         let sender = CallSender(
-            client: client, queue: queue.reader, timeout: options.deadline, key: keys.key,
+            client: client, queue: queue.reader, timeout: options.deadline(), flexTimeout: options.deadline(at: .flex), key: keys.key,
             simulator: simulator.address)
         let stopping = Stopping()
         let reporter = Reporter(queue: queue.reader, scope: scope, options: options, queueWords: location.words, in: environment)
@@ -50,7 +50,8 @@ struct Working {
         let runner = Runner(
             queue: queue, worker: worker,
             options: RunnerOptions(
-                scope: scope, timeout: sender.timeout, callLimit: callLimit, waits: !options.noWait, drainTimeout: options.grace),
+                scope: scope, timeout: sender.timeout, flexTimeout: sender.flexTimeout, callLimit: callLimit,
+                waits: !options.noWait, drainTimeout: options.grace),
             clock: environment.clock, call: sender.call, report: outbox.post)
         let signals = StopSignals { number in
             switch stopping.count(number) {
