@@ -72,7 +72,8 @@ package struct RunnerOptions: Sendable {
     package var drainTimeout: Duration?
 
     package init(
-        scope: Scope, timeout: Duration = .seconds(300), flexTimeout: Duration? = nil, callLimit: Int = 4_096, waits: Bool = true, drainTimeout: Duration? = nil
+        scope: Scope, timeout: Duration = .seconds(300), flexTimeout: Duration? = nil, callLimit: Int = 4_096, waits: Bool = true,
+        drainTimeout: Duration? = nil
     ) {
         self.scope = scope
         self.timeout = timeout

@@ -55,7 +55,7 @@ import Testing
                 "input_tokens":{"low":516,"high":1706,"text":6,"image_low":510,"image_high":1700,"image_rule":"openai_tiles"},\
                 "output_tokens":{"expected":200,"most":600},\
                 "price":{"source":"profile","input_usd_per_million":2.5,"output_usd_per_million":10.0,"image_usd":null,"request_usd":null},\
-                "cost_usd":{"low":0.00329,"high":0.010265}}
+                "cost_usd":{"low":0.00329,"high":0.010265},"tier":"standard","flex_cost_usd":null}
 
                 """)
     }

@@ -98,7 +98,7 @@ import Testing
             model: fault == .unknownModel ? "sim-2" : "sim-1",
             prompt: "[simulate: \(fault.rawValue)]" + String(repeating: " word", count: fault == .oversize ? 1_000 : 0),
             images: [.url("https://pictures.invalid/harbour.jpg")],
-            parameters: Parameters(maxTokens: 50))
+            parameters: Parameters(maxTokens: 50, others: ["service_tier": .string("flex")]))
     }
 
     /// Where two readings are sound, both.

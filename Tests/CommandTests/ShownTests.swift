@@ -155,18 +155,18 @@ import Testing
                 "caption":"A PNG picture, 2 × 3 pixels, 57 bytes.","finish_reason":"stop","flags":[],"provider":"simulator",\
                 "requested_model":"sim-1","model":"sim-1","usage":{"input_tokens":258,"output_tokens":9,"total_tokens":267,\
                 "cached_tokens":null,"cost_usd":null,"cost_source":null},"attempts":1,"latency_ms":0,"error":null,\
-                "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{},"reused_from":null,"missing_since":null}
+                "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{},"reused_from":null,"missing_since":null,"service_tier":null}
                 {"id":2,"key":"photos/copy of a.png","batch":"mixed","state":"succeeded","images":["photos/copy of a.png"],"prompt":"Describe.",\
                 "caption":"A PNG picture, 2 × 3 pixels, 57 bytes.","finish_reason":"stop","flags":[],"provider":"simulator",\
                 "requested_model":"sim-1","model":"sim-1","usage":{"input_tokens":258,"output_tokens":9,"total_tokens":267,\
                 "cached_tokens":null,"cost_usd":null,"cost_source":null},"attempts":1,"latency_ms":0,"error":null,\
-                "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{},"reused_from":null,"missing_since":null}
+                "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{},"reused_from":null,"missing_since":null,"service_tier":null}
                 {"id":3,"key":"bad","batch":"mixed","state":"failed","images":["photos/a.png"],"prompt":"[simulate: 400]",\
                 "caption":null,"finish_reason":null,"flags":[],"provider":"simulator",\
                 "requested_model":"sim-1","model":null,"usage":{"input_tokens":null,"output_tokens":null,"total_tokens":null,\
                 "cached_tokens":null,"cost_usd":null,"cost_source":null},"attempts":1,"latency_ms":null,\
                 "error":{"class":"invalid_request","status":400,"message":"A simulated fault: status 400."},\
-                "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{},"reused_from":null,"missing_since":null}
+                "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{},"reused_from":null,"missing_since":null,"service_tier":null}
 
                 """)
     }
@@ -202,11 +202,11 @@ import Testing
                 "requested_model":"sim-1","model":null,"usage":{"input_tokens":null,"output_tokens":null,"total_tokens":null,\
                 "cached_tokens":null,"cost_usd":null,"cost_source":null},"attempts":1,"latency_ms":null,\
                 "error":{"class":"invalid_request","status":400,"message":"A simulated fault: status 400."},\
-                "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{},"reused_from":null,"missing_since":null,\
+                "created_at":"2026-11-20T12:00:00Z","finished_at":"2026-11-20T12:00:00Z","extra":{},"reused_from":null,"missing_since":null,"service_tier":null,\
                 "priority":"normal","attempt_log":[{"n":1,"provider":"simulator","requested_model":"sim-1","phase":"failed","billed":"no",\
                 "started_at":"2026-11-20T12:00:00Z","ended_at":"2026-11-20T12:00:00Z",\
                 "latency_ms":0,"request_id":null,"error":{"class":"invalid_request","status":400,"message":"A simulated fault: status 400."},\
-                "input_tokens":null,"output_tokens":null,"cost_usd":null,"doubt":null,"at_most_usd":null,"about_usd":null,"duplicate_caption":null,"rejected_answer":null,"raw_answer":null,"flags":[],"reused_from":null}]}
+                "input_tokens":null,"output_tokens":null,"cost_usd":null,"tier":"standard","service_tier":null,"doubt":null,"at_most_usd":null,"about_usd":null,"duplicate_caption":null,"rejected_answer":null,"raw_answer":null,"flags":[],"reused_from":null}]}
 
                 """)
     }

@@ -6,7 +6,7 @@ struct CSVTableTests {
     private static let header =
         "id,key,batch,state,images,prompt,caption,finish_reason,flags,provider,requested_model,model,"
         + "usage_input_tokens,usage_output_tokens,usage_total_tokens,usage_cached_tokens,usage_cost_usd,usage_cost_source,"
-        + "attempts,latency_ms,error_class,error_status,error_message,created_at,finished_at,extra,reused_from,missing_since\r\n"
+        + "attempts,latency_ms,error_class,error_status,error_message,created_at,finished_at,extra,reused_from,missing_since,service_tier\r\n"
 
     /// The caption's field, as it stands in the file.
     private func captionField(_ caption: String) throws -> String {
@@ -22,9 +22,9 @@ struct CSVTableTests {
             try exported(.csv(), .make(usage: usage, extra: ["n": .string("a,b")]), .failed(message: "no, \"really\""))
                 == Self.header
                 + #"1,harbour,example,succeeded,"[""examples/harbour.jpg""]",Describe …,A harbour.,stop,[],simulator,sim-1,sim-1,"#
-                + #"300,50,350,,0.000000001,estimated,1,512,,,,2026-11-20T12:00:00Z,2026-11-20T12:00:01Z,"{""n"":""a,b""}",,"# + "\r\n"
+                + #"300,50,350,,0.000000001,estimated,1,512,,,,2026-11-20T12:00:00Z,2026-11-20T12:00:01Z,"{""n"":""a,b""}",,,"# + "\r\n"
                 + #"1,bad,example,failed,"[""examples/harbour.jpg""]",Describe …,,,[],simulator,sim-1,,"#
-                + #",,,,,,1,,image_rejected,400,"no, ""really""",2026-11-20T12:00:00Z,,{},,"# + "\r\n")
+                + #",,,,,,1,,image_rejected,400,"no, ""really""",2026-11-20T12:00:00Z,,{},,,"# + "\r\n")
     }
 
     @Test(arguments: [

@@ -11,7 +11,7 @@ struct JSONLinesTests {
                 + #""caption":"A harbour.","finish_reason":"stop","flags":[],"provider":"simulator","requested_model":"sim-1","model":"sim-1","#
                 + #""usage":{"input_tokens":300,"output_tokens":50,"total_tokens":350,"cached_tokens":null,"cost_usd":0.000229,"#
                 + #""cost_source":"reported"},"attempts":1,"latency_ms":512,"error":null,"created_at":"2026-11-20T12:00:00Z","#
-                + #""finished_at":"2026-11-20T12:00:01Z","extra":{},"reused_from":null,"missing_since":null}"# + "\n")
+                + #""finished_at":"2026-11-20T12:00:01Z","extra":{},"reused_from":null,"missing_since":null,"service_tier":null}"# + "\n")
     }
 
     @Test func aFailedRecordHasTheSameKeys() throws {
@@ -21,7 +21,7 @@ struct JSONLinesTests {
                 + #""caption":null,"finish_reason":null,"flags":[],"provider":"simulator","requested_model":"sim-1","model":null,"#
                 + #""usage":{"input_tokens":null,"output_tokens":null,"total_tokens":null,"cached_tokens":null,"cost_usd":null,"#
                 + #""cost_source":null},"attempts":1,"latency_ms":null,"error":{"class":"image_rejected","status":400,"#
-                + #""message":"the picture was not accepted"},"created_at":"2026-11-20T12:00:00Z","finished_at":null,"extra":{},"reused_from":null,"missing_since":null}"#
+                + #""message":"the picture was not accepted"},"created_at":"2026-11-20T12:00:00Z","finished_at":null,"extra":{},"reused_from":null,"missing_since":null,"service_tier":null}"#
                 + "\n")
     }
 
@@ -40,7 +40,7 @@ struct JSONLinesTests {
         record.caption?.finishReason = .length
         record.caption?.flags = [.truncated]
         let line = try exported(.jsonl(), record)
-        #expect(line.hasSuffix(#""extra":{"a":[null,0.5],"z":1},"reused_from":null,"missing_since":null}"# + "\n"))
+        #expect(line.hasSuffix(#""extra":{"a":[null,0.5],"z":1},"reused_from":null,"missing_since":null,"service_tier":null}"# + "\n"))
         #expect(line.contains(#""finish_reason":"length","flags":["truncated"]"#))
     }
 

@@ -101,7 +101,7 @@ struct JobFileTests {
     @Test(arguments: [
         (
             #"{"image": []}"#,
-            "image: unknown key; known here: batch, provider, model, system, prompt, parameters, limits, budget, checks, fallback, priority, images, jobs"
+            "image: unknown key; known here: batch, provider, model, system, prompt, parameters, limits, budget, checks, fallback, priority, tier, images, jobs"
         ),
         (#"{"batch": ""}"#, "batch: must not be empty"), (#"{"batch": null}"#, "batch: expected a text"),
         (#"{"provider": 3}"#, "provider: expected the name of a profile, or a profile"),
@@ -122,6 +122,7 @@ struct JobFileTests {
         (#"{"limits": {"tokens_per_minute": -1}}"#, "limits.tokens_per_minute: must be above 0"),
         (#"{"priority": "hihg"}"#, "priority: expected one of high, normal, low; did you mean high?"),
         (#"{"priority": "urgent"}"#, "priority: expected one of high, normal, low"), (#"{"priority": -1}"#, "priority: expected a text"),
+        (#"{"tier": "cheap"}"#, "tier: expected one of standard, flex"), (#"{"tier": 1}"#, "tier: expected a text"),
         (#"{"images": "a.png"}"#, "images: expected a list"), (#"{"images": ["a.png", 3]}"#, "images[1]: expected a text"),
         (#"{"jobs": [{"key": "k", "images": []}]}"#, "jobs[0].images: names no picture"),
         (#"{"jobs": [{"key": "k"}]}"#, "jobs[0]: a job needs images"),

@@ -30,7 +30,8 @@ import Testing
         (.oversize, 429, [.groq: 413]), (.groq429, 429, [:]), (.epochRetryAfter, 429, [:]), (.absurdRetryAfter, 429, [:]),
         (.modelNotFound, 404, [.anyfast: 503, .mistral: 400]), (.unknownModel, 404, [.anyfast: 503, .mistral: 400]),
         (.unexpectedEndpoint, 200, [:]), (.plainOK, 200, [:]), (.noModelLoaded, 400, [:]), (.expiredKey, 400, [:]),
-        (.panorama, 400, [:]), (.content403, 403, [:]), (.inspection, 400, [:]), (.nothingLeft, 200, [:]),
+        (.panorama, 400, [:]), (.content403, 403, [:]), (.inspection, 400, [:]), (.nothingLeft, 200, [:]), (.flexUnavailable, 429, [:]),
+        (.servedStandard, 200, [:]),
         (.wrongPath, 404, [.indoxhub: 403, .indoxhubB: 403, .indoxhubC: 403]),
         (.noVision, 400, [.hackclub: 404, .openrouter: 404, .llamacpp: 500]),
         (.imageUnreachable, 400, [:]),
@@ -56,7 +57,7 @@ import Testing
             images: [fault == .panorama ? dataURL(png(width: 90, height: 30)) : "https://pictures.invalid/harbour.jpg"],
             more: [
                 "model": .string(fault == .unknownModel ? "sim-2" : "sim-1"),
-                "max_tokens": .integer(50), "response_format": .object(["type": .string("json_object")]),
+                "max_tokens": .integer(50), "service_tier": .string("flex"), "response_format": .object(["type": .string("json_object")]),
             ])
     }
 

@@ -34,7 +34,9 @@ extension Usage {
         let rest = max(0, (tokensAtMost ?? 0) - input)
         return [
             Usage(inputTokens: input, outputTokens: max(output, rest), cachedTokens: cachedTokens, servedTier: servedTier),
-            Usage(inputTokens: max(input, (tokensAtMost ?? 0) - output), outputTokens: output, cachedTokens: cachedTokens, servedTier: servedTier),
+            Usage(
+                inputTokens: max(input, (tokensAtMost ?? 0) - output), outputTokens: output, cachedTokens: cachedTokens,
+                servedTier: servedTier),
         ]
     }
 }

@@ -67,7 +67,9 @@ struct StreamedAnswer: Sendable {
     }
 
     private mutating func keepMembers(of json: JSONValue) {
-        for name in ["id", "request_id", "model", "cost", "cost_details", "service_tier"] where json[name] != nil { members[name] = json[name] }
+        for name in ["id", "request_id", "model", "cost", "cost_details", "service_tier"] where json[name] != nil {
+            members[name] = json[name]
+        }
         let usages = [
             json["usage"], json["usageMetadata"], json["x_groq"]?["usage"], json["choices"]?[0]?["usage"], json["message"]?["usage"],
         ]

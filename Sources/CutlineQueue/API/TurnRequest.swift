@@ -16,7 +16,8 @@ package struct TurnRequest: Sendable {
     package var jitter: @Sendable () -> Double
 
     package init(
-        settlements: [Settlement] = [], claimLimit: Int, scope: Scope, lease: Duration, flexLease: Duration? = nil, now: @escaping @Sendable () -> Timestamp,
+        settlements: [Settlement] = [], claimLimit: Int, scope: Scope, lease: Duration, flexLease: Duration? = nil,
+        now: @escaping @Sendable () -> Timestamp,
         jitter: @escaping @Sendable () -> Double
     ) {
         self.settlements = settlements

@@ -87,7 +87,8 @@ struct BudgetStep {
         let terms = try (row["terms"] as String?).map { try JSONColumn.decode(BudgetTerms.self, from: $0) } ?? own
         let prompt = row.text(optional: "prompt") ?? settings.prompt
         let call = CallSize(promptBytes: prompt.utf8.count, images: try ImageColumn.count(row["images"]))
-        let usage = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"],
+        let usage = Usage(
+            inputTokens: row["input_tokens"], outputTokens: row["output_tokens"], cachedTokens: row["cached_tokens"],
             servedTier: row["served_tier"])
         let isOpen: Bool = row["is_open"]
         let cost = isOpen || row["cost"] as Int64? != nil ? nil : terms.cost(of: usage, images: call.images)

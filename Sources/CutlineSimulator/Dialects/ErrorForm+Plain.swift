@@ -68,7 +68,8 @@ extension ErrorForm {
             type: "tokens", code: "rate_limit_exceeded",
             whole: #"{"error":{"message":$message,"type":"tokens","code":"rate_limit_exceeded"}}"#, wait: 1.2),
         .flexUnavailable: ErrorForm(
-            429, "Resource unavailable: there is not enough capacity for flex processing. Try again later, or use the default service tier.",
+            429,
+            "Resource unavailable: there is not enough capacity for flex processing. Try again later, or use the default service tier.",
             whole: #"{"error":{"message":$message,"type":"resource_unavailable","param":null,"code":"resource_unavailable"}}"#),
         .unexpectedEndpoint: ErrorForm(
             200, "Unexpected endpoint or method. (POST /chat/completions). Returning 200 anyway", whole: .stringError),

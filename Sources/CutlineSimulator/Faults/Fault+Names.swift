@@ -187,7 +187,8 @@ extension Fault.Name {
             .garbage,
             .truncated, .noDone, .errorInStream, .cutStream, .reset, .resetEarly, .hang, .trickle, .hiddenThinking, .thinkingApart,
             .usageMissing, .usageNegative, .usageAbsurd, .thinkUnopened, .thinkBrackets, .thinkChannels, .thinkingOnly, .boxed, .fencedJSON,
-            .servedStandard, .toolAnswer, .failedGeneration, .gzip, .deflate, .deflateRaw, .unknownEncoding, .gzipBomb, .gzipDamaged, .streamLingers,
+            .servedStandard, .toolAnswer, .failedGeneration, .gzip, .deflate, .deflateRaw, .unknownEncoding, .gzipBomb, .gzipDamaged,
+            .streamLingers,
             .streamLingersUsage, .oversize, .unknownModel, .unexpectedEndpoint, .plainOK, .noModelLoaded, .expiredKey, .panorama,
             .content403, .inspection:
             false

@@ -5,7 +5,9 @@ import CutlineCore
 struct WorkOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("The deadline of one call, from the first byte sent to the last received (default: 300, and 900 at flex).", valueName: "seconds"))
+        help: ArgumentHelp(
+            "The deadline of one call, from the first byte sent to the last received (default: 300, and 900 at flex).", valueName: "seconds"
+        ))
     var timeout: Double?
     @Option(
         parsing: .unconditional,
