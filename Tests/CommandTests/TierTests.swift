@@ -37,7 +37,7 @@ import Testing
 
     @Test func eachAnswerCostsWhatItsTierCosts() async throws {
         let harness = harness()
-        try await withProvider(harness, "served-standard@1-3") {
+        try await withProvider(harness, "served-standard@1-3") { () async throws in
             let said = await harness.run(["run", "jobs.json"] + Self.flex + Self.price)
             #expect(said.code == 0, "\(said.error)")
             #expect(try asked(harness) == Array(repeating: "flex", count: 8))
@@ -81,7 +81,7 @@ import Testing
 
     @Test func theTierStaysUntilAnotherIsGivenAndMakesNoOtherJob() async throws {
         let harness = harness(2)
-        try await withProvider(harness) {
+        try await withProvider(harness) { () async throws in
             #expect(await harness.run(["add", "jobs.json"] + Self.flex).code == 0)
             #expect(await harness.cutline("work").code == 0)
             harness.folder.write("photos/new.png", png("new"))
@@ -95,7 +95,7 @@ import Testing
 
     @Test func aJobFileMayAskForFlexAndAFlagWins() async throws {
         let harness = harness(1)
-        try await withProvider(harness, more: #", "tier": "flex""#) {
+        try await withProvider(harness, more: #", "tier": "flex""#) { () async throws in
             #expect(await harness.cutline("run", "jobs.json").code == 0)
             harness.folder.write("photos/new.png", png("new"))
             #expect(await harness.cutline("run", "jobs.json", "--tier", "standard").code == 0)
@@ -105,7 +105,7 @@ import Testing
 
     @Test func whenItsTimeIsOverTheRestGoesOnAtTheStandardTierAndThatIsSaidOnce() async throws {
         var harness = harness(3)
-        try await withProvider(harness) {
+        try await withProvider(harness) { () async throws in
             #expect(await harness.run(["add", "jobs.json", "--tier-deadline", "6h"] + Self.flex).code == 0)
             harness.now = { CommandHarness.noon + .seconds(6 * 3_600) }
             let said = await harness.cutline("work", "--log-level", "notice")
