@@ -127,7 +127,7 @@ import Testing
         #expect(json["tier"]?.string == "flex" && json["cost_usd"]?["low"]?.double == 0.00329)
         #expect(json["flex_cost_usd"]?["low"]?.double == 0.001645 && json["flex_cost_usd"]?["high"]?.double == 0.001645)
         let standard = try JSONValue(parsing: await harness.run(["estimate", "--json"] + asking).output.utf8)
-        #expect(standard["tier"]?.string == "standard" && standard["flex_cost_usd"] == .null)
+        #expect(standard["tier"]?.string == "standard" && standard["flex_cost_usd"] == nil)
         let unknown = ["--provider", "azure"] + Self.flex
         harness.write("providers.json", #"[{"name": "azure", "base_url": "https://provider.invalid/v1"}]"#)
         let said = await harness.run(["estimate", "--offline"] + asking + unknown).output
