@@ -43,6 +43,6 @@ struct CSVReaderTests {
         try export(.csv(), to: .file(path), records)
         let rows = try JSONValue(parsing: try Self.run(["python3", "-c", Self.script, path.string])).array ?? []
         #expect(rows.map { $0["caption"]?.string.map { Array($0.utf8) } } == captions.map { Array($0.utf8) })
-        #expect(rows.allSatisfy { $0["images"] == .string(#"["a,\"b\".png","c.png"]"#) && $0.object?.count == 28 })
+        #expect(rows.allSatisfy { $0["images"] == .string(#"["a,\"b\".png","c.png"]"#) && $0.object?.count == 29 })
     }
 }
