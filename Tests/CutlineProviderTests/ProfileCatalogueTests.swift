@@ -44,7 +44,19 @@ import Testing
             try Profile.builtIn("indoxhub").images
                 == ImageRules(accepts: [.jpeg, .png, .webp, .gif], maxBytes: 20_000_000, maxCount: 20, maxRequestBytes: 100_000_000))
         #expect(try Profile.builtIn("anyfast").images == ImageRules(accepts: [.jpeg, .png, .webp], maxBytes: 20_000_000, maxCount: 16))
-        #expect(try Profile.builtIn("simulator") == Profile(name: "simulator"))
+        var simulator = Profile(name: "simulator")
+        (simulator.tierMember, simulator.flexPriceFactor) = ("service_tier", PriceFactor(0.5))
+        #expect(try Profile.builtIn("simulator") == simulator)
+    }
+
+    @Test func flexIsWhereAndWhatTheDocumentationSays() throws {
+        let catalogue = try ProfileCatalogue.builtIn()
+        let offers = catalogue.names.compactMap { name in (catalogue[name]?.flex).map { "\(name) \($0.member) \($0.price.number)" } }
+        #expect(
+            offers == [
+                "infron provider.service_tier 1.0", "openai service_tier 0.5", "openrouter service_tier 0.5", "gemini service_tier 0.5",
+                "groq service_tier 1.0", "azure service_tier 1.0", "simulator service_tier 0.5",
+            ])
     }
 
     @Test func onlyLocalServersAndGatewaysNeedNoKey() throws {
