@@ -95,7 +95,7 @@ import Testing
 
     @Test(arguments: [
         "gpt-4o", "gpt-4o-mini", "gpt-4.1-mini", "o1", "claude-opus-4-8", "claude-haiku", "gemini-2.5-flash", "gemini-3-pro", "pixtral-12b",
-        "mistral-small", "llama-3.2-vision", "qwen3-vl", "qwen2-vl",
+        "mistral-small", "llama-3.2-vision", "qwen3-vl", "qwen2-vl", "gpt-5.5", "gpt-6",
     ])
     func noPictureComesToMoreThanTheMost(model: String) throws {
         var random = SplitMix64(seed: 7)

@@ -9,7 +9,13 @@ import Testing
         // Patches of 1,024² are 1,024, of 1800 × 2400 they are 1,452.
         ("gpt-4.1-mini", 1_024, 1_024, 1_659), ("gpt-5-mini", 1_800, 2_400, 2_353), ("gpt-4.1-nano", 1_800, 2_400, 3_572),
         ("o4-mini", 1_024, 1_024, 1_762),
-        ("anthropic/claude-sonnet-4-5", 280, 280, 100), ("claude-3-haiku", 4_000, 4_000, 1_568), ("claude-opus-4-7", 4_000, 4_000, 4_784),
+        ("anthropic/claude-sonnet-4-5", 280, 280, 100), ("claude-3-haiku", 4_000, 4_000, 1_521), ("claude-opus-4-7", 4_000, 4_000, 4_761),
+        // What is scaled down keeps its shape, so that not every field is used.
+        ("claude-haiku-4-5-20251001", 4_032, 3_024, 1_564), ("claude-3-5-sonnet", 4_032, 3_024, 1_564),
+        ("claude-sonnet-4-20250514", 4_032, 3_024, 1_564), ("claude-sonnet-4.8", 4_032, 3_024, 4_740),
+        ("claude-opus-5", 4_032, 3_024, 4_740),
+        ("gpt-5.4", 4_032, 3_024, 11_868), ("gpt-5-5-2026-04-23", 4_032, 3_024, 11_868), ("gpt-5.6", 4_032, 3_024, 14_364),
+        ("openai/gpt-6", 4_032, 3_024, 14_364), ("gpt-5-2025-08-07", 4_032, 3_024, 630), ("glm-4.5v", 4_032, 3_024, 15_552),
         ("gemini-2.5-flash", 384, 384, 258), ("google/gemini-2.5-flash", 769, 768, 516), ("gemini-3-pro", 100, 100, 1_120),
         ("pixtral-12b", 4_096, 4_096, 4_096), ("mistral-small-2506", 4_096, 4_096, 3_025), ("mistral-medium-latest", 28, 28, 1),
         ("meta-llama/Llama-3.2-11B-Vision-Instruct-Turbo", 560, 561, 3_202), ("llama-3.2-90b-vision", 4_000, 4_000, 6_404),
@@ -34,6 +40,8 @@ import Testing
         #expect(ImageTokens(model: "gpt-4o").range(of: size, detail: .low) == 85...85)
         #expect(ImageTokens(model: "gemini-3-flash").range(of: size, detail: .low) == 280...280)
         #expect(ImageTokens.patches(percent: 100).range(of: size, detail: .original) == 10_000...10_000)
+        #expect(ImageTokens(model: "gpt-6").range(of: size, detail: .high) == 3_000...3_000)
+        #expect(ImageTokens(model: "gpt-6").range(of: size, detail: .low) == 308...308)
     }
 
     @Test func whatIsNotKnownIsARange() {
@@ -45,7 +53,10 @@ import Testing
     }
 
     /// A header may claim anything.
-    @Test(arguments: ["gpt-4o", "gpt-5-nano", "claude-3", "gemini-2.0-flash", "pixtral", "llama-3.2-vision", "qwen2-vl", "gemini-3", "x"])
+    @Test(arguments: [
+        "gpt-4o", "gpt-5-nano", "claude-3", "gemini-2.0-flash", "pixtral", "llama-3.2-vision", "qwen2-vl", "gemini-3", "x", "gpt-5.5",
+        "gpt-6",
+    ])
     func absurdSizesAreCountedToo(model: String) {
         for size in [(1, .max), (.max, 1), (.max, .max), (1, 1), (1, 100_000)] as [(Int, Int)] {
             for detail in [ImageDetail.low, .high, .original] {

@@ -23,6 +23,18 @@ import Testing
         #expect(PictureSize(headerOf: file) == PictureSize(width: 600, height: 400))
     }
 
+    /// Most writers put the directory behind the pixels.
+    @Test func theSizeOfATIFFIsReadFromItsEnd() {
+        let folder = TemporaryFolder()
+        let entries: [[UInt8]] = [[0, 1, 3, 0, 1, 0, 0, 0, 0x58, 2, 0, 0], [1, 1, 4, 0, 1, 0, 0, 0, 0x90, 1, 0, 0]]
+        let pixels = [UInt8](repeating: 7, count: 900_000)
+        let place = UInt32(8 + pixels.count)
+        let header = [0x49, 0x49, 0x2A, 0] + (0..<4).map { UInt8(truncatingIfNeeded: place >> ($0 * 8)) }
+        let file = folder.write("a.tif", header + pixels + [2, 0] + entries.joined() + [0, 0, 0, 0])
+        #expect(PictureSize(headerOf: file) == PictureSize(width: 600, height: 400))
+        #expect(PictureSize(headerOf: folder.write("cut.tif", header + pixels)) == nil)
+    }
+
     @Test func whatCannotBeReadHasNoSize() {
         let folder = TemporaryFolder()
         #expect(PictureSize(headerOf: folder.path.appending("missing.jpg")) == nil)

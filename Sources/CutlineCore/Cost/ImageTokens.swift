@@ -4,7 +4,10 @@ package enum ImageTokens: Hashable, Sendable {
     case tiles(base: Int, each: Int)
     /// OpenAI: patches of 32², at most 1536 of them, times a factor in hundredths.
     case patches(percent: Int)
-    /// Claude: fields of 28² after scaling down.
+    /// OpenAI from GPT-5.4 on: patches of 32², six tokens for five of them. `detail: high` looks at 2,500 within 2048², `low` at 512²; else
+    /// more than `most` are scaled down to that, and nil stands for nobody who scales.
+    case finePatches(most: Int?)
+    /// Claude: fields of 28² of the largest size that holds to both limits.
     case claude(most: Int, longestSide: Int)
     /// Gemini 1.5 to 2.5: 258 for a small picture, else for each tile of 768².
     case gemini2
@@ -23,7 +26,7 @@ package enum ImageTokens: Hashable, Sendable {
     package var name: String {
         switch self {
         case .tiles: "openai_tiles"
-        case .patches: "openai_patches"
+        case .patches, .finePatches: "openai_patches"
         case .claude: "claude"
         case .gemini2: "gemini_2"
         case .gemini3: "gemini_3"
@@ -53,7 +56,10 @@ package enum ImageTokens: Hashable, Sendable {
         switch self {
         case .unknown: nil
         case .gemini2: count(Self.largest, detail)
-        case .tiles, .patches, .claude, .gemini3, .pixels, .llama, .fields:
+        // Some shape may need all of them.
+        case .claude(let most, _): most
+        case .finePatches(let most): (most ?? Self.mostFinePatches) * 6 / 5
+        case .tiles, .patches, .gemini3, .pixels, .llama, .fields:
             // Square pictures are cut down to other sizes than long ones.
             [Sides(4_096, 4_096), Sides(1_536, 4_096), Self.largest].map { count($0, detail) }.max()
         }
@@ -73,7 +79,8 @@ package enum ImageTokens: Hashable, Sendable {
             if detail == .low { return base }
             return base + each * sides.within(2_048).withShortSide(768).cells(of: 512)
         case .patches(let percent): return (Self.patches(sides, most: detail == .original ? 10_000 : 1_536) * percent + 99) / 100
-        case .claude(let most, let longestSide): return min(most, sides.within(longestSide).cells(of: 28))
+        case .finePatches(let most): return (Self.finePatches(sides, most, detail) * 6 + 4) / 5
+        case .claude: return Sides(bound(detail: detail).looked(at: sides.size)).cells(of: 28)
         case .gemini2: return sides.isWithin(384) ? 258 : 258 * sides.cells(of: 768)
         case .gemini3: return detail == .low ? 280 : 1_120
         case .pixels(let perToken, let longestSide):
@@ -83,6 +90,17 @@ package enum ImageTokens: Hashable, Sendable {
             return 1_601 * min(2, Sides.steps(sides.width, 560)) * min(2, Sides.steps(sides.height, 560))
         case .fields(let side): return min(16_384, max(4, sides.cells(of: side)))
         case .unknown: return Self.ruleOfThumb.upperBound
+        }
+    }
+
+    /// More are refused.
+    private static let mostFinePatches = 30_000
+
+    private static func finePatches(_ sides: Sides, _ most: Int?, _ detail: ImageDetail?) -> Int {
+        switch detail {
+        case .low: sides.within(512).cells(of: 32)
+        case .high: patches(sides.within(2_048), most: 2_500)
+        case .auto, .original, nil: most.map { patches(sides, most: $0) } ?? min(mostFinePatches, sides.cells(of: 32))
         }
     }
 
@@ -98,6 +116,25 @@ package enum ImageTokens: Hashable, Sendable {
     }
 }
 
+extension ImageTokens {
+    /// How large a picture is worth sending: no model of this family looks at more, or what more it looks at costs more than it shows.
+    package func bound(detail: ImageDetail?) -> Bound {
+        switch (self, detail) {
+        case (.tiles, .low), (.finePatches, .low): Bound(longestSide: 512)
+        case (.patches, .low): Bound(longestSide: 512, isScaledAnyway: true)
+        case (.tiles, _): Bound(longestSide: 2_048, shortestSide: 768)
+        case (.patches, _): Bound(cells: .init(side: 32, most: detail == .original ? 10_000 : 1_536, isWhole: true), isScaledAnyway: true)
+        case (.finePatches, _): Bound(longestSide: 2_048, cells: .init(side: 32, most: 2_500, isWhole: true))
+        case (.claude(let most, let longestSide), _): Bound(longestSide: longestSide, cells: .init(side: 28, most: most))
+        case (.gemini2, _): Bound(longestSide: 1_536)
+        case (.gemini3, _): Bound(longestSide: 2_048)
+        case (.pixels(_, let longestSide), _): Bound(longestSide: longestSide)
+        case (.llama, _): Bound(longestSide: 1_120)
+        case (.fields, _), (.unknown, _): Bound(longestSide: 1_568)
+        }
+    }
+}
+
 /// A picture on its way through scaling.
 private struct Sides {
     let width: Double
@@ -110,6 +147,9 @@ private struct Sides {
 
     /// A damaged header may claim more than a million pixels a side.
     init(_ size: PictureSize) { self.init(Double(min(size.width, 1_000_000)), Double(min(size.height, 1_000_000))) }
+
+    /// Of one that was not scaled.
+    var size: PictureSize { PictureSize(width: Int(width), height: Int(height)) }
 
     func scaled(by factor: Double) -> Sides { Sides(width * factor, height * factor) }
 

@@ -42,6 +42,8 @@ struct Tiff {
     struct Directory {
         /// Tags with one number.
         var entries: [Int: Int] = [:]
+        /// All tags.
+        var tags: Set<Int> = []
         /// Where the next one stands; 0 for none.
         var next = 0
     }
@@ -68,6 +70,7 @@ struct Tiff {
             guard let tag = number(at: entry, 2), let type = number(at: entry + 2, 2), let values = number(at: entry + 4, 4) else {
                 return nil
             }
+            directory.tags.insert(tag)
             // One SHORT or one LONG stands in the entry itself.
             if values == 1, type == 3 || type == 4 { directory.entries[tag] = number(at: entry + 8, type == 3 ? 2 : 4) }
         }

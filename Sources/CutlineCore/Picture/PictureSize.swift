@@ -8,8 +8,8 @@ package struct PictureSize: Codable, Hashable, Sendable {
         self.height = height
     }
 
-    /// Reads the size from a picture's leading bytes. Nil where the header is damaged, cut off, or of a format whose size is not
-    /// read (HEIC, AVIF, TIFF). A JPEG's size may stand behind metadata of some 100 kB.
+    /// Reads the size from a picture's leading bytes. Nil where the header is damaged or cut off. A JPEG's size may stand behind metadata
+    /// of some 100 kB, a TIFF's anywhere in the file: see `tiffDirectory`.
     package init?(header bytes: [UInt8]) {
         let reader = HeaderReader(bytes: bytes)
         let size: PictureSize? =
@@ -19,10 +19,29 @@ package struct PictureSize: Codable, Hashable, Sendable {
             case .bmp: reader.bmp()
             case .webp: reader.webp()
             case .jpeg: reader.jpeg()
-            case .heic, .avif, .tiff, nil: nil
+            case .heic, .avif: BoxedSize(bytes).size
+            case .tiff: Tiff(bytes: bytes[...]).flatMap { reader.tiff($0) }
+            case nil: nil
             }
         guard let size, size.width > 0, size.height > 0 else { return nil }
         self = size
+    }
+
+    /// Where the first directory of a TIFF stands; nil where these leading bytes are none's.
+    package static func tiffDirectory(header bytes: [UInt8]) -> Int64? {
+        guard let tiff = Tiff(bytes: bytes[...]), tiff.firstDirectory > 0 else { return nil }
+        return Int64(tiff.firstDirectory)
+    }
+
+    /// Reads the size from the first directory of a TIFF.
+    ///
+    /// - Parameters:
+    ///   - header: the first 8 bytes of the file.
+    ///   - directory: what stands where `tiffDirectory` says.
+    package init?(tiff header: [UInt8], directory: [UInt8]) {
+        guard header.count >= 8 else { return nil }
+        let place: [UInt8] = header[0] == 0x4D ? [0, 0, 0, 8] : [8, 0, 0, 0]
+        self.init(header: header[..<4] + place + directory)
     }
 }
 
@@ -81,6 +100,14 @@ private struct HeaderReader {
             }
         }
         return nil
+    }
+
+    /// TIFF 6.0, §8: ImageWidth and ImageLength.
+    func tiff(_ tiff: Tiff) -> PictureSize? {
+        guard let first = tiff.directory(at: tiff.firstDirectory), let width = first.entries[256], let height = first.entries[257] else {
+            return nil
+        }
+        return PictureSize(width: width, height: height)
     }
 
     private func big(at offset: Int, _ count: Int) -> Int? {

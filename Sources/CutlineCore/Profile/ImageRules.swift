@@ -3,6 +3,9 @@ package struct ImageRules: Codable, Hashable, Sendable {
     package var accepts: [PictureFormat]?
     /// Of one file, before base64.
     package var maxBytes: Int?
+    /// Of the longer side, in pixels.
+    package var maxSide: Int?
+    package var maxPixels: Int?
     package var maxCount: Int?
     /// Of the whole request body, pictures as base64.
     package var maxRequestBytes: Int?
@@ -10,11 +13,13 @@ package struct ImageRules: Codable, Hashable, Sendable {
     package var transport: ImageTransport
 
     package init(
-        accepts: [PictureFormat]? = nil, maxBytes: Int? = nil, maxCount: Int? = nil, maxRequestBytes: Int? = nil,
-        order: ImageOrder = .textFirst, transport: ImageTransport = .auto
+        accepts: [PictureFormat]? = nil, maxBytes: Int? = nil, maxSide: Int? = nil, maxPixels: Int? = nil, maxCount: Int? = nil,
+        maxRequestBytes: Int? = nil, order: ImageOrder = .textFirst, transport: ImageTransport = .auto
     ) {
         self.accepts = accepts
         self.maxBytes = maxBytes
+        self.maxSide = maxSide
+        self.maxPixels = maxPixels
         self.maxCount = maxCount
         self.maxRequestBytes = maxRequestBytes
         self.order = order

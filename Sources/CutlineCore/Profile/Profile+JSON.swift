@@ -154,10 +154,14 @@ extension FreePlan {
 extension ImageRules {
     /// Members that are absent keep the value of `base`; null takes a rule away.
     init(json: JSONCursor, extending base: ImageRules) throws(InvalidValue) {
-        _ = try json.members(allowed: ["accept", "max_bytes", "max_count", "max_request_bytes", "order", "transport"])
+        _ = try json.members(allowed: [
+            "accept", "max_bytes", "max_side", "max_pixels", "max_count", "max_request_bytes", "order", "transport",
+        ])
         self = base
         if let member = json["accept"] { accepts = try member.unlessNull.map(Self.formats) }
         if let member = json["max_bytes"] { maxBytes = try member.unlessNull?.positiveInt() }
+        if let member = json["max_side"] { maxSide = try member.unlessNull?.positiveInt() }
+        if let member = json["max_pixels"] { maxPixels = try member.unlessNull?.positiveInt() }
         if let member = json["max_count"] { maxCount = try member.unlessNull?.positiveInt() }
         if let member = json["max_request_bytes"] { maxRequestBytes = try member.unlessNull?.positiveInt() }
         if let member = json["order"] { order = try member.word() }

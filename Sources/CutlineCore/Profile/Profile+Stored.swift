@@ -45,6 +45,8 @@ extension ImageRules {
         self.init(
             accepts: try stored.decodeIfPresent([PictureFormat].self, forKey: .accepts),
             maxBytes: try stored.decodeIfPresent(Int.self, forKey: .maxBytes),
+            maxSide: try stored.decodeIfPresent(Int.self, forKey: .maxSide),
+            maxPixels: try stored.decodeIfPresent(Int.self, forKey: .maxPixels),
             maxCount: try stored.decodeIfPresent(Int.self, forKey: .maxCount),
             maxRequestBytes: try stored.decodeIfPresent(Int.self, forKey: .maxRequestBytes),
             order: try stored.value(.order, or: .textFirst),
@@ -52,7 +54,7 @@ extension ImageRules {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case accepts, maxBytes, maxCount, maxRequestBytes, order, transport
+        case accepts, maxBytes, maxSide, maxPixels, maxCount, maxRequestBytes, order, transport
     }
 }
 

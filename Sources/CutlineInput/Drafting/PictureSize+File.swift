@@ -18,8 +18,12 @@ extension PictureSize {
             guard try FileFacts(descriptor: descriptor).kind == .regular else { return nil }
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(length, Int(slice?.length ?? .max)), alignment: 16)
             defer { buffer.deallocate() }
-            let count = try descriptor.fill(buffer, at: slice?.offset ?? 0)
-            return PictureSize(header: Array(buffer[..<count]))
+            let start = slice?.offset ?? 0
+            let count = try descriptor.fill(buffer, at: start)
+            let header = Array(buffer[..<count])
+            if let size = PictureSize(header: header) { return size }
+            guard let place = tiffDirectory(header: header), place < slice?.length ?? .max else { return nil }
+            return PictureSize(tiff: header, directory: Array(buffer[..<(try descriptor.fill(buffer, at: start + place))]))
         } catch {
             // The size only serves an estimate; what cannot be read is said when it is to be sent.
             return nil

@@ -86,6 +86,8 @@ enum ProfileText {
         var members: [String: JSONValue] = [:]
         members["accept"] = rules.accepts.map { list($0.map(\.mimeType)) }
         members["max_bytes"] = rules.maxBytes.map { .integer(Int64($0)) }
+        members["max_side"] = rules.maxSide.map { .integer(Int64($0)) }
+        members["max_pixels"] = rules.maxPixels.map { .integer(Int64($0)) }
         members["max_count"] = rules.maxCount.map { .integer(Int64($0)) }
         members["max_request_bytes"] = rules.maxRequestBytes.map { .integer(Int64($0)) }
         if rules.order != .textFirst { members["order"] = .string(rules.order.rawValue) }
