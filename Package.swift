@@ -51,6 +51,8 @@ let package = Package(
         .target(
             name: "CutlineMigrationsPostgres", path: "migrations/postgres",
             resources: [.embedInCode("0001-queue.sql")], swiftSettings: strict),
+        // What Swift cannot import of the kernel's: descriptors over sockets, seccomp.
+        .target(name: "CutlineConfine"),
         // Level 1
         .systemLibrary(name: "CZlib", path: "Sources/CZlib"),
         room("CutlineInput", ["CutlineCore", "CutlineDigest", system]),
@@ -58,6 +60,7 @@ let package = Package(
         room(
             "CutlineProvider", ["CutlineCore", "CZlib", system, httpClient, nio, nioPosix, nioHTTP1, nioTLS],
             resources: [.embedInCode("Profiles/profiles.json")]),
+        room("CutlinePictures", ["CutlineCore", "CutlineConfine", system]),
         room("CutlineExport", ["CutlineCore", "CutlineDigest", system]),
         room(
             "CutlineSimulator", ["CutlineCore", "CutlineDigest", "CZlib", system, hummingbird, nio, nioPosix, logging],
@@ -71,7 +74,7 @@ let package = Package(
             name: "cutline",
             dependencies: [
                 "CutlineCore", "CutlineInput", "CutlineQueue", "CutlineSQLite", "CutlinePostgres", "CutlineProvider", "CutlineExport",
-                "CutlineSimulator", "CutlineRunner", system, argumentParser,
+                "CutlineSimulator", "CutlinePictures", "CutlineRunner", system, argumentParser,
             ],
             swiftSettings: strict),
         // What scripts/check-cost counts
@@ -95,6 +98,8 @@ let package = Package(
                 grdb, grdbSQLite,
             ]),
         suite("CutlineProviderTests", ["CutlineProvider", "CZlib", nio, nioPosix, nioHTTP1], exclude: ["Vectors"]),
+        // Its darkrooms are the built binary.
+        suite("CutlinePicturesTests", ["CutlinePictures", "cutline"]),
         suite("CutlineExportTests", ["CutlineExport", "CutlineDigest"]),
         suite("CutlineSimulatorTests", ["CutlineSimulator", httpClient]),
         suite("CutlineRunnerTests", ["CutlineRunner", "CutlineQueue", "CutlineSQLite", "CutlineProvider", "TestQueues", grdb]),

@@ -26,6 +26,7 @@ struct Cutline: ParsableCommand {
             Init.self, Run.self, Add.self, Work.self, Compare.self, Status.self, Show.self, Export.self, Retry.self, Cancel.self, Hold.self,
             Release.self, Remove.self,
             Providers.self, Models.self, Estimate.self, Backup.self, Doctor.self, Simulate.self, Completions.self,
+            DarkroomCommand.self,
         ])
 
     static func main() async {

@@ -1,4 +1,5 @@
 import CutlineCore
+import CutlinePictures
 import CutlineProvider
 import CutlineQueue
 
@@ -28,6 +29,7 @@ struct CheckUp {
 
     func findings() async throws -> [DoctorFinding] {
         var findings = try store() + invariants() + budgets() + lanes() + workers() + [rescueFile()]
+        if let finding = await pictures() { findings.append(finding) }
         for (profile, isNeeded) in try profiles() {
             findings.append(try key(of: profile, isNeeded: isNeeded))
             if let finding = route(to: profile) { findings.append(finding) }
@@ -45,6 +47,24 @@ struct CheckUp {
                 case .damage: .problem
                 }
             return DoctorFinding(level: level, check: finding.check, message: finding.message, isDamage: finding.level == .damage)
+        }
+    }
+
+    /// Found out by preparing a small sample of each type.
+    private func pictures() async -> DoctorFinding? {
+        guard let plan = PreparingOptions.plan(in: environment) else { return nil }
+        do throws(PreparationTrouble) {
+            guard let made = try await Darkrooms(plan).examine() else {
+                return DoctorFinding(
+                    level: .ok, check: "pictures",
+                    message: "sent as they are; to have HEIC, TIFF and the like turned into JPEG install libvips: apt-get install libvips42"
+                )
+            }
+            let types = made.formats.map { $0.rawValue.uppercased() }.joined(separator: " ")
+            let walls = made.isConfined ? "confined (seccomp)" : "not confined: the kernel refuses seccomp here"
+            return DoctorFinding(level: .ok, check: "pictures", message: "libvips \(made.version); \(types); \(walls)")
+        } catch {
+            return DoctorFinding(level: .warning, check: "pictures", message: "\(error.words)")
         }
     }
 

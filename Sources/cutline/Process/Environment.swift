@@ -28,6 +28,8 @@ struct Environment: Sendable {
     var isInteractive = false
     /// How long a command waits for what is only good to know.
     var patience = Duration.seconds(3)
+    /// This program, to be started as what prepares pictures; nil: they are sent as they are.
+    var program: FilePath?
     var output: StandardStream
     var error: StandardStream
 
@@ -36,7 +38,8 @@ struct Environment: Sendable {
         return Environment(
             hostClock: { .wallClock }, jitter: { .random(in: 0...1) }, variables: variables, folder: Self.liveFolder,
             host: Self.liveHost, processID: getpid(),
-            isInteractive: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1, output: .live(STDOUT_FILENO, variables: variables),
+            isInteractive: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1, program: Self.liveProgram,
+            output: .live(STDOUT_FILENO, variables: variables),
             error: .live(STDERR_FILENO, variables: variables))
     }
 
@@ -92,6 +95,18 @@ struct Environment: Sendable {
             entry += 1
         }
         return variables
+    }
+
+    /// The very file that runs, also where it was replaced meanwhile.
+    private static var liveProgram: FilePath? {
+        #if canImport(Glibc)
+            return "/proc/self/exe"
+        #else
+            var path = [CChar](repeating: 0, count: 4_096)
+            var length = UInt32(path.count)
+            return _NSGetExecutablePath(&path, &length) == 0
+                ? path.withUnsafeBufferPointer { FilePath(platformString: $0.baseAddress!) } : nil
+        #endif
     }
 
     private static var liveFolder: FilePath {
