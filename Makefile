@@ -4,7 +4,7 @@ SWIFT_FILES = Sources Tests Benchmarks/cost migrations Package.swift
 
 SEEDS ?= 100000
 
-.PHONY: help build demo built-tests test check-exports check-compare check-network check-server check-cost check-package ci simulate-soak bench bench-limits crash-soak format install man dist deb clean setup
+.PHONY: help build demo built-tests test check-exports check-compare check-network check-server check-pictures check-cost check-package ci simulate-soak bench bench-limits crash-soak format install man dist deb clean setup
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -46,6 +46,10 @@ check-server: setup ## Tries a queue on a real PostgreSQL server from outside (P
 	swift build --product cutline
 	@scripts/count-tests scripts/with-postgres --install scripts/check-server --install
 
+check-pictures: setup ## Captions pictures of every kind and looks at what was sent (libvips, from Debian; Pillow, from PyPI)
+	swift build --product cutline
+	@scripts/count-tests scripts/check-pictures
+
 check-cost: setup ## Counts the instructions of what a run does most, and holds them to Benchmarks/costs.json (valgrind, from Debian)
 	swift build --product cutline-cost
 	@scripts/count-tests scripts/check-cost --install
@@ -53,7 +57,7 @@ check-cost: setup ## Counts the instructions of what a run does most, and holds 
 ci: built-tests ## test and every check, counted together
 	$(MAKE) deb CONFIGURATION=debug
 	scripts/with-postgres --install true
-	@scripts/count-tests sh -c 'status=0; scripts/run-tests || status=1; scripts/check-exports || status=1; scripts/check-compare --install || status=1; scripts/check-network --install || status=1; scripts/with-postgres scripts/check-server --install || status=1; scripts/check-cost --install || status=1; scripts/check-package --install --where-possible .build/dist/debug || status=1; exit $$status'
+	@scripts/count-tests sh -c 'status=0; scripts/run-tests || status=1; scripts/check-exports || status=1; scripts/check-compare --install || status=1; scripts/check-network --install || status=1; scripts/with-postgres scripts/check-server --install || status=1; scripts/check-pictures || status=1; scripts/check-cost --install || status=1; scripts/check-package --install --where-possible .build/dist/debug || status=1; exit $$status'
 
 # Optimised, a seed takes half the time. Built beside the rest: the flag that lets tests look inside would build that anew.
 SOAK = --scratch-path .build/soak -c release -Xswiftc -enable-testing

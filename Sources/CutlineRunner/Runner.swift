@@ -70,10 +70,20 @@ package actor Runner {
     }
 
     private func send(_ claim: Claim) {
-        let (call, progress) = (self.call, CallProgress(now: clock.now))
+        let (call, progress) = (self.call, self.progress(of: claim.attempt))
         calls[claim.attempt] = Task.detached { [weak self] in
             let outcome = await call(claim, progress)
             await self?.callEnded(claim.attempt, outcome, sentAt: progress.handedOverAt)
+        }
+    }
+
+    private func progress(of attempt: AttemptID) -> CallProgress {
+        guard loop.preparesPictures else { return CallProgress(now: clock.now) }
+        return CallProgress(now: clock.now) { [weak self] wasPrepared in
+            guard let self else { return }
+            executor.queue.async {
+                self.assumeIsolated { $0.perform($0.loop.callPassed(attempt, wasPrepared: wasPrepared)) }
+            }
         }
     }
 

@@ -60,31 +60,35 @@ package struct LostAnswers: Error, CustomStringConvertible {
 /// What a run is to do.
 package struct RunnerOptions: Sendable {
     package var scope: Scope
-    /// The deadline of one call; the lease is a minute longer.
+    /// The deadline of one call; the lease is two minutes longer.
     package var timeout: Duration
     /// The same of a call at flex.
     package var flexTimeout: Duration
     /// Calls of this process at once, whatever the lanes allow.
     package var callLimit: Int
+    /// How many claims may wait for their pictures to be prepared; nil: none are prepared.
+    package var unpreparedLimit: Int?
     /// Whether to wait for a lane that opens again in more than a minute, or for a provider that cannot be reached any more.
     package var waits: Bool
     /// How long running calls may take to end once it is draining, in real time; nil: as long as they take.
     package var drainTimeout: Duration?
 
     package init(
-        scope: Scope, timeout: Duration = .seconds(300), flexTimeout: Duration? = nil, callLimit: Int = 4_096, waits: Bool = true,
-        drainTimeout: Duration? = nil
+        scope: Scope, timeout: Duration = .seconds(300), flexTimeout: Duration? = nil, callLimit: Int = 4_096, unpreparedLimit: Int? = nil,
+        waits: Bool = true, drainTimeout: Duration? = nil
     ) {
         self.scope = scope
         self.timeout = timeout
         self.flexTimeout = flexTimeout ?? timeout
         self.callLimit = callLimit
+        self.unpreparedLimit = unpreparedLimit
         self.waits = waits
         self.drainTimeout = drainTimeout
     }
 
-    var lease: Duration { timeout + .seconds(60) }
-    var flexLease: Duration { flexTimeout + .seconds(60) }
+    /// Before the request pictures are fetched (30 s), wait to be prepared (10 s), are prepared (30 s), and a key is exchanged (20 s).
+    var lease: Duration { timeout + .seconds(120) }
+    var flexLease: Duration { flexTimeout + .seconds(120) }
 }
 
 /// Time and chance, from outside.

@@ -55,6 +55,8 @@ package struct WorkLoop {
     private var restsUntil: Timestamp?
     /// Batches of which it was said that the time for flex is over.
     private var toldOfFlex: Set<BatchID> = []
+    /// Nil: no pictures are prepared.
+    private var gate: DarkroomGate?
     private var saving = Saving()
     private var orders: [LoopEffect] = []
 
@@ -69,6 +71,7 @@ package struct WorkLoop {
     package init(queue: any WorkQueue, worker: Worker, options: RunnerOptions, clock: RunnerClock) {
         self.queue = queue
         self.worker = worker
+        gate = options.unpreparedLimit.map { DarkroomGate(limit: $0) }
         self.options = options
         self.clock = clock
     }
@@ -105,6 +108,18 @@ extension WorkLoop {
                 Settlement(attempt: attempt, outcome: outcome, latency: now - claim.startedAt, sentAt: sentAt, endedAt: now))
             if case .notSent = outcome { $0.restsUntil = now + .seconds(1) }
             $0.takeTurnSoon()
+        }
+    }
+
+    /// Whether `callPassed` is to be told.
+    package var preparesPictures: Bool { gate != nil }
+
+    /// The pictures of a call wait no more to be prepared.
+    package mutating func callPassed(_ attempt: AttemptID, wasPrepared: Bool) -> [LoopEffect] {
+        telling {
+            let wasShut = $0.gate?.room.map { $0 < Self.most } ?? false
+            $0.gate?.passed(attempt, wasPrepared: wasPrepared)
+            if wasShut, $0.isRunning { $0.takeTurnSoon() }
         }
     }
 
@@ -185,6 +200,7 @@ extension WorkLoop {
             observe(turn, of: settlements)
             for claim in turn.claims {
                 calls[claim.attempt] = claim
+                gate?.claimed(claim.attempt)
                 orders.append(.send(claim))
                 if claim.isPastFlex, toldOfFlex.insert(claim.batch).inserted { report(.flexIsOver(claim.batch)) }
             }
@@ -208,6 +224,7 @@ extension WorkLoop {
         if let time = restsUntil, time <= now { restsUntil = nil }
         var limit = 0
         if case .working = phase, restsUntil == nil { limit = min(Self.most, max(0, options.callLimit - calls.count + settlements.count)) }
+        if let room = gate?.room { limit = min(limit, room) }
         return TurnRequest(
             settlements: settlements, claimLimit: limit, scope: options.scope, lease: options.lease, flexLease: options.flexLease,
             now: clock.now, jitter: clock.jitter)
@@ -216,6 +233,7 @@ extension WorkLoop {
     private mutating func observe(_ turn: Turn, of settlements: [Settlement]) {
         saveRejected(turn, of: settlements)
         for (settlement, settled) in zip(settlements, turn.settled) {
+            gate?.ended(settlement.attempt)
             guard let claim = calls.removeValue(forKey: settlement.attempt) else { continue }
             report(.ended(claim, settlement.outcome, settled.effect))
         }
@@ -225,7 +243,8 @@ extension WorkLoop {
 
     /// With every call of this process in flight there is nothing to wake up for: an ended one is what is missing.
     private mutating func setAlarm() {
-        nextTry = calls.count < options.callLimit ? restsUntil ?? lastTurn.nextTry : nil
+        // Behind a shut gate one that passes is missing.
+        nextTry = calls.count < options.callLimit && gate?.room != 0 ? restsUntil ?? lastTurn.nextTry : nil
         if case .working = phase { orders.append(.wake(at: nextTry)) } else { orders.append(.wake(at: nil)) }
     }
 

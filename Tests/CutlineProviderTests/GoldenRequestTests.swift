@@ -81,6 +81,7 @@ extension RequestBody {
             switch part {
             case .text(let bytes): String(decoding: bytes, as: UTF8.self)
             case .picture(let file): "<\(file.path.string)>"
+            case .prepared(_, let file): "<made of \(file.path.string)>"
             }
         }.joined()
     }

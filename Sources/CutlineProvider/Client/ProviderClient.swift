@@ -25,6 +25,7 @@ package final class ProviderClient: Sendable {
     private let allowsInsecureHTTP: Bool
     private let fetcher: PictureFetcher
     private let redraft: Redraft?
+    private let prepare: Prepare?
     private let streamGrace: Duration
     private let disk: Disk
     let now: @Sendable () -> Timestamp
@@ -38,28 +39,30 @@ package final class ProviderClient: Sendable {
     ///   - routes: the way to each provider and picture.
     ///   - temporaryFolder: where fetched pictures lie while they are sent.
     ///   - redraft: looks again at pictures of which one has changed; nil: such a job fails.
+    ///   - prepare: makes what the provider takes of pictures that it would refuse; nil: they are sent as they are.
     ///   - streamGrace: how long a stream may go on behind its finish reason.
     ///   - now: the wall clock, for waits that a provider tells as a date.
     package convenience init(
         connections: Int, allowsInsecureHTTP: Bool = false, allowsPrivateHosts: Bool = false, routes: NetworkRoutes = .straight,
-        temporaryFolder: FilePath = "/tmp", redraft: Redraft? = nil,
+        temporaryFolder: FilePath = "/tmp", redraft: Redraft? = nil, prepare: Prepare? = nil,
         streamGrace: Duration = StreamLeash.grace, now: @escaping @Sendable () -> Timestamp
     ) {
         self.init(
             connections: connections, allowsInsecureHTTP: allowsInsecureHTTP, allowsPrivateHosts: allowsPrivateHosts, routes: routes,
-            temporaryFolder: temporaryFolder, redraft: redraft, streamGrace: streamGrace, disk: Disk(), now: now)
+            temporaryFolder: temporaryFolder, redraft: redraft, prepare: prepare, streamGrace: streamGrace, disk: Disk(), now: now)
     }
 
     /// - Parameter disk: where pictures lie.
     init(
         connections: Int, allowsInsecureHTTP: Bool = false, allowsPrivateHosts: Bool = false, routes: NetworkRoutes = .straight,
-        temporaryFolder: FilePath = "/tmp", redraft: Redraft? = nil,
+        temporaryFolder: FilePath = "/tmp", redraft: Redraft? = nil, prepare: Prepare? = nil,
         streamGrace: Duration = StreamLeash.grace, disk: Disk, now: @escaping @Sendable () -> Timestamp
     ) {
         self.streamGrace = streamGrace
         self.disk = disk
         self.allowsInsecureHTTP = allowsInsecureHTTP
         self.redraft = redraft
+        self.prepare = prepare
         self.now = now
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         fetcher = PictureFetcher(
@@ -93,8 +96,8 @@ package final class ProviderClient: Sendable {
     ///
     /// - Parameters:
     ///   - key: the API key; nil sends none.
-    ///   - timeout: of the request, to the last byte of the answer, however steadily bytes arrive. Fetching pictures and exchanging the
-    ///     key come before; both together take less than a minute.
+    ///   - timeout: of the request, to the last byte of the answer, however steadily bytes arrive. Fetching pictures, preparing them and
+    ///     exchanging the key come before; together they take less than two minutes.
     ///   - trust: how long the call's claim may be used; nil: for ever. What comes too late for it is not sent.
     ///   - progress: is told how far the call has come; nil: nobody asks.
     package func call(
@@ -117,7 +120,9 @@ package final class ProviderClient: Sendable {
         do throws(NetworkRouteProblem) {
             call.route = try routes.route(of: profile)
         } catch { return .failure(Failure(.wrongEndpoint, error.description)) }
-        if let obstacle = await prepare(call.route) { return obstacle }
+        if let obstacle = await makeReady(call.route) { return obstacle }
+        if let prepare, let obstacle = await call.prepare(with: prepare, before: max(lookedAt, .now() + .seconds(3))) { return obstacle }
+        progress?.passed(wasPrepared: !call.prepared.isEmpty)
         if let refusal = await call.refusal(before: max(lookedAt, .now() + .seconds(3))) { return refusal }
         if let key, profile.auth.exchangesKey, let path = profile.auth.exchangePath {
             return await callWithToken(call, exchangePath: path, key: key, timeout: timeout)
@@ -126,7 +131,7 @@ package final class ProviderClient: Sendable {
     }
 
     /// Reads what a route needs, before anything is sent on it.
-    private func prepare(_ route: NetworkRoute) async -> Outcome? {
+    private func makeReady(_ route: NetworkRoute) async -> Outcome? {
         guard !clients.isReady(route) else { return nil }
         do {
             try await disk.threads.run(before: disk.deadline) { [clients] in _ = try clients.client(for: route) }

@@ -26,7 +26,7 @@ final class PictureReader: Sendable {
     static let pieceSize = 48 * 1_024
 
     private let file: PictureFile
-    private let descriptor: Int32
+    let descriptor: Int32
 
     /// O_NONBLOCK keeps a FIFO that took the picture's place from blocking the open.
     init(_ file: PictureFile) throws(PictureFault) {
@@ -70,6 +70,13 @@ final class PictureReader: Sendable {
             position += Int64(count)
         }
         return ending.damage
+    }
+
+    /// Its first bytes, as far as it has them.
+    func header(_ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        _ = read(Int(min(Int64(count), file.byteCount)), at: 0) { bytes = Array($0) }
+        return bytes
     }
 
     private func read(_ count: Int, at position: Int64, _ use: (UnsafeRawBufferPointer) -> Void) -> Bool {

@@ -19,7 +19,11 @@ struct Call: Sendable {
     var key: String?
     /// How long the call's claim may be used; nil: for ever.
     let trust: TrustWindow?
-    let body: RequestBody
+    var body: RequestBody
+    /// What is sent in place of pictures.
+    var prepared: [Int: PreparedPicture] = [:]
+    /// Whether pictures would have been prepared if that were possible here.
+    var missesPreparation = false
     /// Who is told how far it has come; nil: nobody asks.
     var progress: CallProgress?
     let disk: Disk
@@ -101,7 +105,7 @@ struct Call: Sendable {
 
     /// Whether they are what was added, and can be sent. Pictures on the web were looked at for damage when they were fetched.
     private func lookAtPictures(before deadline: NIODeadline) async throws {
-        let files = body.pictures
+        let files = body.pictures.map(\.file)
         guard let first = files.first else { return }
         // Of which picture is looked at; nothing is handed over here.
         let progress = CallProgress(now: { Timestamp(milliseconds: 0) })
@@ -130,13 +134,14 @@ struct Call: Sendable {
         if let limit = rules.maxCount, request.images.count > limit {
             return Failure(.tooLarge, "\(request.images.count) images; \(name) takes at most \(limit) in one call")
         }
-        for file in body.pictures {
-            if let accepts = rules.accepts, !accepts.contains(file.format) {
+        for picture in body.pictures {
+            let place = picture.file.place.text
+            if let accepts = rules.accepts, !accepts.contains(picture.format) {
                 let types = accepts.map(\.mimeType).joined(separator: ", ")
-                return Failure(.imageRejected, "\(file.place.text) is \(file.format.mimeType); \(name) takes \(types)")
+                return Failure(.imageRejected, "\(place) is \(picture.format.mimeType); \(name) takes \(types)" + advice(.imageRejected))
             }
-            if let limit = rules.maxBytes, file.byteCount > limit {
-                return Failure(.tooLarge, "\(file.place.text) has \(file.byteCount) bytes; \(name) takes at most \(limit)")
+            if let limit = rules.maxBytes, picture.byteCount > limit {
+                return Failure(.tooLarge, "\(place) has \(picture.byteCount) bytes; \(name) takes at most \(limit)" + advice(.tooLarge))
             }
         }
         if let limit = rules.maxRequestBytes, body.length > limit {
@@ -177,7 +182,14 @@ struct Call: Sendable {
         profile.baseURL.flatMap { $0.split(separator: "/").dropFirst().first.map(String.init) } ?? profile.name
     }
 
-    private func outcome(of fault: PictureFault) async -> Outcome {
+    /// What would have helped, and does from now on.
+    private func advice(_ kind: FailureClass) -> String {
+        guard missesPreparation else { return "" }
+        return "; libvips would make what it takes of it: install that (on Debian and Ubuntu `apt-get install libvips42`), then "
+            + "`cutline retry --class \(kind.rawValue)`"
+    }
+
+    func outcome(of fault: PictureFault) async -> Outcome {
         switch fault {
         case .unreadable(let reason): return .failure(Failure(.imageUnreadable, reason))
         case .noResources(let reason): return .notSent(reason)

@@ -18,6 +18,8 @@ extension CaptionRequest {
                     isMore = try reader.appendPiece(at: &position, to: &piece)
                     piece.withUnsafeReadableBytes(take)
                 }
+            // Only a call has pictures prepared.
+            case .prepared: break
             }
         }
     }

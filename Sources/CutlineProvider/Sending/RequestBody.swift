@@ -6,6 +6,24 @@ struct RequestBody: Sendable {
         case text([UInt8])
         /// Sent as base64.
         case picture(PictureFile)
+        /// Likewise, in place of the file.
+        case prepared(PreparedPicture, of: PictureFile)
+
+        /// As it is sent, where it is a picture.
+        var picture: SentPicture? {
+            switch self {
+            case .text: nil
+            case .picture(let file): SentPicture(file: file, format: file.format, byteCount: file.byteCount)
+            case .prepared(let picture, let file): SentPicture(file: file, format: picture.format, byteCount: picture.byteCount)
+            }
+        }
+    }
+
+    struct SentPicture {
+        /// What it is, or was made of.
+        let file: PictureFile
+        let format: PictureFormat
+        let byteCount: Int64
     }
 
     let parts: [Part]
@@ -20,21 +38,18 @@ struct RequestBody: Sendable {
             switch part {
             case .text(let bytes): total + Int64(bytes.count)
             case .picture(let file): total + (file.byteCount + 2) / 3 * 4
+            case .prepared(let picture, _): total + (picture.byteCount + 2) / 3 * 4
             }
         }
     }
 
-    var pictures: [PictureFile] {
-        parts.compactMap { part in
-            guard case .picture(let file) = part else { return nil }
-            return file
-        }
-    }
+    var pictures: [SentPicture] { parts.compactMap(\.picture) }
 
-    init(_ request: CaptionRequest, profile: Profile) {
+    /// - Parameter prepared: what is sent in place of pictures, by their places in the request.
+    init(_ request: CaptionRequest, profile: Profile, prepared: [Int: PreparedPicture] = [:]) {
         let members = RequestMembers(request, profile: profile)
         let detail = request.quirks.dropped.contains("detail") ? nil : request.parameters.detail
-        var writer = BodyWriter(detail: detail)
+        var writer = BodyWriter(detail: detail, prepared: prepared)
         writer.write(request, order: profile.images.order, members)
         parts = writer.parts
         sentParameters = detail == nil || request.images.isEmpty ? members.names : members.names.union(["detail"])
@@ -45,11 +60,12 @@ struct RequestBody: Sendable {
 /// Writes the members in a fixed order and only what was asked for.
 private struct BodyWriter {
     let detail: ImageDetail?
+    let prepared: [Int: PreparedPicture]
     private var json = JSONText()
     /// Where in the text the base64 of a picture belongs.
-    private var places: [(offset: Int, file: PictureFile)] = []
+    private var places: [(offset: Int, part: RequestBody.Part)] = []
 
-    init(detail: ImageDetail?) { self.detail = detail }
+    init(detail: ImageDetail?, prepared: [Int: PreparedPicture]) { (self.detail, self.prepared) = (detail, prepared) }
 
     mutating func write(_ request: CaptionRequest, order: ImageOrder, _ members: RequestMembers) {
         json.openObject()
@@ -86,9 +102,9 @@ private struct BodyWriter {
     private mutating func writeParts(_ role: String, before first: [ImageSource] = [], text: String?, behind last: [ImageSource] = []) {
         openMessage(role: role)
         json.openArray()
-        for image in first { writeImage(image) }
+        for (index, image) in first.enumerated() { writeImage(image, prepared[index]) }
         if let text { writeText(text) }
-        for image in last { writeImage(image) }
+        for (index, image) in last.enumerated() { writeImage(image, prepared[index]) }
         json.closeArray()
         json.closeObject()
     }
@@ -106,7 +122,7 @@ private struct BodyWriter {
         json.closeObject()
     }
 
-    private mutating func writeImage(_ image: ImageSource) {
+    private mutating func writeImage(_ image: ImageSource, _ prepared: PreparedPicture?) {
         json.openObject()
         json.member("type", "image_url")
         json.openObject("image_url")
@@ -114,9 +130,9 @@ private struct BodyWriter {
         switch image {
         case .url(let url): json.value(url)
         case .file(let file):
-            json.value("data:\(file.format.mimeType);base64,")
+            json.value("data:\((prepared?.format ?? file.format).mimeType);base64,")
             // Before the closing quote.
-            places.append((json.bytes.count - 1, file))
+            places.append((json.bytes.count - 1, prepared.map { .prepared($0, of: file) } ?? .picture(file)))
         }
         if let detail { json.member("detail", detail.rawValue) }
         json.closeObject()
@@ -128,7 +144,7 @@ private struct BodyWriter {
         var start = 0
         for place in places {
             parts.append(.text(Array(json.bytes[start..<place.offset])))
-            parts.append(.picture(place.file))
+            parts.append(place.part)
             start = place.offset
         }
         parts.append(.text(Array(json.bytes[start...])))

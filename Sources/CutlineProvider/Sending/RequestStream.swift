@@ -21,6 +21,7 @@ package final class CallProgress: Sendable {
 
     private let state = Mutex(State())
     private let now: @Sendable () -> Timestamp
+    private let whenPassed: @Sendable (_ wasPrepared: Bool) -> Void
     private let reading = Mutex(Reading())
 
     private struct Reading {
@@ -28,13 +29,18 @@ package final class CallProgress: Sendable {
         var abandon: (@Sendable () -> Void)?
     }
 
-    package init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+    /// - Parameter whenPassed: hears, once at most, that no picture of the call waits to be prepared any more, and whether one was.
+    package init(now: @escaping @Sendable () -> Timestamp, whenPassed: @escaping @Sendable (_ wasPrepared: Bool) -> Void = { _ in }) {
+        (self.now, self.whenPassed) = (now, whenPassed)
+    }
 
     /// When the request had left; nil: it has not.
     package var handedOverAt: Timestamp? { current.handedOverAt }
 
     var current: State { state.withLock { $0 } }
     func connected() { state.withLock { $0.isConnected = true } }
+    /// Its pictures wait for nobody any more who prepares them.
+    func passed(wasPrepared: Bool) { whenPassed(wasPrepared) }
     func handedOver() { state.withLock { $0.handedOverAt = now() } }
     func reads(_ picture: PictureFile?) { state.withLock { $0.reading = picture } }
 
@@ -138,10 +144,7 @@ private struct Rest: Sendable {
 
     init(parts: ArraySlice<RequestBody.Part>) { self.parts = parts }
 
-    var nextPicture: PictureFile? {
-        for case .picture(let file) in parts { return file }
-        return nil
-    }
+    var nextPicture: PictureFile? { parts.lazy.compactMap(\.picture).first?.file }
 
     /// Up to the next picture.
     mutating func takeText() -> ByteBuffer {
@@ -163,6 +166,8 @@ private struct Rest: Sendable {
                 piece.writeBytes(bytes)
                 parts.removeFirst()
             case .picture(let file): try append(file, to: &piece)
+            case .prepared(let picture, let file):
+                if try !picture.appendPiece(of: file, at: &position, to: &piece) { finishPicture(&piece) }
             }
         }
         return piece
@@ -172,8 +177,11 @@ private struct Rest: Sendable {
         let reader: PictureReader
         if let opened = self.reader { reader = opened } else { (reader, position) = (try PictureReader(file), 0) }
         self.reader = reader
-        guard try !reader.appendPiece(at: &position, to: &piece) else { return }
-        self.reader = nil
+        if try !reader.appendPiece(at: &position, to: &piece) { finishPicture(&piece) }
+    }
+
+    private mutating func finishPicture(_ piece: inout ByteBuffer) {
+        (reader, position) = (nil, 0)
         parts.removeFirst()
         // The short text behind it goes along, so that the last piece is handed over right after the last look at the file.
         if case .text(let bytes)? = parts.first {

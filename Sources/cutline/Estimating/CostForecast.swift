@@ -116,6 +116,11 @@ private struct Sending {
         case .file(let file):
             size = PictureSize(headerOf: file.path, file.slice)
             files[file.format, default: .init()].add(bytes: file.byteCount, size: size)
+            // What the provider would refuse is sent in the size that its model looks at.
+            let rules = settings.profile.images
+            if rules.reasonToPrepare(file, PictureFacts(size: size)) != nil {
+                size = size.map { rule.bound(detail: settings.parameters.detail).taken(by: rules).fitted($0) }
+            }
         }
         return rule.range(of: size, detail: settings.parameters.detail)
     }

@@ -23,6 +23,7 @@ struct WorkOptions: ParsableArguments {
     var insecureHttp = false
     @Flag(help: "Fetch pictures from addresses of this machine and of private networks, too.")
     var allowPrivateHosts = false
+    @OptionGroup var preparing: PreparingOptions
     @OptionGroup var network: NetworkOptions
     @OptionGroup var log: LogOptions
 

@@ -1,5 +1,6 @@
 import CutlineCore
 import CutlineInput
+import CutlinePictures
 import CutlineProvider
 import CutlineQueue
 import CutlineRunner
@@ -26,9 +27,11 @@ struct Working {
         let worker = try queue.startWorker(
             token: Self.token(environment), host: environment.host, pid: environment.processID, now: environment.now())
         let limit = Descriptors.callLimit()
+        let plan = options.preparing.plan(in: environment)
         let client = ProviderClient(
             connections: limit, allowsInsecureHTTP: options.insecureHttp, allowsPrivateHosts: options.allowPrivateHosts,
-            routes: keys.routes, temporaryFolder: environment.temporaryFolder, redraft: Drafter.redraft, now: environment.now)
+            routes: keys.routes, temporaryFolder: environment.temporaryFolder, redraft: Drafter.redraft,
+            prepare: plan.map { Darkrooms($0).prepare }, now: environment.now)
         let simulator = InProcessSimulator()
         let sender = CallSender(
             client: client, queue: queue.reader, timeout: options.deadline(), flexTimeout: options.deadline(at: .flex), key: keys.key,
@@ -36,7 +39,8 @@ struct Working {
         let stopping = Stopping()
         let reporter = Reporter(queue: queue.reader, scope: scope, options: options, queueWords: location.words, in: environment)
         let outbox = EventOutbox(reporter.observe)
-        let end = await work(worker, sender: sender, callLimit: limit, outbox: outbox, stopping: stopping)
+        let end = await work(
+            worker, sender: sender, callLimit: limit, unpreparedLimit: plan.map { 2 * $0.count }, outbox: outbox, stopping: stopping)
         await client.shutdown()
         await simulator.stop()
         reporter.close(end, unheard: await outbox.close())
@@ -46,11 +50,13 @@ struct Working {
         if let status { throw status }
     }
 
-    private func work(_ worker: Worker, sender: CallSender, callLimit: Int, outbox: EventOutbox, stopping: Stopping) async -> RunEnd {
+    private func work(
+        _ worker: Worker, sender: CallSender, callLimit: Int, unpreparedLimit: Int?, outbox: EventOutbox, stopping: Stopping
+    ) async -> RunEnd {
         let runner = Runner(
             queue: queue, worker: worker,
             options: RunnerOptions(
-                scope: scope, timeout: sender.timeout, flexTimeout: sender.flexTimeout, callLimit: callLimit,
+                scope: scope, timeout: sender.timeout, flexTimeout: sender.flexTimeout, callLimit: callLimit, unpreparedLimit: unpreparedLimit,
                 waits: !options.noWait, drainTimeout: options.grace),
             clock: environment.clock, call: sender.call, report: outbox.post)
         let signals = StopSignals { number in
