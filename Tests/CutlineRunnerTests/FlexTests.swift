@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func aCallAtFlexMayTakeLonger() {
-        #expect(RunnerOptions(scope: .all, timeout: .seconds(10), flexTimeout: .seconds(30)).flexLease == .seconds(90))
-        #expect(RunnerOptions(scope: .all, timeout: .seconds(10)).flexLease == .seconds(70))
+        #expect(RunnerOptions(scope: .all, timeout: .seconds(10), flexTimeout: .seconds(30)).flexLease == .seconds(150))
+        #expect(RunnerOptions(scope: .all, timeout: .seconds(10)).flexLease == .seconds(130))
     }
 }

@@ -179,6 +179,8 @@ CREATE TABLE attempts (
     cost_source      text,
     reserved_cost    bigint CHECK (reserved_cost >= 0),
     reserved_tokens  bigint CHECK (reserved_tokens >= 0),
+    tier             text CHECK (tier = 'flex'),
+    served_tier      text,
     doubt            text CHECK (doubt = 'unknown' OR doubt = 'failed' OR doubt = 'paid' OR doubt = 'duplicate'),
     reused_from      bigint REFERENCES attempts (id),
     UNIQUE (job, n),
