@@ -56,8 +56,8 @@ struct Working {
         let runner = Runner(
             queue: queue, worker: worker,
             options: RunnerOptions(
-                scope: scope, timeout: sender.timeout, flexTimeout: sender.flexTimeout, callLimit: callLimit, unpreparedLimit: unpreparedLimit,
-                waits: !options.noWait, drainTimeout: options.grace),
+                scope: scope, timeout: sender.timeout, flexTimeout: sender.flexTimeout, callLimit: callLimit,
+                unpreparedLimit: unpreparedLimit, waits: !options.noWait, drainTimeout: options.grace),
             clock: environment.clock, call: sender.call, report: outbox.post)
         let signals = StopSignals { number in
             switch stopping.count(number) {
