@@ -39,7 +39,11 @@ package final class PostgresStore: Store {
     /// What tells this queue from all others, wherever it is restored.
     func queueID() throws -> String { try read { try String.fetchOne($0, sql: "SELECT id FROM queue") ?? "" } }
 
-    package var clock: (@Sendable () -> Timestamp)? { { [serverClock] in serverClock.now ?? Timestamp(milliseconds: 0) } }
+    /// Nil until the server was heard, which the first read does.
+    package var clock: (@Sendable () -> Timestamp)? {
+        guard let heard = serverClock.now else { return nil }
+        return { [serverClock] in serverClock.now ?? heard }
+    }
 
     package func write<Result>(mayRunAgain: Bool, _ body: (any Session) throws -> Result) throws -> Result {
         try repeating(mayRunAgain: mayRunAgain) { hasBegun in

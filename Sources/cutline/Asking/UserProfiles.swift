@@ -27,8 +27,7 @@ enum UserProfiles {
 
     /// Beside a queue file, then in the user's configuration folder; the nearer wins.
     private static func places(_ place: QueuePlace, _ environment: Environment) -> [FilePath] {
-        let set = { (name: String) in environment.variables[name].flatMap { $0.isEmpty ? nil : environment.path($0) } }
-        let configuration = set("XDG_CONFIG_HOME") ?? set("HOME")?.appending(".config")
+        let configuration = environment.userFolder("XDG_CONFIG_HOME", orBelowHome: ".config")
         let folders = (place.folder.map { [$0] } ?? []) + (configuration.map { [$0.appending("cutline")] } ?? [])
         return folders.map { $0.appending("providers.json") }
     }

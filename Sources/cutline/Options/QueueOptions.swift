@@ -27,7 +27,7 @@ struct QueueOptions: ParsableArguments {
     }
 
     private func given(in environment: Environment) -> String {
-        path ?? environment.variables["CUTLINE_QUEUE"].flatMap { $0.isEmpty ? nil : $0 } ?? "cutline.db"
+        path ?? environment.variable("CUTLINE_QUEUE") ?? "cutline.db"
     }
 
     /// As another command line needs it.

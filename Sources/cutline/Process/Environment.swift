@@ -53,7 +53,7 @@ struct Environment: Sendable {
 
     /// Where what must not stay is kept.
     var temporaryFolder: FilePath {
-        variables["TMPDIR"].flatMap { $0.isEmpty ? nil : path($0) } ?? "/tmp"
+        variable("TMPDIR").map(path) ?? "/tmp"
     }
 
     /// Opens the queue to write, and says where another process keeps it from that.
@@ -65,10 +65,17 @@ struct Environment: Sendable {
         return queue
     }
 
-    /// Below which this host keeps what is no part of a queue on a server (the XDG Base Directory Specification).
+    /// An environment variable; nil where it is empty, too.
+    func variable(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// A folder of the user's that a variable may name (the XDG Base Directory Specification); nil where there is no home either.
+    func userFolder(_ name: String, orBelowHome usual: String) -> FilePath? {
+        variable(name).map(path) ?? variable("HOME").map { path($0).appending(usual) }
+    }
+
+    /// Below which this host keeps what is no part of a queue on a server.
     var stateFolder: FilePath {
-        let set = { (name: String) in variables[name].flatMap { $0.isEmpty ? nil : path($0) } }
-        return (set("XDG_STATE_HOME") ?? set("HOME").map { $0.appending(".local/state") } ?? temporaryFolder).appending("cutline")
+        (userFolder("XDG_STATE_HOME", orBelowHome: ".local/state") ?? temporaryFolder).appending("cutline")
     }
 
     /// A path as the user wrote it, made absolute.
