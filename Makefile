@@ -57,7 +57,7 @@ check-cost: setup ## Counts the instructions of what a run does most, and holds 
 ci: built-tests ## test and every check, counted together
 	$(MAKE) deb CONFIGURATION=debug
 	scripts/with-postgres --install true
-	@scripts/count-tests sh -c 'status=0; scripts/run-tests || status=1; scripts/check-exports || status=1; scripts/check-compare --install || status=1; scripts/check-network --install || status=1; scripts/with-postgres scripts/check-server --install || status=1; scripts/check-pictures || status=1; scripts/check-cost --install || status=1; scripts/check-package --install --where-possible .build/dist/debug || status=1; exit $$status'
+	@scripts/count-tests scripts/run-all-checks
 
 # Optimised, a seed takes half the time. Built beside the rest: the flag that lets tests look inside would build that anew.
 SOAK = --scratch-path .build/soak -c release -Xswiftc -enable-testing

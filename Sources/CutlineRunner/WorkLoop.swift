@@ -87,6 +87,7 @@ extension WorkLoop {
             do {
                 let replayed = try $0.queue.replayRescueFile(now: $0.clock.now())
                 if replayed != Replayed() { $0.report(.replayed(replayed)) }
+                for notice in replayed.actions { $0.report(.lane(notice)) }
                 while try $0.rescue() {}
                 try $0.queue.resumeLanes($0.options.scope)
                 $0.changeCounter = try $0.queue.changeCounter()

@@ -7,7 +7,7 @@ import Testing
 @testable import cutline
 
 /// Pictures in tar shards, from the command line to the dataset.
-@Suite(.timeLimit(.minutes(5))) struct ArchiveTests {
+@Suite(.timeLimit(.minutes(15))) struct ArchiveTests {
     /// Shards as img2dataset writes them: picture, JSON and text of one stem.
     private func harness(shards: Int = 2, of samples: Int = 3) -> CommandHarness {
         let harness = CommandHarness()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import cutline
 
-@Suite(.timeLimit(.minutes(5))) struct BackupTests {
+@Suite(.timeLimit(.minutes(15))) struct BackupTests {
     @Test func theCopyAnswersLikeTheQueue() async {
         let harness = CommandHarness(pictures: "photos/a.png", "photos/b.png")
         _ = await harness.caption("photos")

@@ -1,7 +1,7 @@
 import Testing
 
 /// Exit code 65, its sentences, and that nothing was added.
-@Suite(.timeLimit(.minutes(5))) struct BadInputTests {
+@Suite(.timeLimit(.minutes(15))) struct BadInputTests {
     private static let whole = #""provider": "simulator", "model": "m", "prompt": "p""#
 
     @Test(arguments: [

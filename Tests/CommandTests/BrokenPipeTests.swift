@@ -8,7 +8,7 @@ import Testing
 #endif
 
 /// `| head` has what it wanted: no error, and nothing to say.
-@Suite(.timeLimit(.minutes(5))) struct BrokenPipeTests {
+@Suite(.timeLimit(.minutes(15))) struct BrokenPipeTests {
     @Test(arguments: [
         ["export"], ["export", "--format", "csv"], ["export", "--format", "table"], ["status"], ["status", "--json"], ["show", "1"],
         ["show", "1", "--json"],

@@ -6,7 +6,7 @@ import Testing
 @testable import CutlineRunner
 @testable import cutline
 
-@Suite(.timeLimit(.minutes(5))) struct BudgetTests {
+@Suite(.timeLimit(.minutes(15))) struct BudgetTests {
     /// 258 + 9 tokens a call, 735,000 nano-dollars; 4,880,000 at most.
     private static let asking = [
         "--provider", "simulator", "--model", "gpt-4o", "--prompt", "Describe.", "--max-tokens", "100", "--price", "2.5/10",

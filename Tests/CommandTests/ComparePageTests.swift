@@ -5,7 +5,7 @@ import Testing
 @testable import cutline
 
 /// The page is read as a browser would read it that trusts nothing: every `<` begins one of our tags, or the test fails.
-@Suite(.timeLimit(.minutes(5))) struct ComparePageTests {
+@Suite(.timeLimit(.minutes(15))) struct ComparePageTests {
     /// What may stand on the page: no script, no link, no frame, no form, no event.
     private static let tags: Set<String> = [
         "!DOCTYPE", "html", "head", "meta", "title", "style", "body", "h1", "dl", "dt", "dd", "table", "thead", "tbody", "tfoot", "tr",

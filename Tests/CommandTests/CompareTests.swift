@@ -5,7 +5,7 @@ import Testing
 
 @testable import cutline
 
-@Suite(.timeLimit(.minutes(5))) struct CompareTests {
+@Suite(.timeLimit(.minutes(15))) struct CompareTests {
     private func harness(_ count: Int = 6) -> CommandHarness {
         let harness = CommandHarness()
         for number in 0..<count { harness.folder.write("photos/\(number).png", png("\(number)")) }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import cutline
 
-@Suite(.timeLimit(.minutes(5))) struct CompletionsTests {
+@Suite(.timeLimit(.minutes(15))) struct CompletionsTests {
     @Test(arguments: [("bash", "complete -"), ("zsh", "#compdef cutline"), ("fish", "complete -c")])
     func theScriptOfAShellKnowsTheCommands(shell: String, mark: String) async {
         let said = await CommandHarness().cutline("completions", shell)

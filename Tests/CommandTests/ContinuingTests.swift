@@ -9,7 +9,7 @@ import Testing
 #endif
 
 /// Running the same command again: what costs a call, and what does not.
-@Suite(.timeLimit(.minutes(5))) struct ContinuingTests {
+@Suite(.timeLimit(.minutes(15))) struct ContinuingTests {
     @Test func aFinishedBatchSendsNothingAgain() async throws {
         try await withSimulator { simulator in
             let harness = CommandHarness(pictures: "photos/a.png", "photos/b.png")

@@ -5,7 +5,7 @@ import Testing
 @testable import cutline
 
 /// Pictures that are cut off: named, not sent, and not in datasets that must be decoded.
-@Suite(.timeLimit(.minutes(5))) struct DamagedPictureTests {
+@Suite(.timeLimit(.minutes(15))) struct DamagedPictureTests {
     private static let said =
         "1 picture is cut off, not sent; restore it and run again, or send it with --damaged send:\n  photos/cut.png\n"
 

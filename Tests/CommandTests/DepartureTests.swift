@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// A dataset that is what its folder is.
-@Suite(.timeLimit(.minutes(5))) struct DepartureTests {
+@Suite(.timeLimit(.minutes(15))) struct DepartureTests {
     private func keys(_ harness: CommandHarness) async throws -> [String] {
         try await harness.records("--state", "all").compactMap { $0["key"]?.string }
     }

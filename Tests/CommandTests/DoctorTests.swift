@@ -4,7 +4,7 @@ import Testing
 
 @testable import cutline
 
-@Suite(.timeLimit(.minutes(5))) struct DoctorTests {
+@Suite(.timeLimit(.minutes(15))) struct DoctorTests {
     @Test func aHealthyQueueIsAllRight() async {
         let harness = CommandHarness(pictures: "a.png")
         _ = await harness.caption("a.png")

@@ -4,7 +4,7 @@ import Testing
 @testable import cutline
 
 /// What people pay for answers without a caption, by the provider's own count.
-@Suite(.timeLimit(.minutes(5))) struct DudTests {
+@Suite(.timeLimit(.minutes(15))) struct DudTests {
     private static let asking = ["run", "jobs.json", "--concurrency", "1", "--price", "1/10"]
 
     private func harness(_ count: Int, _ simulator: Simulator, more: String = #", "parameters": {"max_tokens": 60}"#) -> CommandHarness {

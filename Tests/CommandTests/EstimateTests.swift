@@ -5,7 +5,7 @@ import Testing
 
 @testable import cutline
 
-@Suite(.timeLimit(.minutes(5))) struct EstimateTests {
+@Suite(.timeLimit(.minutes(15))) struct EstimateTests {
     private let asking = ["--provider", "mine", "--model", "gpt-4o", "--prompt", "Describe.", "--max-tokens", "300"]
     private static let priced = #", "prices": {"gpt-4o": {"input_per_million": 2.5, "output_per_million": 10}}"#
 

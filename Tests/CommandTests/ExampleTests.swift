@@ -4,7 +4,7 @@ import Testing
 
 @testable import cutline
 
-@Suite(.timeLimit(.minutes(5))) struct ExampleTests {
+@Suite(.timeLimit(.minutes(15))) struct ExampleTests {
     @Test func theExampleRunsAsItIs() async throws {
         var harness = CommandHarness()
         harness.now = { .wallClock }

@@ -3,7 +3,7 @@ import CutlineSimulator
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ExitCodeTests {
+@Suite(.timeLimit(.minutes(15))) struct ExitCodeTests {
     @Test func everyJobWithACaptionIs0() async {
         let harness = CommandHarness(pictures: "photos/a.png", "photos/b.png")
         #expect(await harness.caption("photos").code == 0)

@@ -2,7 +2,7 @@ import CutlineCore
 import Testing
 
 /// `export` where several batches caption the same pictures.
-@Suite(.timeLimit(.minutes(5))) struct ExportBatchesTests {
+@Suite(.timeLimit(.minutes(15))) struct ExportBatchesTests {
     private func harness(_ batches: String...) async -> CommandHarness {
         let harness = CommandHarness(pictures: "photos/a.png", "photos/b.png")
         for batch in batches { _ = await harness.caption("photos", "--batch", batch) }

@@ -9,7 +9,7 @@ import Testing
 #endif
 
 /// `export` in every form, as it is asked for and as it answers.
-@Suite(.timeLimit(.minutes(5))) struct ExportFormatTests {
+@Suite(.timeLimit(.minutes(15))) struct ExportFormatTests {
     private func harness() async -> CommandHarness {
         let harness = CommandHarness(pictures: "photos/a.png", "photos/deep/b.png")
         _ = await harness.caption("photos")

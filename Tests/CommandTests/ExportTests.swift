@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ExportTests {
+@Suite(.timeLimit(.minutes(15))) struct ExportTests {
     private func harness() async -> CommandHarness {
         let harness = CommandHarness(pictures: "photos/a.png", "photos/b.png", "more/c.png")
         _ = await harness.caption("photos")

@@ -6,7 +6,7 @@ import Testing
 @testable import cutline
 
 /// Jobs that are asked at a second provider: by the job file's list, or because a person says so.
-@Suite(.timeLimit(.minutes(5))) struct FallbackTests {
+@Suite(.timeLimit(.minutes(15))) struct FallbackTests {
     private static func list(_ second: Simulator, key: String? = nil, price: String? = nil) -> String {
         let variable = key.map { #", "api_key_env": "\#($0)""# } ?? ""
         let cost = price.map { #", "price": "\#($0)""# } ?? ""

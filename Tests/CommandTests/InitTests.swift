@@ -5,7 +5,7 @@ import Testing
 
 @testable import cutline
 
-@Suite(.timeLimit(.minutes(5))) struct InitTests {
+@Suite(.timeLimit(.minutes(15))) struct InitTests {
     private func harness(_ answers: String...) -> CommandHarness {
         var harness = CommandHarness()
         for name in ["a", "b"] { harness.folder.write("photos/\(name).png", png(name)) }

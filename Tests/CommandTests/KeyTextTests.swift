@@ -5,7 +5,7 @@ import Testing
 @testable import cutline
 
 /// What people leave around a key is taken off, and no sentence shows a value.
-@Suite(.timeLimit(.minutes(5))) struct KeyTextTests {
+@Suite(.timeLimit(.minutes(15))) struct KeyTextTests {
     private static let key = "sk-canary-7f3a91"
 
     @Test(arguments: [

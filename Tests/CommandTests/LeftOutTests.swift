@@ -14,7 +14,7 @@ import Testing
 #endif
 
 /// What is left out of an input is told by name: on stderr, in a file, in the log.
-@Suite(.timeLimit(.minutes(5))) struct LeftOutTests {
+@Suite(.timeLimit(.minutes(15))) struct LeftOutTests {
     private func harness(lost count: Int = 2) -> CommandHarness {
         let harness = CommandHarness(pictures: "photos/a.png")
         harness.write("photos/notes.txt", "notes")

@@ -5,7 +5,7 @@ import Testing
 @testable import cutline
 
 /// Limits on the command line, in job files and in what is said of them.
-@Suite(.timeLimit(.minutes(5))) struct LimitTests {
+@Suite(.timeLimit(.minutes(15))) struct LimitTests {
     private static let jobFile = """
         {"provider": "simulator", "model": "sim-1", "prompt": "Describe.", "images": ["a.png", "b.png"], "limits": {
          "requests": [{"count": 15, "seconds": 60}, {"count": 1, "per": "day", "resets": "00:00 America/Los_Angeles"}]}}

@@ -6,7 +6,7 @@ import Testing
 @testable import cutline
 
 /// The bar of a run, to the letter.
-@Suite(.timeLimit(.minutes(5))) struct LiveBarTests {
+@Suite(.timeLimit(.minutes(15))) struct LiveBarTests {
     private static let now = Timestamp(milliseconds: 0)
 
     /// In the middle of a run on which much is going on.

@@ -2,7 +2,7 @@ import CutlineCore
 import Testing
 
 /// The log of a run, to the letter; the clock stands still.
-@Suite(.timeLimit(.minutes(5))) struct LogTests {
+@Suite(.timeLimit(.minutes(15))) struct LogTests {
     private let failing = ["run", "a.png", "--provider", "simulator", "--model", "m", "--prompt", "[simulate: 400]"]
 
     @Test func aCallIsOneObjectALine() async throws {

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// Manifests, lists on stdin, and what is taken of the input, from the command line to the export.
-@Suite(.timeLimit(.minutes(5))) struct ManifestTests {
+@Suite(.timeLimit(.minutes(15))) struct ManifestTests {
     @Test func furtherColumnsAreExportedAgain() async throws {
         let harness = CommandHarness(pictures: "set/a.png", "set/b.png")
         harness.write("set/list.csv", "image,title\na.png,One\nb.png,\"T, two\"\n")

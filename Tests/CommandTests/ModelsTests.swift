@@ -2,7 +2,7 @@ import Testing
 
 @testable import cutline
 
-@Suite(.timeLimit(.minutes(5))) struct ModelsTests {
+@Suite(.timeLimit(.minutes(15))) struct ModelsTests {
     private static let list = #"""
         {"data":[
           {"id":"seer","name":"The Seer","context_length":128000,"architecture":{"input_modalities":["text","image"]},
@@ -134,7 +134,7 @@ import Testing
 }
 
 /// What `run` asks the list before it begins.
-@Suite(.timeLimit(.minutes(5))) struct ModelCheckTests {
+@Suite(.timeLimit(.minutes(15))) struct ModelCheckTests {
     private static let list = #"""
         {"data":[{"id":"maker/seer","architecture":{"input_modalities":["image","text"]},"pricing":{"prompt":"0.000001","completion":"0.000002"}},
           {"id":"blind","architecture":{"input_modalities":["text"]}}]}

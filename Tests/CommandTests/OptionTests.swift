@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// What wins over what, and where things are read from.
-@Suite(.timeLimit(.minutes(5))) struct OptionTests {
+@Suite(.timeLimit(.minutes(15))) struct OptionTests {
     @Test func flagsWinOverTheJobFile() async throws {
         let harness = CommandHarness(pictures: "a.png")
         harness.write(

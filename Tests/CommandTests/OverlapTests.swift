@@ -4,7 +4,7 @@ import Testing
 @testable import cutline
 
 /// Making and using side by side, without losing, repeating or leaving anything behind.
-@Suite(.timeLimit(.minutes(5))) struct OverlapTests {
+@Suite(.timeLimit(.minutes(15))) struct OverlapTests {
     private struct Stop: Error, Equatable { let at: Int }
 
     @Test func everythingComesOnceAndInOrder() throws {

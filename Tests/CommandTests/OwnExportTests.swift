@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Exports inside an input are not input.
-@Suite(.timeLimit(.minutes(5))) struct OwnExportTests {
+@Suite(.timeLimit(.minutes(15))) struct OwnExportTests {
     private func captioned() async -> CommandHarness {
         let harness = CommandHarness(pictures: "photos/a.png", "photos/b.png")
         _ = await harness.caption("photos")

@@ -6,7 +6,7 @@ import Testing
 @testable import cutline
 
 /// `--priority`, as people and scripts see it.
-@Suite(.timeLimit(.minutes(5))) struct PriorityTests {
+@Suite(.timeLimit(.minutes(15))) struct PriorityTests {
     private func priority(_ key: String, _ harness: CommandHarness) async throws -> String? {
         try JSONValue(parsing: await harness.cutline("show", key, "--json").output.utf8)["priority"]?.string
     }

@@ -4,7 +4,7 @@ import CutlineSimulator
 import Testing
 
 /// What the simulator plays is what the provider room understands: every fault of every dialect comes to its class.
-@Suite(.timeLimit(.minutes(5))) struct RehearsalTests {
+@Suite(.timeLimit(.minutes(15))) struct RehearsalTests {
     typealias Dialect = SimulatorOptions.Dialect
 
     @Test(arguments: Dialect.allCases)

@@ -10,7 +10,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(5))) struct RemoveTests {
+@Suite(.timeLimit(.minutes(15))) struct RemoveTests {
     private func harness() async -> CommandHarness {
         let harness = CommandHarness(pictures: "photos/a.png", "photos/b.png", "photos/c.png")
         _ = await harness.caption("photos")

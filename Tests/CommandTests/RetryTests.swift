@@ -6,7 +6,7 @@ import Testing
 @testable import cutline
 
 /// `retry` with something changed, seen by the provider.
-@Suite(.timeLimit(.minutes(5))) struct RetryTests {
+@Suite(.timeLimit(.minutes(15))) struct RetryTests {
     /// Of the calls that a simulator received.
     private func parameters(_ harness: CommandHarness) throws -> [[String]] {
         let calls = try harness.text("calls.jsonl").split(separator: "\n").map { try JSONValue(parsing: $0.utf8) }

@@ -12,7 +12,7 @@ import Testing
 #endif
 
 /// Pictures that another batch has captions for, by the provider's own count of calls.
-@Suite(.timeLimit(.minutes(5))) struct ReuseTests {
+@Suite(.timeLimit(.minutes(15))) struct ReuseTests {
     private static let asking = ["--provider", "mine", "--model", "sim-1", "--prompt", "Describe."]
 
     /// Three pictures in `pics`, and a provider that counts.

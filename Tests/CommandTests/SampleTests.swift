@@ -5,7 +5,7 @@ import Testing
 
 @testable import cutline
 
-@Suite(.timeLimit(.minutes(5))) struct SampleTests {
+@Suite(.timeLimit(.minutes(15))) struct SampleTests {
     private func harness(_ count: Int = 12) -> CommandHarness {
         let harness = CommandHarness()
         for number in 0..<count { harness.folder.write("photos/\(number).png", png("\(number)")) }

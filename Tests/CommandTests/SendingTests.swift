@@ -7,7 +7,7 @@ import Testing
 @testable import cutline
 
 /// How requests are sent, as flags and job files say it: seen by the provider.
-@Suite(.timeLimit(.minutes(5))) struct SendingTests {
+@Suite(.timeLimit(.minutes(15))) struct SendingTests {
     private let schema = #"{"type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"]}"#
 
     /// Runs `flags` at a simulator and returns the calls it received.

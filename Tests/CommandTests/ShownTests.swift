@@ -5,7 +5,7 @@ import Testing
 @testable import cutline
 
 /// What the commands print, to the letter: other people's scripts read it.
-@Suite(.timeLimit(.minutes(5))) struct ShownTests {
+@Suite(.timeLimit(.minutes(15))) struct ShownTests {
     /// One caption, one failure, one more name; the clock stands still.
     private func harness() async -> CommandHarness {
         let harness = CommandHarness(pictures: "photos/a.png")

@@ -6,7 +6,7 @@ import Testing
 @testable import cutline
 
 /// `--tier`, as people and scripts see it.
-@Suite(.timeLimit(.minutes(5))) struct TierTests {
+@Suite(.timeLimit(.minutes(15))) struct TierTests {
     private static let flex = ["--tier", "flex"]
     /// 2,500 and 10,000 nano-dollars a token; 258 + 9 tokens a call.
     private static let price = ["--price", "2.5/10"]

@@ -5,7 +5,7 @@ import Testing
 @testable import cutline
 
 /// What `compare` makes is no part of the dataset until somebody goes on with it.
-@Suite(.timeLimit(.minutes(5))) struct TrialTests {
+@Suite(.timeLimit(.minutes(15))) struct TrialTests {
     private func harness() async throws -> (CommandHarness, trial: String) {
         let harness = CommandHarness(pictures: "photos/a.png", "photos/b.png")
         _ = await harness.caption("photos")

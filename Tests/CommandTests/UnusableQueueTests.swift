@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// A queue that is newer, damaged or read-only: exit 70, a sentence with advice, and the file as it was.
-@Suite(.timeLimit(.minutes(5))) struct UnusableQueueTests {
+@Suite(.timeLimit(.minutes(15))) struct UnusableQueueTests {
     private let harness = CommandHarness(pictures: "a.png", "b.png")
 
     /// Offsets in the header of a database file (sqlite.org/fileformat2.html, §1.3).

@@ -12,7 +12,7 @@ import Testing
 #endif
 
 /// Exit code 64, its sentences, and that nothing was made.
-@Suite(.timeLimit(.minutes(5))) struct UsageTests {
+@Suite(.timeLimit(.minutes(15))) struct UsageTests {
     @Test(arguments: [
         (
             ["run", "a.png"],

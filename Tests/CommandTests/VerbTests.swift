@@ -5,7 +5,7 @@ import Testing
 @testable import cutline
 
 /// `retry`, `cancel`, `hold` and `release`.
-@Suite(.timeLimit(.minutes(5))) struct VerbTests {
+@Suite(.timeLimit(.minutes(15))) struct VerbTests {
     /// One job failed (bad), one succeeded (a.png).
     private func harness() async -> CommandHarness {
         let harness = CommandHarness(pictures: "photos/a.png", "photos/b.png")

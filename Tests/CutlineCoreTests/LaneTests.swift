@@ -135,6 +135,55 @@ struct LaneTests {
         return opened
     }
 
+    /// Each process that starts under an outage tries once, not a handful of times; a lane that works again is whole at once.
+    @Test func aWorkerThatStartsLooksOnce() {
+        var lane = lane()
+        for _ in 0..<5 { _ = call(&lane, lost, sent: 0, ended: 1) }
+        lane.resume()
+        #expect(lane.tryReserve(estimatedTokens: 0, at: at(10)) == nil)
+        #expect(lane.tryReserve(estimatedTokens: 0, at: at(10)) == .slots)
+        let again = Outage(since: at(1), nextTry: at(5_011), kind: .connectionLost, message: "reset")
+        #expect(lane.apply(lost, model: "m", estimatedTokens: 0, startedAt: at(10), at: at(11)) == [.opened(again)])
+        #expect(lane.tryReserve(estimatedTokens: 0, at: at(12)) == .outage(again))
+        lane.resume()
+        _ = call(&lane, .answered(usedTokens: nil), sent: 20, ended: 21)
+        for _ in 0..<4 { #expect(lane.tryReserve(estimatedTokens: 0, at: at(22)) == nil) }
+    }
+
+    /// Where a job comes again before any other was answered, its first failure is charged and the second is not; the third is, for there was
+    /// nobody else to ask. Who has no others beside it is charged each time.
+    @Test func aJobIsChargedOnceBeforeOthersShowWhoseFaultItIs() {
+        let failure = Failure(.serverError, "boom", status: 500)
+        func blames(othersWait: Bool, others: Bool = false) -> [Blame?] {
+            var lane = lane()
+            return (0..<4 as Range<Int64>).map { number in
+                let evidence = JobEvidence(job: JobID(7), othersWereAnswered: others, othersWait: othersWait)
+                let blame = lane.blame(for: failure, model: "m", startedAt: at(number), evidence: evidence, at: at(number))
+                _ = lane.tryReserve(estimatedTokens: 0, at: at(number))
+                _ = lane.apply(
+                    .failed(failure), model: "m", estimatedTokens: 0, startedAt: at(number), at: at(number), evidence: evidence)
+                return blame
+            }
+        }
+        #expect(blames(othersWait: true) == [nil, .lane, nil, nil])
+        #expect(blames(othersWait: false) == [nil, nil, nil, nil])
+        #expect(blames(othersWait: true, others: true) == [nil, nil, nil, nil])
+    }
+
+    /// What is given back when the breaker opens is what was charged.
+    @Test func whatWasSparedIsNotGivenBack() {
+        var lane = lane()
+        let failure = Failure(.serverError, "boom", status: 500)
+        var actions: [LaneAction] = []
+        for (number, job) in [7, 7, 8, 7, 9].enumerated() {
+            let evidence = JobEvidence(job: JobID(Int64(job)), othersWereAnswered: false, othersWait: true)
+            _ = lane.tryReserve(estimatedTokens: 0, at: at(0))
+            actions += lane.apply(
+                .failed(failure), model: "m", estimatedTokens: 0, startedAt: at(Int64(number)), at: at(Int64(number)), evidence: evidence)
+        }
+        #expect(actions.last == .recalled([7, 8, 7, 9].map { JobID($0) }))
+    }
+
     @Test func callsSentBeforeTheBreakerOpenedAreTheSameTrouble() {
         var lane = lane()
         for _ in 0..<20 { #expect(lane.tryReserve(estimatedTokens: 0, at: at(0)) == nil) }

@@ -94,11 +94,13 @@ struct NearbyNameTests {
         #expect(try folder.plan("l.csv", selecting: InputSelection(exclude: ["cats"])).keys == ["photos/cat_1.jpg"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func aLongListOfWrongNamesReadsAFolderOnce() throws {
+    @Test func aLongListOfWrongNamesReadsAFolderOnce() throws {
         for index in 0..<100 { folder.write("many/IMG_\(index).JPG", png("\(index)")) }
         let names = (0..<400).map { "many/img_\($0 % 100).jpg" }
         folder.write("list.txt", text: names.joined(separator: "\n"))
+        let before = processorTime()
         #expect(try folder.plan("list.txt").items.count == 100)
+        #expect(processorTime() - before < 20)
     }
 }
 

@@ -7,7 +7,7 @@ import Testing
 
 /// Answers that no provider should send: the vectors, damaged. The seeds are fixed.
 @Suite struct AnswerFuzzTests {
-    @Test(.timeLimit(.minutes(5)), arguments: 0..<20)
+    @Test(.timeLimit(.minutes(15)), arguments: 0..<20)
     func damagedAnswerAlwaysHasAnOutcome(seed: UInt64) {
         var damage = Damage(seed: seed)
         var captions = 0
@@ -55,7 +55,7 @@ import Testing
 
     /// Linear work on large bodies: each would take minutes if it were not.
     @Test(
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(15)),
         arguments: [
             String(repeating: "[", count: 1 << 20), String(repeating: #"{"error":"#, count: 1 << 17),
             String(repeating: "<", count: 1 << 20),

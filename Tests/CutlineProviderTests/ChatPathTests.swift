@@ -3,7 +3,7 @@ import Testing
 
 @testable import CutlineProvider
 
-@Suite(.timeLimit(.minutes(5))) struct ChatPathTests {
+@Suite(.timeLimit(.minutes(15))) struct ChatPathTests {
     private func call(_ server: TestServer, paths: [String], at path: String? = nil) async throws -> Outcome {
         var profile = Profile.at(server)
         profile.chatPaths = paths

@@ -31,7 +31,7 @@ private final class HungDisk: Sendable {
 }
 
 /// What a disk that hangs costs: its own job a timeout, and nothing else.
-@Suite(.timeLimit(.minutes(2))) struct HungDiskTests {
+@Suite(.timeLimit(.minutes(15))) struct HungDiskTests {
     private let folder = TemporaryFolder()
     private let threads = BlockingThreads(usual: 1, most: 8, lookPause: .milliseconds(10), hangsAfter: .milliseconds(50))
 
@@ -118,7 +118,7 @@ private final class HungDisk: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct BlockingThreadsTests {
+@Suite(.timeLimit(.minutes(15))) struct BlockingThreadsTests {
     private struct Broken: Error {}
 
     @Test func aResultAndAnErrorComeBack() async throws {

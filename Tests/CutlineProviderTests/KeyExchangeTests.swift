@@ -10,7 +10,7 @@ import Testing
     import Foundation
 #endif
 
-@Suite(.timeLimit(.minutes(5))) struct KeyExchangeTests {
+@Suite(.timeLimit(.minutes(15))) struct KeyExchangeTests {
     /// Gives out the tokens t1, t2, … and accepts the calls that `accepts` says.
     private final class Provider: Sendable {
         let given = Atomic(0)

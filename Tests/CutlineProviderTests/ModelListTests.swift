@@ -209,7 +209,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct ModelFetchTests {
+@Suite(.timeLimit(.minutes(15))) struct ModelFetchTests {
     private let body = #"{"data":[{"id":"m"}]}"#
 
     private func fetch(

@@ -6,7 +6,7 @@ import Testing
 @testable import CutlineProvider
 
 /// Which way a call goes: environment, profile and target alone decide.
-@Suite(.timeLimit(.minutes(5))) struct RoutesTests {
+@Suite(.timeLimit(.minutes(15))) struct RoutesTests {
     private func words(_ variables: [String: String], to address: String, proxy: String? = nil) throws -> String {
         var profile = Profile(name: "mine", baseURL: address)
         profile.proxy = proxy

@@ -47,7 +47,7 @@ struct InternetAddressTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct PictureFetcherTests {
+@Suite(.timeLimit(.minutes(15))) struct PictureFetcherTests {
     private let folder = TemporaryFolder()
     /// A GIF, because its first bytes are text.
     private let picture = "GIF89a-these are the other bytes of a picture"

@@ -34,7 +34,7 @@ private final class Maker: Sendable {
     var names: [String] { orders.withLock { $0.map(\.name) } }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct PreparingTests {
+@Suite(.timeLimit(.minutes(15))) struct PreparingTests {
     private let folder = TemporaryFolder()
 
     private func picture(_ name: String, _ format: PictureFormat, size: Int = 9) -> PictureFile {

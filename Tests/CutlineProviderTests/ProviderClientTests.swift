@@ -19,7 +19,7 @@ import Testing
     import Darwin
 #endif
 
-@Suite(.timeLimit(.minutes(5))) struct ProviderClientTests {
+@Suite(.timeLimit(.minutes(15))) struct ProviderClientTests {
     private let folder = TemporaryFolder()
 
     /// A picture of `size` bytes that do not repeat with the pieces.

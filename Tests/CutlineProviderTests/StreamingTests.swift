@@ -3,7 +3,7 @@ import Testing
 
 @testable import CutlineProvider
 
-@Suite(.timeLimit(.minutes(5))) struct StreamingTests {
+@Suite(.timeLimit(.minutes(15))) struct StreamingTests {
     private func call(_ answer: String, streams: Bool = true, dropping name: String? = nil) async throws -> (Outcome, TestServer.Request) {
         try await TestServer.run(.answer(answer)) { server in
             var profile = Profile.at(server)

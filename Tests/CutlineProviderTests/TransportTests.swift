@@ -6,7 +6,7 @@ import Testing
 @testable import CutlineProvider
 
 /// Whether a picture on the web goes as its address or as bytes, and what becomes of a file that is not what it was.
-@Suite(.timeLimit(.minutes(5))) struct TransportTests {
+@Suite(.timeLimit(.minutes(15))) struct TransportTests {
     private let folder = TemporaryFolder()
     private static let picture = "GIF89a-a picture of some bytes;"
     /// RFC 4648 of the picture.

@@ -6,7 +6,7 @@ import Testing
 
 @testable import CutlineProvider
 
-@Suite(.timeLimit(.minutes(5))) struct TrustWindowTests {
+@Suite(.timeLimit(.minutes(15))) struct TrustWindowTests {
     /// A clock that stands still until it is put forward.
     private final class StandingClock: Sendable {
         private let time = Mutex(Timestamp.fixture)

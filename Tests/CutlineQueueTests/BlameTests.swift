@@ -124,7 +124,9 @@ import Testing
             seconds += 1
         }
         #expect(try fixture.count(.failed) == 1 && fixture.count(.succeeded) == 11)
-        #expect(try fixture.show("0.jpg").attempts.count == 3)
+        // Once it came again before any other was answered.
+        #expect(try fixture.queue.number("SELECT failures FROM jobs WHERE id = 1") == 3)
+        #expect(try fixture.show("0.jpg").attempts.count <= 4)
         #expect(try fixture.lane().outage == nil)
     }
 

@@ -10,7 +10,7 @@ import Testing
 
 /// Whatever grows with a batch or the queue is done a page a transaction, and a process killed between two pages leaves nothing that the next
 /// one does not finish.
-@Suite(.timeLimit(.minutes(5)), .onFile) struct PageTests {
+@Suite(.timeLimit(.minutes(15)), .onFile) struct PageTests {
     /// More than two pages of every step.
     private static let jobs = 2_500
 

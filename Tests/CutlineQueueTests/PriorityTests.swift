@@ -112,6 +112,15 @@ import Testing
         #expect(try claimed() == [1, 4, 2, 5, 7, 3, 6])
     }
 
+    /// Else the last job of one batch, which fails each look at an outage, would be the next one again and again.
+    @Test func whatWasPutBackGoesBehindTheOtherBatchesToo() throws {
+        try add(nil, nil, .low)
+        try batch("second", [nil, nil, .low])
+        try fixture.queue.execute("UPDATE jobs SET postponed = 1 WHERE id IN (1, 2, 4)")
+        #expect(try claimed(2) == [5, 1])
+        #expect(try claimed() == [2, 4, 3, 6])
+    }
+
     /// More than are fetched at once.
     @Test func whatIsFetchedLaterMayBeLessUrgentThanAnotherBatch() throws {
         _ = try fixture.queue.add(Self.drafts(0, Array(repeating: .high, count: 256) + [.low, .low]), to: fixture.batch, now: .start)

@@ -12,7 +12,7 @@ import Testing
 #endif
 
 /// A table that went away is a queue that cannot be written, for a worker as for a full disk.
-@Suite(.timeLimit(.minutes(5))) struct BrokenQueueTests {
+@Suite(.timeLimit(.minutes(15))) struct BrokenQueueTests {
     private static let breaking = "ALTER TABLE attempts RENAME TO away"
     private static let complaint = TestServer.url == nil ? "no such table" : "does not exist"
     private static let mending = "ALTER TABLE away RENAME TO attempts"

@@ -5,7 +5,7 @@ import Testing
 
 @testable import CutlineRunner
 
-@Suite(.timeLimit(.minutes(5))) struct CallSenderTests {
+@Suite(.timeLimit(.minutes(15))) struct CallSenderTests {
     private struct Trouble: Error {}
 
     private func outcome(profile: Profile, after delay: Duration = .zero) async throws -> Outcome {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import CutlineRunner
 
-@Suite(.timeLimit(.minutes(5))) struct CrashTests {
+@Suite(.timeLimit(.minutes(15))) struct CrashTests {
     @Test func theNextRunTakesUpWhatADeadOneLeft() async throws {
         let harness = try RunnerHarness(jobs: 10, concurrency: 4)
         let (dead, provider) = (EventRecorder(), ManualProvider())

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CutlineRunner
 
-@Suite(.timeLimit(.minutes(5))) struct DispatchExecutorTests {
+@Suite(.timeLimit(.minutes(15))) struct DispatchExecutorTests {
     private actor Guest {
         private let executor = DispatchExecutor(label: "test")
         nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import CutlineRunner
 
-@Suite(.timeLimit(.minutes(5))) struct FailureTests {
+@Suite(.timeLimit(.minutes(15))) struct FailureTests {
     @Test func aDelayedJobComesBackByTheAlarm() async throws {
         let harness = try RunnerHarness(jobs: 1)
         // The delay is a second; inside the turn that grants it the clock moves on, so the alarm is set for the rest.

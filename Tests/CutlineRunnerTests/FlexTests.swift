@@ -6,7 +6,7 @@ import Testing
 @testable import CutlineRunner
 
 /// A run whose time for flex is over.
-@Suite(.timeLimit(.minutes(5))) struct FlexTests {
+@Suite(.timeLimit(.minutes(15))) struct FlexTests {
     private func harness(_ flex: FlexTerms?) throws -> RunnerHarness {
         let harness = try RunnerHarness(policy: RetryPolicy(flex: flex))
         var profile = Profile(name: "sells flex")

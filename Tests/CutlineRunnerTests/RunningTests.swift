@@ -11,7 +11,7 @@ import Testing
     import Foundation
 #endif
 
-@Suite(.timeLimit(.minutes(5))) struct RunningTests {
+@Suite(.timeLimit(.minutes(15))) struct RunningTests {
     @Test func everyJobGetsItsCaption() async throws {
         let harness = try RunnerHarness(jobs: 50)
         let end = try await harness.runner { $0.caption }.run()

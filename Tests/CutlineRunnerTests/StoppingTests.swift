@@ -4,7 +4,7 @@ import Testing
 
 @testable import CutlineRunner
 
-@Suite(.timeLimit(.minutes(5))) struct StoppingTests {
+@Suite(.timeLimit(.minutes(15))) struct StoppingTests {
     @Test func drainingAwaitsTheRunningCallsAndClaimsNothingMore() async throws {
         let harness = try RunnerHarness(jobs: 10, concurrency: 2)
         let provider = ManualProvider()

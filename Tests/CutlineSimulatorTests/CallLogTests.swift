@@ -10,7 +10,7 @@ import Testing
     import Foundation
 #endif
 
-@Suite(.timeLimit(.minutes(5))) struct CallLogTests {
+@Suite(.timeLimit(.minutes(15))) struct CallLogTests {
     private let folder = TemporaryFolder()
     private var file: FilePath { folder.path.appending("calls.jsonl") }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CutlineSimulator
 
-@Suite(.timeLimit(.minutes(5))) struct DialectTests {
+@Suite(.timeLimit(.minutes(15))) struct DialectTests {
     typealias Dialect = SimulatorOptions.Dialect
 
     private func answer(_ dialect: Dialect, _ body: String = chat(images: [dataURL(png())])) async throws -> HTTPReply {

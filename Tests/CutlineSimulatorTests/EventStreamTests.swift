@@ -3,7 +3,7 @@ import Testing
 
 @testable import CutlineSimulator
 
-@Suite(.timeLimit(.minutes(5))) struct EventStreamTests {
+@Suite(.timeLimit(.minutes(15))) struct EventStreamTests {
     typealias Dialect = SimulatorOptions.Dialect
 
     private func stream(

@@ -4,7 +4,7 @@ import Testing
 @testable import CutlineSimulator
 
 /// Every fault in every dialect: what status it comes with, and words that a client must recognise.
-@Suite(.timeLimit(.minutes(5))) struct FaultTableTests {
+@Suite(.timeLimit(.minutes(15))) struct FaultTableTests {
     typealias Dialect = SimulatorOptions.Dialect
 
     /// The status of each refusal, and the dialects in which it is another.

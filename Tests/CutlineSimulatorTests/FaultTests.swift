@@ -3,7 +3,7 @@ import CutlineCore
 import CutlineSimulator
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct FaultTests {
+@Suite(.timeLimit(.minutes(15))) struct FaultTests {
     @Test func aStatusIsAnsweredWithAnErrorObject() async throws {
         let options = SimulatorOptions(faults: [Fault(.status(503, retryAfter: 2), when: .calls(1...1))])
         try await withSimulator(options) { simulator in

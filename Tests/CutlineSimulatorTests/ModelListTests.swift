@@ -3,7 +3,7 @@ import Testing
 
 @testable import CutlineSimulator
 
-@Suite(.timeLimit(.minutes(5))) struct ModelListTests {
+@Suite(.timeLimit(.minutes(15))) struct ModelListTests {
     typealias Dialect = SimulatorOptions.Dialect
 
     private func list(_ dialect: Dialect, path: String? = nil) async throws -> JSONValue {

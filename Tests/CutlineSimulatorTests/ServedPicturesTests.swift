@@ -10,7 +10,7 @@ import Testing
     import Foundation
 #endif
 
-@Suite(.timeLimit(.minutes(5))) struct ServedPicturesTests {
+@Suite(.timeLimit(.minutes(15))) struct ServedPicturesTests {
     @Test func aServedPictureIsWhatTheAnswerSaysOfIt() async throws {
         try await withSimulator { simulator async throws in
             let url = "\(simulator.origin)/pictures/harbour.png"

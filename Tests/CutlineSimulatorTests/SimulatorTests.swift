@@ -2,7 +2,7 @@ import CutlineCore
 import CutlineSimulator
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct SimulatorTests {
+@Suite(.timeLimit(.minutes(15))) struct SimulatorTests {
     @Test func theBaseURLIsOnLoopback() async throws {
         try await withSimulator { simulator in
             #expect(simulator.baseURL == "http://127.0.0.1:\(simulator.port)/v1")

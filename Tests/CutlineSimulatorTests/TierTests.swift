@@ -3,7 +3,7 @@ import CutlineSimulator
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct TierTests {
+@Suite(.timeLimit(.minutes(15))) struct TierTests {
     private static let flex: [String: JSONValue] = ["service_tier": .string("flex")]
 
     @Test func anAnswerNamesTheTierThatWasAskedFor() async throws {

@@ -3,7 +3,8 @@
 /// ```
 ///            five failures in a row, of two jobs at least           a failed probe: 5, 10, 20, 40, 60 s, then 5 min
 ///   closed ───────────────────────────────────────────────▶ open ◀──────────────────────────────────────────────┐
-///     ▲                                                       └── when the time has come, one call passes ───────┤
+///     ▲                                                       └── when the time has come, or a worker starts, ───┤
+///     │                                                           one call passes                                │
 ///     └───────────────────────────── an answer to a call that was sent since ────────────────────────────────────┘
 /// ```
 ///
@@ -29,6 +30,8 @@ package struct Breaker: Codable, Hashable, Sendable {
         var jobs: Set<JobID> = []
         /// Of each that was charged to its job.
         var charged: [JobID] = []
+        /// Of each that was not, for its job was charged before.
+        var spared: [JobID]?
     }
 
     private var state = State.closed(Row())
@@ -56,6 +59,25 @@ package struct Breaker: Codable, Hashable, Sendable {
         state = .closed(Row())
     }
 
+    /// A person who starts a worker may have mended what stopped it, and wants to know at once: one call passes, not a handful.
+    mutating func resume() {
+        hasAnswered = false
+        switch state {
+        case .closed: state = .closed(Row())
+        case .open(_, let openedAt, var outage):
+            outage.nextTry = openedAt
+            state = .open(openings: 0, openedAt: openedAt, outage: outage)
+        }
+    }
+
+    /// Whether a failure is not charged to its job: while the breaker is open, and where the job was charged with one of the failures in a row
+    /// and others wait that may show whose fault they are. With a slow pace, or a short wait, one job would be tried again and again before any
+    /// other, and fail for good before anything is known. Once in a row: where it comes again, no other one could be asked.
+    func spares(_ evidence: JobEvidence) -> Bool {
+        guard case .closed(let row) = state, let job = evidence.job else { return outage != nil }
+        return evidence.othersWait && !evidence.othersWereAnswered && row.charged.contains(job) && row.spared?.contains(job) != true
+    }
+
     /// The connection works, whatever stands behind it.
     mutating func reached() { hasAnswered = true }
 
@@ -66,11 +88,16 @@ package struct Breaker: Codable, Hashable, Sendable {
         switch state {
         case .closed(var row):
             guard !evidence.othersWereAnswered else { return .none }
+            let isSpared = spares(evidence)
             row.count = min(row.count + 1, Self.limit)
             row.since = row.since ?? now
             if let job = evidence.job {
                 if row.jobs.count < 2 { row.jobs.insert(job) }
-                if isCharged { row.charged = (row.charged + [job]).suffix(Self.remembered) }
+                if isSpared {
+                    row.spared = ((row.spared ?? []) + [job]).suffix(Self.remembered)
+                } else if isCharged {
+                    row.charged = (row.charged + [job]).suffix(Self.remembered)
+                }
             }
             state = .closed(row)
             guard row.count >= Self.limit, row.jobs.count != 1 || failure.isOfTheWay else { return .none }

@@ -4,7 +4,7 @@ extension Lane {
     /// Whose fault a failure is, before the lane takes note of it; nil: what its class says.
     package func blame(for failure: Failure, model: String, startedAt: Timestamp, evidence: JobEvidence, at now: Timestamp) -> Blame? {
         if failure.remedy != nil || failure.stopsLane == true || failure.isDud { return nil }
-        if failure.isOutage { return outage == nil ? nil : .lane }
+        if failure.isOutage { return breaker.spares(evidence) ? .lane : nil }
         if failure.kind == .rateLimited, let excess = failure.excess {
             return .excess(isConfirmed: isConfirmed(excess, of: model, startedAt: startedAt))
         }

@@ -108,11 +108,15 @@ package struct Lane: Codable, Hashable, Sendable {
 
     /// Takes note of how a call to `model` ended that was reserved as `call` at `startedAt`.
     ///
-    /// - Parameter sentAt: when its request had left; nil: it is not known.
+    /// - Parameters:
+    ///   - sentAt: when its request had left; nil: it is not known.
+    ///   - heardAt: when its end was heard; nil: now. A worker that was held up, or one whose answers were saved, tells it later, and the windows
+    ///     must not go back to it.
     package mutating func apply(
-        _ event: LaneEvent, model: String, reserved call: CallUnits, startedAt: Timestamp, sentAt: Timestamp? = nil, at now: Timestamp,
-        evidence: JobEvidence = JobEvidence()
+        _ event: LaneEvent, model: String, reserved call: CallUnits, startedAt: Timestamp, sentAt: Timestamp? = nil,
+        heardAt: Timestamp? = nil, at now: Timestamp, evidence: JobEvidence = JobEvidence()
     ) -> [LaneAction] {
+        let heardAt = heardAt ?? now
         release(call)
         let countedAt = meters.count(call, reservedAt: startedAt, as: sentAt, at: now)
         wait.callEnded(startedAt: startedAt)
@@ -129,20 +133,20 @@ package struct Lane: Codable, Hashable, Sendable {
             retries?.answered()
             meters.reconcile(call, as: call.corrected(by: usage), countedAt: countedAt, at: now)
             meters.learn(from: usage, reserved: call)
-            slots.callEnded(setback: false, at: now)
+            slots.callEnded(setback: false, at: heardAt)
             breaker.answered(startedAt: startedAt)
             wait.answered()
             keyRefusals = nil
-            models[model, default: ModelState()].answered(at: now)
+            models[model, default: ModelState()].answered(at: heardAt)
             return []
         case .failed(let failure):
             let used = (failure.billed == .no ? .noTokens : call).corrected(by: failure.usage ?? Usage())
             meters.reconcile(call, as: used, countedAt: countedAt, at: now)
-            return fail(failure, FailedCall(model: model, startedAt: startedAt, evidence: evidence), at: now)
+            return fail(failure, FailedCall(model: model, startedAt: startedAt, evidence: evidence), at: heardAt)
         case .unanswered(let failure):
-            if outage == nil { slots.callEnded(setback: true, at: now) }
+            if outage == nil { slots.callEnded(setback: true, at: heardAt) }
             return outageActions(
-                failure, FailedCall(model: model, startedAt: startedAt, evidence: evidence), isCharged: false, at: now)
+                failure, FailedCall(model: model, startedAt: startedAt, evidence: evidence), isCharged: false, at: heardAt)
         }
     }
 
@@ -153,9 +157,10 @@ package struct Lane: Codable, Hashable, Sendable {
         return budget.take(at: now)
     }
 
-    /// What the provider says of its limits beside the answer to a call that was sent at `startedAt`. It never loosens anything.
-    package mutating func observe(_ announced: Announced, startedAt: Timestamp, at now: Timestamp) {
-        meters.observe(announced, startedAt: startedAt, at: now)
+    /// What the provider says of its limits beside the answer, heard at `heardAt`, to a call that was sent at `startedAt`. It never loosens
+    /// anything.
+    package mutating func observe(_ announced: Announced, startedAt: Timestamp, heardAt: Timestamp? = nil, at now: Timestamp) {
+        meters.observe(announced, startedAt: startedAt, heardAt: heardAt ?? now, at: now)
     }
 
     /// A call of a dead worker is no longer in flight, and shows nothing.
@@ -177,7 +182,8 @@ package struct Lane: Codable, Hashable, Sendable {
 
     /// A worker that starts lifts what a person may have mended; the same refusal pauses the lane, or the model, again.
     package mutating func resume() {
-        (pause, keyRefusals, breaker) = (nil, nil, Breaker())
+        (pause, keyRefusals) = (nil, nil)
+        breaker.resume()
         models = models.mapValues { state in
             var state = state
             state.resume()

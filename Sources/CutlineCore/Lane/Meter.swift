@@ -77,11 +77,11 @@ package struct Meter: Codable, Hashable, Sendable {
         if !windows.isEmpty { overrun = (overrun ?? TokenOverrun()).adding(units) }
     }
 
-    mutating func observe(_ allowance: Announced.Allowance, startedAt: Timestamp, at now: Timestamp) {
+    mutating func observe(_ allowance: Announced.Allowance, startedAt: Timestamp, heardAt: Timestamp, at now: Timestamp) {
         advance(to: now)
         guard isNews(allowance) else { return }
         announced =
-            AnnouncedPace(allowance, underWay: Double(underWay), startedAt: startedAt, at: now, after: announced) ?? announced
+            AnnouncedPace(allowance, underWay: Double(underWay), startedAt: startedAt, at: heardAt, after: announced) ?? announced
     }
 
     /// A lane that keeps a told limit has spent what the headers miss, and gets it back in time. That nothing is left is news where it has not

@@ -57,8 +57,10 @@ package struct Meters: Codable, Hashable, Sendable {
         change { meter in if meter.kind != .requests, let used = usage[meter.kind] { meter.learn(overrun: used - call[meter.kind]) } }
     }
 
-    mutating func observe(_ announced: Announced, startedAt: Timestamp, at now: Timestamp) {
-        change { meter in if let allowance = announced[meter.kind] { meter.observe(allowance, startedAt: startedAt, at: now) } }
+    mutating func observe(_ announced: Announced, startedAt: Timestamp, heardAt: Timestamp, at now: Timestamp) {
+        change { meter in
+            if let allowance = announced[meter.kind] { meter.observe(allowance, startedAt: startedAt, heardAt: heardAt, at: now) }
+        }
     }
 
     private mutating func change(_ body: (inout Meter) -> Void) { for index in all.indices { body(&all[index]) } }

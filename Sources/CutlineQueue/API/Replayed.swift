@@ -12,6 +12,8 @@ package struct Replayed: Hashable, Sendable {
     package var refused = 0
     /// Lines of the file that cannot be read, from 1; the file is kept because of them.
     package var unreadable: [Int] = []
+    /// What the lanes did about it.
+    package var actions: [LaneNotice] = []
 
     package init() {}
 }

@@ -181,21 +181,21 @@ struct ClaimStep {
         """
 
     static let candidates = """
-        SELECT id, images, prompt, asked_again, asked_longer, max_tokens, priority FROM jobs
+        SELECT id, images, prompt, asked_again, asked_longer, max_tokens, priority, postponed FROM jobs
         WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0 ORDER BY priority, postponed, id
         LIMIT ?
         """
 
     // The partial index is used only where its own condition stands in the statement.
     static let candidatesElsewhere = """
-        SELECT id, images, prompt, asked_again, asked_longer, max_tokens, priority FROM jobs
+        SELECT id, images, prompt, asked_again, asked_longer, max_tokens, priority, postponed FROM jobs
         WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL ORDER BY priority, postponed, id
         LIMIT ?
         """
 
     /// The same of some jobs alone: the most urgent ones.
     static let candidatesAmong = """
-        SELECT jobs.id, jobs.images, jobs.prompt, jobs.asked_again, jobs.asked_longer, jobs.max_tokens, jobs.priority
+        SELECT jobs.id, jobs.images, jobs.prompt, jobs.asked_again, jobs.asked_longer, jobs.max_tokens, jobs.priority, jobs.postponed
         FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = CAST(chosen.value AS BIGINT)
         WHERE jobs.batch = ? AND jobs.route = ? AND jobs.state = 'queued' AND jobs.available_at IS NULL AND jobs.priority = (
             SELECT min(jobs.priority) FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = CAST(chosen.value AS BIGINT)
@@ -205,7 +205,7 @@ struct ClaimStep {
 
     // The index goes by priority, by how often a job was put back, and by number: first the place of the first one, then the last number there.
     static let farthest = """
-        SELECT id, images, prompt, asked_again, asked_longer, max_tokens, priority FROM jobs
+        SELECT id, images, prompt, asked_again, asked_longer, max_tokens, priority, postponed FROM jobs
         WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0 AND (priority, postponed) = (
             SELECT priority, postponed FROM jobs WHERE batch = ? AND state = 'queued' AND available_at IS NULL AND route = 0
             ORDER BY priority, postponed LIMIT 1)
@@ -213,7 +213,7 @@ struct ClaimStep {
         """
 
     static let farthestElsewhere = """
-        SELECT id, images, prompt, asked_again, asked_longer, max_tokens, priority FROM jobs
+        SELECT id, images, prompt, asked_again, asked_longer, max_tokens, priority, postponed FROM jobs
         WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL AND (priority, postponed) = (
             SELECT priority, postponed FROM jobs WHERE route = ? AND route <> 0 AND state = 'queued' AND available_at IS NULL
             ORDER BY priority, postponed LIMIT 1)
@@ -221,7 +221,7 @@ struct ClaimStep {
         """
 
     static let farthestAmong = """
-        SELECT jobs.id, jobs.images, jobs.prompt, jobs.asked_again, jobs.asked_longer, jobs.max_tokens, jobs.priority
+        SELECT jobs.id, jobs.images, jobs.prompt, jobs.asked_again, jobs.asked_longer, jobs.max_tokens, jobs.priority, jobs.postponed
         FROM json_each(?) AS chosen CROSS JOIN jobs ON jobs.id = CAST(chosen.value AS BIGINT)
         WHERE jobs.batch = ? AND jobs.route = ? AND jobs.state = 'queued' AND jobs.available_at IS NULL
         ORDER BY jobs.priority, jobs.postponed, jobs.id DESC LIMIT 1

@@ -13,13 +13,16 @@ struct ClaimableBatch {
     let tier: OfferedTier
     /// Nil: it has no budget.
     let account: BudgetAccount?
-    /// Of its next job, as far as it is known: that job is never more urgent. Nil: none may be claimed.
-    private var head: Priority?
+    /// Of its next job, and how often that was put back, as far as they are known: it never goes before. Nil: none may be claimed.
+    private var head: (priority: Priority, postponed: Int)?
     /// The next jobs, as they were fetched.
     private var jobs: ArraySlice<ClaimableJob> = []
 
-    /// Where it stands among the batches of its lane.
-    var place: (rank: Int, batch: BatchID, route: RouteID) { (head?.rawValue ?? .max, id, route) }
+    /// Where it stands among the batches of its lane. What was put back goes behind the others' jobs too: else the one that fails each look at an
+    /// outage would be the next one again.
+    var place: (rank: Int, postponed: Int, batch: BatchID, route: RouteID) {
+        (head?.priority.rawValue ?? .max, head?.postponed ?? 0, id, route)
+    }
 
     /// - Parameter place: a row of `routes`; nil: at the batch's own provider.
     init(_ row: Row, at place: Row? = nil, _ ledger: BudgetLedger, in scope: Scope, asking tier: OfferedTier) throws {
@@ -27,7 +30,7 @@ struct ClaimableBatch {
         self.tier = tier
         route = place.map { RouteID($0["id"]) } ?? .own
         chosen = scope.list(of: id)
-        head = ((place ?? row)["head"] as Int?).flatMap(Priority.init)
+        head = ((place ?? row)["head"] as Int?).flatMap(Priority.init).map { ($0, 0) }
         lane = (place ?? row)["lane"]
         let parameters: Parameters = try JSONColumn.decode(from: row["parameters"])
         request = CaptionRequest(
@@ -48,13 +51,13 @@ struct ClaimableBatch {
     ///   - limit: how many are fetched where none is at hand.
     mutating func next(_ db: any Session, looksElsewhere: Bool, limit: Int) throws -> ClaimableJob? {
         if looksElsewhere { jobs = try farthest(db)[...] } else if jobs.isEmpty { jobs = try candidates(db, limit: limit)[...] }
-        head = jobs.first?.priority
+        head = jobs.first.map(\.rank)
         return jobs.first
     }
 
     mutating func removeNext() {
         jobs.removeFirst()
-        head = jobs.first?.priority ?? head
+        head = jobs.first.map(\.rank) ?? head
     }
 
     private func candidates(_ db: any Session, limit: Int) throws -> [ClaimableJob] {
@@ -84,4 +87,8 @@ struct ClaimableBatch {
 
     /// Added to the prompt of a job that is asked again.
     var retryPrompt: String? { get throws { try JSONColumn.decode(CheckRules.self, from: checks).retryPrompt } }
+}
+
+extension ClaimableJob {
+    fileprivate var rank: (Priority, Int) { (priority, postponed) }
 }

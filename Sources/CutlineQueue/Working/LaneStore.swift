@@ -45,17 +45,19 @@ final class LaneStore {
             for: failure, model: attempt.model, startedAt: attempt.startedAt, evidence: evidence, at: now)
     }
 
+    /// Tells the lane how a call ended, by whatever settlement brings it, now or long after.
     /// - Returns: the jobs that are to go back to the queue.
     func apply(
-        _ event: LaneEvent, _ evidence: JobEvidence, announced: Announced?, of attempt: AttemptRow, sentAt: Timestamp? = nil,
-        at now: Timestamp
+        _ event: LaneEvent, _ evidence: JobEvidence, _ settlement: Settlement, of attempt: AttemptRow, at now: Timestamp
     ) throws -> [JobID] {
         let actions = try change(attempt.lane) {
             let actions = $0.apply(
-                event, model: attempt.model, reserved: attempt.estimated, startedAt: attempt.startedAt, sentAt: sentAt, at: now,
-                evidence: evidence)
+                event, model: attempt.model, reserved: attempt.estimated, startedAt: attempt.startedAt, sentAt: settlement.sentAt,
+                heardAt: settlement.endedAt, at: now, evidence: evidence)
             // Only now: the ended call is no longer under way.
-            if let announced { $0.observe(announced, startedAt: attempt.startedAt, at: now) }
+            if let announced = settlement.outcome.announced {
+                $0.observe(announced, startedAt: attempt.startedAt, heardAt: settlement.endedAt, at: now)
+            }
             return actions
         }
         let name = try name(attempt.lane)

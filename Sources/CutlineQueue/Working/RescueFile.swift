@@ -94,10 +94,11 @@ extension Queue {
             // What is stored already when a later page fails is only repeated the next time.
             for start in stride(from: 0, to: settlements.count, by: Self.rescuePage) {
                 if start > 0 { Self.giveWay() }
-                let settled = try replay(Array(settlements[start...].prefix(Self.rescuePage)), now: now)
+                let (settled, notices) = try replay(Array(settlements[start...].prefix(Self.rescuePage)), now: now)
                 let refused = settled.count(where: \.isRejected)
                 replayed.refused += refused
                 replayed.broughtIn += settled.count { $0.effect != .repeated } - refused
+                replayed.actions += notices
             }
             return replayed.refused == 0
         }
@@ -106,14 +107,14 @@ extension Queue {
 
     private static let rescuePage = 200
 
-    private func replay(_ settlements: [Settlement], now: Timestamp) throws -> [Settled] {
+    private func replay(_ settlements: [Settlement], now: Timestamp) throws -> ([Settled], [LaneNotice]) {
         let looks = try lookAhead(settlements)
         return try write { db in
             let lanes = LaneStore(db)
             let settling = SettleStep(db: db, lanes: lanes, now: now, jitter: { 0 }, checksCache: checksCache, looks: looks)
             let settled = try settlements.map(settling.settle)
             try lanes.flush()
-            return settled
+            return (settled, lanes.notices)
         }
     }
 }

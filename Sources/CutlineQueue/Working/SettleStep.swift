@@ -47,8 +47,7 @@ struct SettleStep {
             case .unknown(let failure): .unanswered(failure)
             case .notSent, .changed: .notSent
             }
-        let recalled = try lanes.apply(
-            event, evidence, announced: settlement.outcome.announced, of: attempt, sentAt: settlement.sentAt, at: settlement.endedAt)
+        let recalled = try lanes.apply(event, evidence, settlement, of: attempt, at: now)
         for job in recalled { try recall(job) }
     }
 
@@ -145,7 +144,9 @@ struct SettleStep {
                 WHERE id = ? AND lease = ?
                 """
         ).execute(arguments: [
-            state.rawValue, availableAt?.milliseconds, state.isFinished ? now.milliseconds : nil, decision.isPostponement, attempt.job,
+            state.rawValue, availableAt?.milliseconds, state.isFinished ? now.milliseconds : nil,
+            // What stays without an answer may be paid for, and others may show why: they go first.
+            decision.isPostponement || charge == .unanswered && state == .queued, attempt.job,
             attempt.id.number,
         ])
         guard db.changesCount == 1 else { return .fenced }

@@ -1,12 +1,7 @@
 import CutlineCore
 import Foundation
+import TestSupport
 import Testing
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 @Suite struct CaptionChecksTests {
     private static func flags(
@@ -82,18 +77,12 @@ import Testing
         func work(_ bytes: Int) -> Double {
             let caption = Caption(text: String(repeating: piece, count: bytes / piece.utf8.count))
             return (0..<3).map { _ in
-                let start = Self.processorTime()
+                let start = processorTime()
                 _ = checks.flags(of: caption)
-                return Self.processorTime() - start
+                return processorTime() - start
             }.min()!
         }
         let (short, long) = (work(1_500), work(12_000))
         #expect(long < max(short, 0.001) * 24, "\(short) s, \(long) s")
-    }
-
-    private static func processorTime() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

@@ -25,23 +25,23 @@ final class FaultyQueue: WorkQueue {
     private let choose: (_ writes: Bool) -> QueueFault?
     private let arm: (String?) throws -> Void
     private let wrote: () -> Void
-    private let claimed: ([Claim]) throws -> Void
+    private let took: ([Claim], [LaneNotice]) throws -> Void
     private let isFileBroken: () -> Bool
 
     /// - Parameters:
     ///   - choose: what goes wrong next time.
     ///   - arm: lets the next change of a table fail; nil: of none.
-    ///   - claimed: looks at what a turn took, before anything else happens.
+    ///   - took: looks at what was claimed and what lanes did, before anything else happens, though the worker may never hear of it.
     ///   - wrote: told after each visit that may have changed the queue.
     init(
         _ queue: Queue, sabotage: Sabotage?, choose: @escaping (_ writes: Bool) -> QueueFault?, arm: @escaping (String?) throws -> Void,
-        claimed: @escaping ([Claim]) throws -> Void, wrote: @escaping () -> Void, isFileBroken: @escaping () -> Bool
+        took: @escaping ([Claim], [LaneNotice]) throws -> Void, wrote: @escaping () -> Void, isFileBroken: @escaping () -> Bool
     ) {
         self.queue = queue
         self.sabotage = sabotage
         self.choose = choose
         self.arm = arm
-        self.claimed = claimed
+        self.took = took
         self.wrote = wrote
         self.isFileBroken = isFileBroken
     }
@@ -51,13 +51,19 @@ final class FaultyQueue: WorkQueue {
             let request = sabotage?.falsified(request) ?? request
             try sabotage?.beforeTurn(request, queue)
             let turn = try sabotage?.turn(worker, request, queue) ?? queue.turn(worker, request)
-            try claimed(turn.claims)
+            try took(turn.claims, turn.actions)
             return turn
         }
     }
 
     func rescue(except worker: Worker?, now: Timestamp) throws -> Rescued { try visit { try queue.rescue(except: worker, now: now) } }
-    func replayRescueFile(now: Timestamp) throws -> Replayed { try visit { try queue.replayRescueFile(now: now) } }
+    func replayRescueFile(now: Timestamp) throws -> Replayed {
+        try visit {
+            let replayed = try queue.replayRescueFile(now: now)
+            try took([], replayed.actions)
+            return replayed
+        }
+    }
     func resumeLanes(_ scope: Scope) throws { try visit { try queue.resumeLanes(scope) } }
     func changeCounter() throws -> Int64 { try visit(writes: false) { try queue.changeCounter() } }
 

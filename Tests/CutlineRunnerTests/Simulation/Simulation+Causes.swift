@@ -59,7 +59,7 @@ extension Simulation {
         guard failures <= allowed else {
             throw SimulationFailure(
                 rule: "an outage costs a job at most one attempt, a passing refusal none",
-                detail: "job \(job["id"] as Int64) has \(failures) failures, \(allowed) allowed: \(calls.map { $0.script!.cause })")
+                detail: "\(Self.summary(of: job)), \(allowed) failures allowed: \(history(of: calls))")
         }
         guard job["state"] == "failed", let last = calls.last, !isOfItsOwn(last.script!.cause) else { return }
         // Who may be tried once only, or has failed before, is at the end with the one attempt that an outage may cost.
@@ -67,7 +67,7 @@ extension Simulation {
         if let number = outage(of: last), allowed >= policy.maxAttempts || !records[number]!.isJudged { return }
         throw SimulationFailure(
             rule: "no job fails for an outage or a passing refusal",
-            detail: "job \(job["id"] as Int64), \(policy): \(calls.map { $0.script!.cause })")
+            detail: "\(Self.summary(of: job)), \(policy): \(history(of: calls))")
     }
 
     /// Whether the job, or the answer to this one call, can have been at fault.
@@ -90,24 +90,39 @@ extension Simulation {
         return failed.count { $0.heardAt.map { $0 <= record.quietFrom } ?? true } + 1 + record.starts
     }
 
+    static func summary(of job: Row) -> String {
+        let counts = ["failures", "unanswered", "crashes", "attempts"].map { "\($0) \(job[$0] as Int)" }
+        return "job \(job["id"] as Int64) of batch \(job["batch"] as Int64), \(job["state"] as String): " + counts.joined(separator: ", ")
+    }
+
+    /// Calls with when they were claimed and heard of, in seconds.
+    private func history(of calls: [ProviderCall]) -> String {
+        calls.sorted { $0.claimedAt < $1.claimedAt }.map { call in
+            let times = [call.claimedAt, call.heardAt].map { $0.map { "\(($0 - Self.beginning).milliseconds / 1_000)" } ?? "?" }
+            return "\(call.claim.attempt.number) of \(call.worker) \(times[0])…\(times[1]) \(call.script.map { "\($0.cause)" } ?? "unsent")"
+        }.joined(separator: "; ")
+    }
+
     // MARK: - Calls
 
     /// An outage wastes a handful of calls, those that are under way when it shows, and one for each pause; beyond that not two in a hundred.
-    /// Whoever begins anew under it may try a handful too. Judged in calm worlds only: elsewhere a stopped process, or a queue that fails,
+    /// Whoever begins anew under it may try once. Judged in calm worlds only: elsewhere a stopped process, or a queue that fails,
     /// keeps to itself what it has heard.
     func checkWaste(_ record: OutageRecord) throws {
         let wasted = record.calls.filter { $0.claimedAt >= record.quietFrom && $0.heardAt != nil }
         guard wasted.count > Self.handful else { return }
         // What is heard is told in the next turn, some milliseconds later.
         let shown = wasted[Self.handful - 1].heardAt! + .milliseconds(50)
-        let underWay = provider.calls.values.count { $0.claimedAt < shown && $0.heardAt.map { $0 >= shown } ?? true }
         let late = wasted.count { $0.claimedAt >= shown }
         let probes = ProviderOutage.probes(in: record.ended - record.began)
-        let allowed = 2 + probes + record.starts * (Self.handful + underWay) + provider.calls.count / 50
+        let allowed = 2 + probes + record.starts + provider.calls.count / 50
         guard late > allowed else { return }
         throw SimulationFailure(
             rule: "an outage wastes no more than a handful of calls, and a probe a pause",
-            detail: "\(late) calls after it showed, \(allowed) allowed, of \(provider.calls.count); \(record.outage)")
+            detail: """
+                \(late) calls after it showed, \(allowed) allowed, of \(provider.calls.count); \(record.outage), \(record.starts) starts, \
+                shown at \((shown - Self.beginning).milliseconds / 1_000): \(history(of: wasted))
+                """)
     }
 
     // MARK: - Calm worlds
@@ -146,7 +161,7 @@ extension Simulation {
         }
         throw SimulationFailure(
             rule: "in a calm world bad pictures fail, and nothing else does",
-            detail: "\(job), \(batch.policy), \(calls.compactMap { $0.script?.cause })")
+            detail: "\(Self.summary(of: job)), \(batch.policy): \(history(of: calls))")
     }
 
     /// Nil: everything ended by itself but the batch whose model does not exist, and that is as it was.

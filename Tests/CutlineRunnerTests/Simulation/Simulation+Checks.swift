@@ -34,7 +34,6 @@ extension Simulation {
 
     /// Of one call's caption: the queue said that it has it.
     func observe(_ event: RunnerEvent, of process: VirtualWorker) throws {
-        if case .lane(let notice) = event, case .recalled(let jobs) = notice.action { recalled.formUnion(jobs.map(\.number)) }
         guard case .ended(let claim, .caption, let effect) = event else { return }
         if case .rejected = effect { return }
         acknowledged.insert(claim.attempt)
@@ -192,7 +191,8 @@ extension Simulation {
     func unfinished() throws -> String {
         let jobs = try monitor.reader.read { try Row.fetchAll($0, sql: "SELECT * FROM jobs WHERE state IN ('queued', 'running')") }
         let lanes = try monitor.reader.read { try String.fetchAll($0, sql: "SELECT rule FROM lanes") }
-        return "now \(clock.now()), \(workers.count { $0 != nil }) workers; \(jobs.prefix(5)); \(lanes)"
+        let seconds = (clock.now() - Self.beginning).milliseconds / 1_000
+        return "now \(seconds) s, \(workers.count { $0 != nil }) workers; \(jobs.prefix(5).map(Self.summary)); \(lanes)"
     }
 
     func checkEnd() throws {

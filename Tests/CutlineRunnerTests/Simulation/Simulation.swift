@@ -114,7 +114,7 @@ final class Simulation {
         starts.append(clock.real)
         let queue = FaultyQueue(
             try monitor.again(at: clock.now()), sabotage: sabotage, choose: { [unowned self] in fault(writes: $0) },
-            arm: { [unowned self] in try arm($0) }, claimed: { [unowned self] in try checkUrgency(of: $0) },
+            arm: { [unowned self] in try arm($0) }, took: { [unowned self] in try noticeTurn($0, $1) },
             wrote: { [unowned self] in mayHaveChanged = true },
             isFileBroken: { [unowned self] in healedAt == nil && chance.happens(plan.faults.lostAnswers) })
         let worker = try queue.queue.startWorker(token: "worker-\(workers.count)", host: "here", pid: 1, now: clock.now())
@@ -126,6 +126,12 @@ final class Simulation {
         workers.append(process)
         plan(.worker(process.number, .beat), after: plan.beat)
         try perform(process.loop.start(), of: process)
+    }
+
+    /// What happened in the queue, whether its worker hears of it or not.
+    private func noticeTurn(_ claims: [Claim], _ notices: [LaneNotice]) throws {
+        try checkUrgency(of: claims)
+        for case .recalled(let jobs) in notices.map(\.action) { recalled.formUnion(jobs.map(\.number)) }
     }
 
     /// The kernel frees its lock; what it sent goes on without it.
