@@ -80,7 +80,9 @@ import Testing
         let path = folder.write("a.gif", text: Self.picture)
         let request = CaptionRequest.make([.file(.make(path, .gif))])
         folder.append(1, to: path)
-        let now = PictureFile.make(path, .gif)
+        var changed = PictureFile.make(path, .gif)
+        changed.digest = Array(repeating: 7, count: 32)
+        let now = changed
         let fingerprint = Fingerprint(bytes: [UInt8](repeating: 9, count: 32))
         try await TestServer.run(TestServer.caption("ok")) { server in
             let outcome = try await ProviderClient.run(redraft: { asked, provider in
@@ -89,6 +91,26 @@ import Testing
             }) { await $0.call(request, profile: .at(server), key: nil, timeout: .seconds(20)) }
             #expect(outcome == .changed(images: [.file(now)], fingerprint: fingerprint))
             #expect(server.connections == 0)
+        }
+    }
+
+    /// Copies on several hosts differ in their dates and inodes; what is sent are bytes.
+    @Test func theSameBytesUnderAnotherDateAreSent() async throws {
+        let path = folder.write("a.gif", text: Self.picture)
+        var added = PictureFile.make(path, .gif)
+        added.digest = Array(repeating: 1, count: 32)
+        added.stamp = FileStamp(size: added.stamp.size, modified: 5, inode: 6)
+        var here = PictureFile.make(path, .gif)
+        for (digest, isSent) in [(UInt8(1), true), (2, false)] {
+            here.digest = Array(repeating: digest, count: 32)
+            let now = here
+            try await TestServer.run(TestServer.caption("ok")) { server in
+                let outcome = try await ProviderClient.run(redraft: { _, _ in
+                    ([.file(now)], Fingerprint(bytes: [UInt8](repeating: 9, count: 32)))
+                }) { [added] in await $0.call(.make([.file(added)]), profile: .at(server), key: nil, timeout: .seconds(20)) }
+                #expect((outcome.caption?.text == "ok") == isSent)
+                #expect(server.connections == (isSent ? 1 : 0))
+            }
         }
     }
 
