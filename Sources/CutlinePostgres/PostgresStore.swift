@@ -50,7 +50,7 @@ package final class PostgresStore: Store {
             var commit: (transaction: String, result: Result)?
             do {
                 return try writer.use { connection in
-                    try inTransaction(connection, beginning: writing) { session in
+                    try inTransaction(connection, beginning: writing(pause: mayRunAgain ? 8 : 30)) { session in
                         hasBegun = true
                         let result = try body(session)
                         if session.hasWritten, let transaction = try connection.run(Self.lastWords).firstText {
@@ -151,12 +151,15 @@ package final class PostgresStore: Store {
     }
 
     /// With every setting for the transaction alone: behind a pooler the connection is somebody else's afterwards.
-    private var writing: String {
-        "BEGIN; \(settings(timeout: "30s")); \(Self.formatAndTime) FOR NO KEY UPDATE"
+    ///
+    /// - Parameter pause: seconds for which it may be silent between two statements. Adding reads files meanwhile; a worker that is cut off in
+    ///   its turn must not keep the others waiting.
+    private func writing(pause: Int) -> String {
+        "BEGIN; \(settings(timeout: "30s", pause: pause)); \(Self.formatAndTime) FOR NO KEY UPDATE"
     }
 
     private var reading: String {
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \(settings(timeout: "0")); \(Self.formatAndTime)"
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \(settings(timeout: "0", pause: 30)); \(Self.formatAndTime)"
     }
 
     private static let formatAndTime =
@@ -164,10 +167,10 @@ package final class PostgresStore: Store {
 
     /// The planner is told that every statement looks things up along an index: planned while tables were empty it would read them from end
     /// to end for ever.
-    private func settings(timeout: String) -> String {
+    private func settings(timeout: String, pause: Int) -> String {
         let fixed = [
             ("search_path", address.quotedSchema), ("statement_timeout", timeout), ("lock_timeout", "30s"),
-            ("idle_in_transaction_session_timeout", "30s"), ("jit", "off"), ("enable_seqscan", "off"), ("enable_hashjoin", "off"),
+            ("idle_in_transaction_session_timeout", "\(pause)s"), ("jit", "off"), ("enable_seqscan", "off"), ("enable_hashjoin", "off"),
             ("enable_mergejoin", "off"), ("plan_cache_mode", "force_generic_plan"),
         ]
         let durability = """
