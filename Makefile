@@ -73,7 +73,7 @@ bench: build ## Measures whole runs and growing queues on this machine, and writ
 	Benchmarks/report .build/queue.json
 
 bench-limits: build ## Measures speed and refusals against limits, about twenty minutes; QUICK=1 for a short form
-	Benchmarks/limits $(if $(QUICK),--quick)
+	$$(scripts/with-postgres true && echo scripts/with-postgres) Benchmarks/limits $(if $(QUICK),--quick)
 
 ROUNDS ?= 200
 crash-soak: build ## Kills working processes at ROUNDS=200 random moments and counts whether anything was lost or repeated
