@@ -58,7 +58,7 @@ import Testing
         let statements = StatementLog()
         try fixture.queue.write { $0.database.trace { statements.add($0) } }
         try fixture.queue.reader.read { $0.database.trace { statements.add($0) } }
-        try live(fixture)
+        try fixture.live()
         let tables = ["jobs", "entries", "attempts", "captions", "pictures"]
         let seen = statements.all.filter { sql in tables.contains { sql.contains($0) } }
         #expect(seen.count > 30, "the log is empty: the test is blind")
@@ -87,53 +87,6 @@ import Testing
         let many = try stepsOfATurn(delayed: 20_000, cancelled: 20_000, isSample: true)
         #expect(few > 500, "nothing was counted")
         #expect(many < few + 100, "\(many) steps with 40,000 other jobs, \(few) without")
-    }
-
-    private func live(_ fixture: Fixture) throws {
-        let queue = fixture.queue
-        try fixture.add(0..<9)
-        try fixture.add(.make(20, key: "0.jpg"), .make(1, key: "copy.jpg"), .make(0, key: "0.jpg"), .member("a.jpg", 1, at: 512))
-        let outcomes: [Outcome] = [.text("a"), .permanent, .transient, .unanswered, .notSent("stopping")]
-        for (claim, outcome) in zip(try fixture.claim(9), outcomes) { try fixture.settle(claim, outcome) }
-        _ = try queue.rescue(except: fixture.worker, now: .after(400))
-        _ = try fixture.claim(9, at: .after(400))
-        _ = try (queue.prioritize(JobSelection(), .low), queue.retry(), queue.hold(), queue.release(), queue.cancel(now: .start))
-        _ = try queue.retry(JobSelection(batch: fixture.batch, failure: .imageRejected))
-        _ = try queue.release(JobSelection(jobs: queue.reader.jobIDs(named: "1.jpg")))
-        _ = try queue.reader.keys(near: "1.jgp")
-        let sample = Scope.jobs([fixture.batch: try queue.reader.sample(of: fixture.batch, count: 3)])
-        _ = try (queue.reader.batchStatuses(in: sample), queue.reader.causes(of: fixture.batch, .failed, in: sample))
-        _ = try queue.reader.jobs(of: [.make(1)], in: fixture.batch)
-        _ = try fixture.turn(claiming: 1, in: sample)
-        _ = try queue.reader.knownDigest(of: .make(0, at: "/pictures/0.jpg"))
-        _ = try queue.reader.knownDigest(of: .member("0.jpg", 0, at: 512))
-        _ = try queue.reader.paths(ofDefaultKeys: ["0.jpg"], in: fixture.batch)
-        try depart(fixture)
-        _ = try queue.records()
-        _ = try (fixture.show("0.jpg"), queue.reader.jobs(named: "3"))
-        _ = try queue.reader.allDoubtfulCalls()
-        var cursor = RecordCursor()
-        _ = try queue.reader.records(RecordSelection(batches: [fixture.batch]), after: &cursor)
-        let second = try queue.openBatch(.make("second"), policy: RetryPolicy(), limits: Limits(), now: .start)
-        var captions = try queue.reader.captionSearch(for: .make("second"), batch: second, checks: CheckRules(), use: .takeOver)
-        _ = try queue.add((0..<9).map { .make($0) }, to: second, &captions, now: .start)
-        try queue.endWorker(fixture.worker, now: .after(400))
-    }
-
-    private func depart(_ fixture: Fixture) throws {
-        let (queue, batch) = (fixture.queue, fixture.batch)
-        var captions = try queue.reader.captionSearch(for: .make(), batch: batch, checks: CheckRules(), use: .tell)
-        var added = Added()
-        _ = try queue.changed(among: [.make(3)], in: batch, &captions, &added)
-        let inputs = Set(try queue.inputs(named: [Array("/pictures".utf8)], of: batch))
-        try queue.execute("UPDATE entries SET input = 1 WHERE job > 6")
-        _ = try queue.depart(
-            DepartureSearch(batch: batch, inputs: inputs, mark: queue.reader.entryMark(), holds: { _ in false }, look: { _ in .gone }),
-            now: .start)
-        _ = try (queue.reader.missingEntries(), queue.reader.hasOnly(3, in: batch))
-        let missing = EntrySelection(isMissing: true)
-        _ = try (queue.reader.removal(missing), queue.remove(missing, now: .start))
-        _ = try queue.remove(EntrySelection(batch: batch, failure: .imageRejected), now: .start)
     }
 
     private func stepsOfATurn(delayed: Int, cancelled: Int = 0, isSample: Bool = false) throws -> Int {
@@ -166,6 +119,98 @@ import Testing
             let scans = ["jobs", "attempts", "entries", "captions", "pictures"].contains { line.hasPrefix("SCAN \($0)") }
             return (scans && !allowed.contains(line)) || line.hasPrefix("USE TEMP B-TREE")
         }
+    }
+}
+
+/// The same on a server, by the plans of the statements that its two connections have prepared.
+@Suite(.onServer) struct ServerPlanTests {
+    private static let seen = """
+        SELECT name, statement, coalesce(array_length(parameter_types, 1), 0) AS count FROM pg_prepared_statements ORDER BY statement
+        """
+
+    @Test func noStatementReadsATableFromEndToEnd() throws {
+        let fixture = try Fixture.make()
+        try fixture.live()
+        let written = try fixture.queue.write(Self.faults)
+        let read = try fixture.queue.reader.read(Self.faults)
+        #expect(written.seen > 60 && read.seen > 30, "too few statements are known: the test is blind")
+        for fault in written.faults + read.faults { Issue.record("\(fault)") }
+    }
+
+    /// Indexes of some rows alone may be read from their beginning.
+    private static let partial = "SELECT CAST(CAST(indexrelid AS regclass) AS text) FROM pg_index WHERE indpred IS NOT NULL"
+
+    private static func faults(_ db: any Session) throws -> (seen: Int, faults: [String]) {
+        let partial = try String.fetchAll(db, sql: partial)
+        let statements = try Row.fetchAll(db, sql: seen)
+        let faults = try statements.compactMap { row -> String? in
+            let sql = row["statement"] as String
+            guard ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].contains(where: sql.hasPrefix) else { return nil }
+            let arguments = Array(repeating: "NULL", count: row["count"]).joined(separator: ", ")
+            let plan = try String.fetchAll(
+                db, sql: "EXPLAIN EXECUTE \(row["name"] as String)\(arguments.isEmpty ? "" : "(\(arguments))")")
+            return wholeScan(in: plan, partial).map { "\($0) in \(sql)" }
+        }
+        return (statements.count, faults)
+    }
+
+    /// A large table, or an index of all its rows, that is read without a condition. A condition stands in the line below its node.
+    private static func wholeScan(in plan: [String], _ partial: [String]) -> String? {
+        for (line, next) in zip(plan, plan.dropFirst() + [""]) {
+            guard ["jobs", "attempts", "entries", "captions", "pictures"].contains(where: { line.contains(" on \($0)") }) else { continue }
+            if line.contains("Seq Scan") { return line }
+            guard line.contains("Index Scan") || line.contains("Index Only Scan"), !next.contains("Index Cond:") else { continue }
+            if !partial.contains(where: { line.contains("using \($0) ") || line.contains("Bitmap Index Scan on \($0) ") }) { return line }
+        }
+        return nil
+    }
+}
+
+extension Fixture {
+    /// Runs the statements of a whole life.
+    fileprivate func live() throws {
+        try add(0..<9)
+        try add(.make(20, key: "0.jpg"), .make(1, key: "copy.jpg"), .make(0, key: "0.jpg"), .member("a.jpg", 1, at: 512))
+        let outcomes: [Outcome] = [.text("a"), .permanent, .transient, .unanswered, .notSent("stopping")]
+        for (claim, outcome) in zip(try claim(9), outcomes) { try settle(claim, outcome) }
+        _ = try queue.rescue(except: worker, now: .after(400))
+        _ = try claim(9, at: .after(400))
+        _ = try (queue.prioritize(JobSelection(), .low), queue.retry(), queue.hold(), queue.release(), queue.cancel(now: .start))
+        _ = try queue.retry(JobSelection(batch: batch, failure: .imageRejected))
+        _ = try queue.release(JobSelection(jobs: queue.reader.jobIDs(named: "1.jpg")))
+        _ = try queue.reader.keys(near: "1.jgp")
+        let sample = Scope.jobs([batch: try queue.reader.sample(of: batch, count: 3)])
+        _ = try (queue.reader.batchStatuses(in: sample), queue.reader.causes(of: batch, .failed, in: sample))
+        _ = try queue.reader.jobs(of: [.make(1)], in: batch)
+        _ = try turn(claiming: 1, in: sample)
+        _ = try queue.reader.knownDigest(of: .make(0, at: "/pictures/0.jpg"))
+        _ = try queue.reader.knownDigest(of: .member("0.jpg", 0, at: 512))
+        _ = try queue.reader.paths(ofDefaultKeys: ["0.jpg"], in: batch)
+        try depart()
+        _ = try queue.records()
+        _ = try (show("0.jpg"), queue.reader.jobs(named: "3"))
+        _ = try queue.reader.allDoubtfulCalls()
+        var cursor = RecordCursor()
+        _ = try queue.reader.records(RecordSelection(batches: [batch]), after: &cursor)
+        let second = try queue.openBatch(.make("second"), policy: RetryPolicy(), limits: Limits(), now: .start)
+        var captions = try queue.reader.captionSearch(for: .make("second"), batch: second, checks: CheckRules(), use: .takeOver)
+        _ = try queue.add((0..<9).map { .make($0) }, to: second, &captions, now: .start)
+        try queue.endWorker(worker, now: .after(400))
+    }
+
+    private func depart() throws {
+        var captions = try queue.reader.captionSearch(for: .make(), batch: batch, checks: CheckRules(), use: .tell)
+        var added = Added()
+        _ = try queue.changed(among: [.make(3)], in: batch, &captions, &added)
+        let inputs = Set(try queue.inputs(named: [Array("/pictures".utf8)], of: batch))
+        try queue.execute("UPDATE entries SET input = 1 WHERE job > 6")
+        _ = try queue.depart(
+            DepartureSearch(batch: batch, inputs: inputs, mark: queue.reader.entryMark(), holds: { _ in false }, look: { _ in .gone }),
+            now: .start)
+        _ = try (queue.reader.missingEntries(), queue.reader.hasOnly(3, in: batch))
+        let missing = EntrySelection(isMissing: true)
+        _ = try (queue.reader.removal(missing), queue.remove(missing, now: .start))
+        _ = try queue.remove(EntrySelection(batch: batch, failure: .imageRejected), now: .start)
     }
 }
 

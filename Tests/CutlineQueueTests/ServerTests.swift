@@ -55,7 +55,15 @@ import Testing
         ("SELECT a FROM b WHERE c = ? AND d = ?", "SELECT a FROM b WHERE c = $1 AND d = $2"),
         ("SELECT '?' WHERE a = ?", "SELECT '?' WHERE a = $1"),
         ("SELECT count(*) FROM entries INDEXED BY entries_missing WHERE batch = ?", "SELECT count(*) FROM entries WHERE batch = $1"),
-        ("SELECT a FROM b CROSS JOIN c ON c.id = b.id", "SELECT a FROM b JOIN c ON c.id = b.id"),
+        (
+            "SELECT a FROM b CROSS JOIN c ON c.id = CAST(b.id AS BIGINT) LEFT JOIN d ON d.c = c.id CROSS JOIN e ON e.d = (SELECT 1)\n    WHERE b.id = ?",
+            "SELECT a FROM b CROSS JOIN LATERAL (SELECT * FROM c WHERE c.id = CAST(b.id AS BIGINT) OFFSET 0) AS c LEFT JOIN d ON d.c = c.id "
+                + "CROSS JOIN LATERAL (SELECT * FROM e WHERE e.d = (SELECT 1) OFFSET 0) AS e\n    WHERE b.id = $1"
+        ),
+        (
+            "SELECT (SELECT 1 FROM b CROSS JOIN c ON c.id = b.id) FROM d",
+            "SELECT (SELECT 1 FROM b CROSS JOIN LATERAL (SELECT * FROM c WHERE c.id = b.id OFFSET 0) AS c) FROM d"
+        ),
         ("SELECT a FROM b WHERE instr(a, ?) > 0", "SELECT a FROM b WHERE strpos(a, $1) > 0"),
     ])
     func wordsOfSQLiteBecomeThoseOfPostgreSQL(sqlite: String, postgres: String) { #expect(Dialect.translate(sqlite) == postgres) }
