@@ -47,10 +47,10 @@ let package = Package(
         room("CutlineDigest", [.target(name: "CLibcrypto", condition: .when(platforms: [.linux]))]),
         .target(
             name: "CutlineMigrationsSQLite", path: "migrations/sqlite",
-            resources: [.embedInCode("0001-queue.sql")], swiftSettings: strict),
+            resources: [.embedInCode("0001-queue.sql"), .embedInCode("0002-prepared.sql")], swiftSettings: strict),
         .target(
             name: "CutlineMigrationsPostgres", path: "migrations/postgres",
-            resources: [.embedInCode("0001-queue.sql")], swiftSettings: strict),
+            resources: [.embedInCode("0001-queue.sql"), .embedInCode("0002-prepared.sql")], swiftSettings: strict),
         // What Swift cannot import of the kernel's: descriptors over sockets, seccomp.
         .target(name: "CutlineConfine"),
         // Level 1

@@ -71,7 +71,9 @@ package enum Darkroom {
     private static func answer(_ order: PreparationOrder, _ vips: Vips, from source: Int32, to target: Int32) -> DarkroomAnswer {
         guard let file = MappedFile(source, order.offset, order.length) else { return .unreadable("cannot be read: \(Self.lastError)") }
         do {
-            let result = try Development(vips: vips, order: order, bytes: file.bytes).result()
+            let development = Development(vips: vips, order: order, bytes: file.bytes)
+            if order.mayStay, development.isPlain { return .unchanged }
+            let result = try development.result()
             guard ftruncate(target, 0) == 0, write(result.bytes, to: target) else {
                 return .noRoom("a prepared picture cannot be kept: \(Self.lastError)")
             }

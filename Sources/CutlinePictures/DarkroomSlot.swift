@@ -37,7 +37,7 @@ final class DarkroomSlot: Sendable {
         return try result.get()
     }
 
-    func prepare(_ source: Int32, _ name: String, _ order: PreparationOrder) async -> Result<PreparedPicture, PreparationTrouble> {
+    func prepare(_ source: Int32, _ name: String, _ order: PreparationOrder) async -> Result<PreparedPicture?, PreparationTrouble> {
         let isStopped = Flag()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -56,7 +56,7 @@ final class DarkroomSlot: Sendable {
 
     private func prepare(
         _ source: Int32, _ name: String, _ order: PreparationOrder, _ isStopped: Flag
-    ) throws(PreparationTrouble) -> PreparedPicture {
+    ) throws(PreparationTrouble) -> PreparedPicture? {
         for isLast in [false, true] {
             guard !isStopped.isSet else { throw .notNow("stopped") }
             let child = try child()
@@ -98,8 +98,9 @@ final class DarkroomSlot: Sendable {
 
     private func picture(
         _ result: ResultFile, _ answer: DarkroomAnswer, _ name: String
-    ) -> Result<PreparedPicture, PreparationTrouble> {
+    ) -> Result<PreparedPicture?, PreparationTrouble> {
         switch answer {
+        case .unchanged: return .success(nil)
         case .ready(let format, let width, let height, let byteCount):
             // Its word is not taken for what is sent.
             guard result.byteCount == Int64(byteCount), byteCount > 0 else {

@@ -59,7 +59,7 @@ package final class Darkrooms: Sendable {
     /// See `Prepare`.
     @Sendable package func prepare(
         _ source: Int32, _ name: String, _ order: PreparationOrder
-    ) async throws(PreparationTrouble) -> PreparedPicture {
+    ) async throws(PreparationTrouble) -> PreparedPicture? {
         if state.withLock(\.isMissing) { throw .missing }
         guard let slot = await slot() else {
             throw .notNow(Task.isCancelled ? "stopped" : "all darkrooms were busy for \(plan.queuePatience.milliseconds / 1_000) s")

@@ -22,6 +22,12 @@ struct Development {
         trouble.isMemory ? "needs more than \(Darkroom.mostMemory >> 20) MB to be opened" : "cannot be decoded: \(trouble.words)"
     }
 
+    /// Whether it is within its bound and nothing but its pixels.
+    var isPlain: Bool {
+        guard let size = PictureSize(header: Array(bytes.prefix(512 << 10))), order.bound.fitted(size) == size else { return false }
+        return PlainPicture.isPlain(bytes, order.format)
+    }
+
     private static let mostPixels = 16_383 * 16_383
     private static let mostSide = 65_500
 
@@ -33,7 +39,7 @@ struct Development {
             throw Refusal.unreadable("is a camera's RAW file; make a JPEG of it")
         }
         let image = try loaded()
-        let scaled = try image.plain().scaled(to: order.bound.fitted(image.size)).inSRGB()
+        let scaled = try image.plain(on: background).scaled(to: order.bound.fitted(image.size)).inSRGB()
         // What follows turns, and may encode more than once.
         return try encoded(isTurned ? scaled.inMemory().with("autorot") : scaled.inMemory())
     }
@@ -92,7 +98,8 @@ extension Development {
 
 extension VipsImage {
     /// 8 bits, nothing to see through.
-    fileprivate func plain() throws -> VipsImage {
+    /// - Parameter colour: red, green and blue of what shows through.
+    fileprivate func plain(on colour: [Int]) throws -> VipsImage {
         var image = self
         switch samples {
         case .bytes: break
@@ -105,9 +112,16 @@ extension VipsImage {
         case nil: image = try image.with("colourspace", ["space": bands > 2 ? "srgb" : "b-w"])
         }
         guard image.hasAlpha else { return image }
-        let white = image.colours == .cmyk ? "0" : "255"
-        let background = Array(repeating: white, count: image.bands - 1).joined(separator: " ")
-        return try image.with("flatten", ["background": background])
+        let isGray = colour[0] == colour[1] && colour[1] == colour[2]
+        if image.bands == 2, !isGray { image = try image.with("colourspace", ["space": "srgb"]) }
+        let samples =
+            switch image.bands {
+            case 2: [colour[0]]
+            case 4: colour
+            // CMYK: what is white there is no ink.
+            default: colour.map { 255 - $0 } + Array(repeating: 0, count: image.bands - 4)
+            }
+        return try image.with("flatten", ["background": samples.map { "\($0)" }.joined(separator: " ")])
     }
 
     fileprivate func scaled(to wanted: PictureSize) throws -> VipsImage {
@@ -134,20 +148,17 @@ extension VipsImage {
 // MARK: - Encoding
 
 extension Development {
-    private static let lossyQuality = 85
-    private static let losslessQuality = 90
-
     /// Smaller ones are tried until the provider takes it.
     private func encoded(_ image: VipsImage) throws -> Result {
-        let quality = isLossless ? Self.losslessQuality : Self.lossyQuality
-        for quality in [quality, 75, 60] {
+        let best = isLossless ? min(100, order.quality + 5) : order.quality
+        for quality in [best] + [75, 60].filter({ $0 < best }) {
             if let result = try encoded(image, quality) { return result }
         }
         var image = image
         for _ in 0..<5 {
             let (width, height) = (image.size.width * 3 / 4, image.size.height * 3 / 4)
             image = try image.scaled(to: PictureSize(width: max(1, width), height: max(1, height))).inMemory()
-            if let result = try encoded(image, 60) { return result }
+            if let result = try encoded(image, min(60, best)) { return result }
         }
         throw Refusal.tooLarge("cannot be made smaller than \(order.mostBytes ?? 0) bytes")
     }
@@ -166,6 +177,11 @@ extension Development {
             return nil
         }
         return smallest
+    }
+
+    private var background: [Int] {
+        let number = Int(order.background, radix: 16) ?? 0xFFFFFF
+        return [number >> 16 & 0xFF, number >> 8 & 0xFF, number & 0xFF]
     }
 
     private var isLossless: Bool {

@@ -27,6 +27,8 @@ struct Greeting: Codable, Hashable, Sendable {
 enum DarkroomAnswer: Codable, Hashable, Sendable {
     /// It lies in the result file.
     case ready(format: PictureFormat, width: Int, height: Int, byteCount: Int)
+    /// It is plain and within its bound.
+    case unchanged
     /// Behind the picture's name.
     case unreadable(String)
     case tooLarge(String)

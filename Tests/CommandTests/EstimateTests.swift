@@ -51,7 +51,7 @@ import Testing
                 {"batch":"photos","provider":"mine","model":"gpt-4o","jobs":{"to_send":2,"new":2,"not_sent":0,"waiting_elsewhere":0,"known_elsewhere":0,"reused":0,"damaged":0},\
                 "request_bytes":430,\
                 "pictures":[{"type":"image/png","count":1,"bytes":50,"pixels":6,"without_size":0},\
-                {"type":null,"count":1,"bytes":null,"pixels":null,"without_size":1}],\
+                {"type":null,"count":1,"bytes":null,"pixels":null,"without_size":1}],"prepared":{"count":0,"tokens_saved":0,"bytes_saved":0},\
                 "input_tokens":{"low":516,"high":1706,"text":6,"image_low":510,"image_high":1700,"image_rule":"openai_tiles"},\
                 "output_tokens":{"expected":200,"most":600},\
                 "price":{"source":"profile","input_usd_per_million":2.5,"output_usd_per_million":10.0,"image_usd":null,"request_usd":null},\

@@ -35,6 +35,18 @@ struct JobFileTests {
         #expect(plan.paths[2] == folder.path.appending("away.png"))
     }
 
+    @Test func preparingIsAWordOrSettings() throws {
+        let folder = TemporaryFolder.make(pictures: "a.png")
+        func wish(_ text: String) throws -> PreparationWish? {
+            folder.write("jobs.json", text: #"{"images": ["a.png"], "prepare": \#(text)}"#)
+            return try folder.plan("jobs.json").jobFile?.preparing
+        }
+        #expect(try wish(#""fit""#) == PreparationWish(mode: .fit))
+        let settings = #"{"mode": "all", "longest_edge": 1024, "megapixels": 1, "quality": 85, "background": "FFF0F0", "format": "jpeg"}"#
+        let all = PreparationWish(mode: .all, longestEdge: 1_024, megapixels: 1, quality: 85, background: "fff0f0", form: .jpeg)
+        #expect(try wish(settings) == all)
+    }
+
     @Test(arguments: [
         (
             Array("{\"prompt\":\n \"Beschreibe die T".utf8) + [0xFC] + Array("r.\"}".utf8),
@@ -101,7 +113,7 @@ struct JobFileTests {
     @Test(arguments: [
         (
             #"{"image": []}"#,
-            "image: unknown key; known here: batch, provider, model, system, prompt, parameters, limits, budget, checks, fallback, priority, tier, images, jobs"
+            "image: unknown key; known here: batch, provider, model, system, prompt, parameters, limits, budget, checks, fallback, priority, tier, prepare, images, jobs"
         ),
         (#"{"batch": ""}"#, "batch: must not be empty"), (#"{"batch": null}"#, "batch: expected a text"),
         (#"{"provider": 3}"#, "provider: expected the name of a profile, or a profile"),
@@ -123,6 +135,14 @@ struct JobFileTests {
         (#"{"priority": "hihg"}"#, "priority: expected one of high, normal, low; did you mean high?"),
         (#"{"priority": "urgent"}"#, "priority: expected one of high, normal, low"), (#"{"priority": -1}"#, "priority: expected a text"),
         (#"{"tier": "cheap"}"#, "tier: expected one of standard, flex"), (#"{"tier": 1}"#, "tier: expected a text"),
+        (#"{"prepare": "best"}"#, "prepare: expected one of never, auto, fit, all"),
+        (#"{"prepare": {"longest_edge": 8}}"#, "prepare.longest_edge: expected a whole number of at least 16 and at most 65500"),
+        (#"{"prepare": {"background": "blue"}}"#, "prepare.background: expected white, black or six hexadecimal digits, as ffeedd"),
+        (#"{"prepare": {"quality": 0}}"#, "prepare.quality: expected a whole number of at least 1 and at most 100"),
+        (
+            #"{"prepare": {"mode": "auto", "quality": 9}}"#,
+            "prepare: sizes, quality, background and format of pictures belong to fit and all; they are not for auto"
+        ),
         (#"{"images": "a.png"}"#, "images: expected a list"), (#"{"images": ["a.png", 3]}"#, "images[1]: expected a text"),
         (#"{"jobs": [{"key": "k", "images": []}]}"#, "jobs[0].images: names no picture"),
         (#"{"jobs": [{"key": "k"}]}"#, "jobs[0]: a job needs images"),

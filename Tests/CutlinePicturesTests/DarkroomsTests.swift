@@ -59,7 +59,7 @@ struct DarkroomFixture {
         var order = PreparationOrder(
             format: format, offset: offset, length: Int64(bytes.count) - offset, bound: Bound(longestSide: 1_568), formats: [.jpeg, .png])
         change(&order)
-        let picture = try await rooms.prepare(descriptor, "a picture", order)
+        guard let picture = try await rooms.prepare(descriptor, "a picture", order) else { throw .unreadable("it stays") }
         var result = [UInt8](repeating: 0, count: Int(picture.byteCount))
         _ = result.withUnsafeMutableBytes { picture.read($0, 0) }
         return (picture, result)
@@ -115,6 +115,37 @@ struct DarkroomFixture {
         for rooms in [one, four, four] {
             #expect(try await fixture.prepare(DarkroomFixture.bitmap(width: 300, height: 200), .bmp, by: rooms).bytes == first.bytes)
         }
+    }
+
+    /// With `fit`, nothing is done to what is nothing but pixels and small enough.
+    @Test func whatIsPlainAndSmallMayStay() async throws {
+        let rooms = Darkrooms(fixture.plan())
+        let png = try #require(Sample.all.first { $0.format == .png }).bytes
+        let stays = PreparationTrouble.unreadable("it stays")
+        await #expect(throws: stays) { _ = try await fixture.prepare(png, .png, by: rooms) { $0.mayStay = true } }
+        #expect(try await fixture.prepare(png, .png, by: rooms).bytes.isEmpty == false)
+        let behind = try await fixture.prepare(png + Array("a video".utf8), .png, by: rooms) { $0.mayStay = true }
+        #expect(behind.bytes.isEmpty == false)
+        let large = try await fixture.prepare(png, .png, by: rooms) { ($0.mayStay, $0.bound.mostSide) = (true, 8) }
+        #expect(large.picture.size == PictureSize(width: 8, height: 8))
+    }
+
+    @Test func qualityAndBackgroundAreThoseOfTheOrder() async throws {
+        let rooms = Darkrooms(fixture.plan())
+        func bytes(_ quality: Int) async throws -> Int {
+            try await fixture.prepare(DarkroomFixture.bitmap(width: 300, height: 200), .bmp, by: rooms) {
+                ($0.quality, $0.formats) = (quality, [.jpeg])
+            }.bytes.count
+        }
+        #expect(try await bytes(30) < bytes(95))
+        // Eight by eight pixels of gray with alpha, of which nothing is seen.
+        let clear = try #require(
+            Data(base64Encoded: "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAQAAABuBnYAAAAADElEQVR42mNgGBwAAACIAAF0uDlnAAAAAElFTkSuQmCC"))
+        let red = try await fixture.prepare(Array(clear), .png, by: rooms) { ($0.background, $0.formats) = ("ff0000", [.png]) }
+        // Of three bands, and so of colour (IHDR's colour type).
+        #expect(red.bytes[25] == 2)
+        let white = try await fixture.prepare(Array(clear), .png, by: rooms) { $0.formats = [.png] }
+        #expect(white.bytes[25] == 0)
     }
 
     @Test func whatMustBeSmallerIsMadeSmaller() async throws {

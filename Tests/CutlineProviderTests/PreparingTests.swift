@@ -21,7 +21,7 @@ private final class Maker: Sendable {
 
     @Sendable func prepare(
         _ descriptor: Int32, _ name: String, _ order: PreparationOrder
-    ) async throws(PreparationTrouble) -> PreparedPicture {
+    ) async throws(PreparationTrouble) -> PreparedPicture? {
         orders.withLock { $0.append((name, order)) }
         let bytes = try result(name)
         return PreparedPicture(format: .jpeg, size: PictureSize(width: 8, height: 6), byteCount: Int64(bytes.count)) { buffer, offset in
@@ -48,6 +48,43 @@ private final class Maker: Sendable {
         let outcome = await client.call(.make(files.map(ImageSource.file)), profile: profile, key: nil, timeout: .seconds(30))
         await client.shutdown()
         return outcome
+    }
+
+    /// What the batch settled goes for every picture, whatever the run says of the others.
+    @Test func aBatchThatPreparesHasEveryPictureLookedAt() async throws {
+        let maker = Maker { _ in [1, 2, 3] }
+        let files = [picture("a.jpg", .jpeg), picture("b.heic", .heic)]
+        var request = CaptionRequest.make(files.map(ImageSource.file))
+        request.preparation = Preparation(mode: .fit, bound: Bound(longestSide: 99), quality: 55, background: "102030", form: .png)
+        var profile = Profile(name: "x")
+        try await TestServer.run(TestServer.caption("ok")) { server in
+            let client = ProviderClient(connections: 1, prepare: maker.prepare, mends: false, now: { .fixture })
+            profile = Profile.at(server)
+            profile.images = ImageRules(accepts: [.jpeg, .png], maxSide: 50)
+            #expect(await client.call(request, profile: profile, key: nil, timeout: .seconds(30)).caption != nil)
+            let orders = maker.orders.withLock { $0.map(\.order) }
+            #expect(orders.map(\.mayStay) == [true, false])
+            #expect(orders.allSatisfy { $0.quality == 55 && $0.background == "102030" && $0.formats == [.png] })
+            #expect(orders.allSatisfy { $0.bound == Bound(longestSide: 99).taken(by: profile.images) })
+            request.preparation?.mode = .all
+            #expect(await client.call(request, profile: profile, key: nil, timeout: .seconds(30)).caption != nil)
+            #expect(maker.orders.withLock { $0.dropFirst(2).map(\.order.mayStay) } == [false, false])
+            await client.shutdown()
+        }
+    }
+
+    /// They are never sent as they are.
+    @Test(arguments: [true, false]) func withoutLibvipsNothingIsSent(knowsDarkrooms: Bool) async throws {
+        let maker = Maker { _ throws(PreparationTrouble) in throw .missing }
+        var request = CaptionRequest.make([.file(picture("a.jpg", .jpeg))])
+        request.preparation = Preparation(mode: .fit, bound: Bound(longestSide: 99))
+        try await TestServer.run(TestServer.caption("ok")) { server in
+            let client = ProviderClient(connections: 1, prepare: knowsDarkrooms ? maker.prepare : nil, now: { .fixture })
+            let failure = await client.call(request, profile: .at(server), key: nil, timeout: .seconds(30)).failure
+            #expect(failure?.kind == .imageRejected && failure?.message.contains("apt-get install libvips42") == true)
+            #expect(server.requests.isEmpty)
+            await client.shutdown()
+        }
     }
 
     private static let plain = ImageRules(accepts: [.jpeg, .png], maxBytes: 5_000_000)

@@ -15,6 +15,7 @@ import Testing
         ("provider", BatchSettings.make(provider: "other")), ("model", .make(model: "sim-2")), ("system text", .make(system: "Be brief.")),
         ("prompt", .make(prompt: "Describe this picture!")), ("parameters", .make(parameters: Parameters(temperature: 0.5))),
         ("identity", .make(identity: .path)),
+        ("preparing of pictures", .prepared(quality: 85)),
     ])
     func otherSettingsUnderTheSameNameAreRefused(what: String, settings: BatchSettings) throws {
         let fixture = try Fixture.make()
@@ -22,6 +23,24 @@ import Testing
         guard case .batchDiffers("harbours", what, _, _) = error else { return #expect(Bool(false), "\(String(describing: error))") }
         #expect(error?.description.contains("--batch NEW") == true)
         #expect(try fixture.queue.reader.batches().map(\.settings) == [.make()])
+    }
+
+    @Test func preparedBatchesKeepTheirNumbersAndTellEachCall() throws {
+        let folder = TemporaryFolder(inMemory: true)
+        let queue = try Queue.make(in: folder)
+        let settings = BatchSettings.prepared(quality: 70)
+        let batch = try queue.openBatch(settings, policy: RetryPolicy(), limits: Limits(), now: .start)
+        #expect(try queue.reader.batch(named: settings.name).settings == settings)
+        #expect(throws: QueueError.self) {
+            try queue.openBatch(.prepared(quality: 71), policy: RetryPolicy(), limits: Limits(), now: .start)
+        }
+        #expect(throws: QueueError.self) { try queue.openBatch(.make(), policy: RetryPolicy(), limits: Limits(), now: .start) }
+        _ = try queue.add([.make(1)], to: batch, now: .start)
+        let worker = try queue.worker("w")
+        let claims = try queue.turn(
+            worker, TurnRequest(settlements: [], claimLimit: 1, scope: .all, lease: .seconds(360), now: { .start }, jitter: { 0 })
+        ).claims
+        #expect(claims.map(\.request.preparation) == [settings.preparation])
     }
 
     @Test func spellingsOfOneLetterAreTwoPrompts() throws {
@@ -92,5 +111,13 @@ import Testing
 
     private func open(_ settings: BatchSettings, in fixture: Fixture) throws -> BatchID {
         try fixture.queue.openBatch(settings, policy: RetryPolicy(), limits: Limits(), now: .start)
+    }
+}
+
+extension BatchSettings {
+    fileprivate static func prepared(quality: Int) -> BatchSettings {
+        var settings = BatchSettings.make()
+        settings.preparation = Preparation(mode: .fit, bound: ImageTokens(model: "claude-opus-4-7").bound(detail: nil), quality: quality)
+        return settings
     }
 }

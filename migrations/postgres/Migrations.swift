@@ -9,6 +9,7 @@ package struct Migration: Sendable {
 extension Migration {
     /// All steps, in order. A test compares this list with the folder.
     package static let all = [
-        Migration(number: 1, file: "0001-queue.sql", sql: String(decoding: PackageResources._001_queue_sql, as: UTF8.self))
+        Migration(number: 1, file: "0001-queue.sql", sql: String(decoding: PackageResources._001_queue_sql, as: UTF8.self)),
+        Migration(number: 2, file: "0002-prepared.sql", sql: String(decoding: PackageResources._002_prepared_sql, as: UTF8.self)),
     ]
 }

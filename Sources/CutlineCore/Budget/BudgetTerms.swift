@@ -18,7 +18,7 @@ package struct BudgetTerms: Codable, Hashable, Sendable {
         price = settings.profile.price(of: settings.model)
         flexPriceFactor = settings.profile.flex?.price
         outputTokens = settings.parameters.answerLimit
-        imageTokens = ImageTokens(model: settings.model).most(detail: settings.parameters.detail)
+        imageTokens = ImageTokens(model: settings.model).most(detail: settings.parameters.detail, within: settings.preparation?.bound)
         // A schema among the parameters is read by the model as text.
         sharedBytes = (settings.system?.utf8.count ?? 0) + settings.parameters.canonicalText.utf8.count
     }

@@ -52,7 +52,22 @@ package enum ImageTokens: Hashable, Sendable {
     }
 
     /// The most that one picture of any size comes to; nil where no rule is known.
-    package func most(detail: ImageDetail?) -> Int? {
+    ///
+    /// - Parameter bound: what all pictures are scaled to; nil: they are sent as large as they are.
+    package func most(detail: ImageDetail?, within bound: Bound? = nil) -> Int? {
+        guard let most = most(detail) else { return nil }
+        guard let bound else { return most }
+        let sizes = Self.shapes.map { bound.fitted(PictureSize(width: $0.0, height: $0.1)) }
+        return min(most, sizes.map { count(Sides($0), detail) }.max() ?? most)
+    }
+
+    /// Up to the largest that a camera makes, from square to long: which of them comes to most depends on the family.
+    private static let shapes: [(Int, Int)] = {
+        let sides = [64, 200, 384, 560, 768, 1_024, 1_536, 1_568, 2_048, 2_576, 3_024, 4_096, 5_792, 8_192]
+        return sides.flatMap { side in sides.filter { $0 <= side }.map { (side, $0) } }
+    }()
+
+    private func most(_ detail: ImageDetail?) -> Int? {
         switch self {
         case .unknown: nil
         case .gemini2: count(Self.largest, detail)

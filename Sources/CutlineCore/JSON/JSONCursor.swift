@@ -59,6 +59,13 @@ package struct JSONCursor: Sendable {
         return flag
     }
 
+    package func int(within range: ClosedRange<Int>) throws(InvalidValue) -> Int {
+        guard let value = value.int, range.contains(value) else {
+            throw invalid("expected a whole number of at least \(range.lowerBound) and at most \(range.upperBound)")
+        }
+        return value
+    }
+
     package func positiveInt() throws(InvalidValue) -> Int {
         guard let number = value.int else { throw invalid("expected a whole number") }
         guard number > 0 else { throw invalid("must be above 0") }

@@ -7,10 +7,12 @@ package struct BatchSettings: Hashable, Sendable {
     package var prompt: String
     package var parameters: Parameters
     package var identity: IdentityMode
+    /// Nil: pictures are sent as they are, or made into what the provider takes, which is no part of what a caption is.
+    package var preparation: Preparation?
 
     package init(
         name: String, profile: Profile, model: String, system: String? = nil, prompt: String,
-        parameters: Parameters = Parameters(), identity: IdentityMode = .bytes
+        parameters: Parameters = Parameters(), identity: IdentityMode = .bytes, preparation: Preparation? = nil
     ) {
         self.name = name
         self.profile = profile
@@ -19,5 +21,6 @@ package struct BatchSettings: Hashable, Sendable {
         self.prompt = prompt
         self.parameters = parameters
         self.identity = identity
+        self.preparation = preparation
     }
 }

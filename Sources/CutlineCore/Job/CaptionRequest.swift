@@ -13,11 +13,13 @@ package struct CaptionRequest: Hashable, Sendable {
     package var sendsDamaged: Bool
     /// At which it is asked.
     package var tier: ServiceTier
+    /// What its pictures are made into; nil: they are sent as they are, or made into what the provider takes.
+    package var preparation: Preparation?
 
     package init(
         model: String, system: String? = nil, prompt: String, images: [ImageSource], parameters: Parameters = Parameters(),
         quirks: Quirks = Quirks(), fetchesPictures: Bool = false, sendsDamaged: Bool = false,
-        tier: ServiceTier = .standard
+        tier: ServiceTier = .standard, preparation: Preparation? = nil
     ) {
         self.model = model
         self.system = system
@@ -28,5 +30,6 @@ package struct CaptionRequest: Hashable, Sendable {
         self.fetchesPictures = fetchesPictures
         self.sendsDamaged = sendsDamaged
         self.tier = tier
+        self.preparation = preparation
     }
 }

@@ -4,7 +4,8 @@ extension Fingerprint {
     ///
     /// Each part is written as its length in bytes (decimal, then a colon) and its bytes, so that no two inputs run together.
     package static func preimage(
-        provider: String, model: String, system: String?, prompt: String, parameters: Parameters, images: [ImageSource]
+        provider: String, model: String, system: String?, prompt: String, parameters: Parameters, images: [ImageSource],
+        preparation: Preparation? = nil
     ) -> [UInt8] {
         var bytes: [UInt8] = []
         func add(_ part: some Collection<UInt8>) {
@@ -18,6 +19,8 @@ extension Fingerprint {
         add(prompt.utf8)
         add(parameters.canonicalText.utf8)
         for image in images { add(image.identity) }
+        // No image begins so.
+        if let preparation { add("prepare:\(preparation.canonicalText)".utf8) }
         return bytes
     }
 }

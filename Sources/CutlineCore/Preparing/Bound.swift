@@ -12,6 +12,8 @@ package struct Bound: Codable, Hashable, Sendable {
     package var longestSide: Int?
     /// Of the shorter side the most.
     package var shortestSide: Int?
+    /// The most of both sides multiplied.
+    package var pixels: Int?
     package var cells: Cells?
     /// Whether the provider scales to this itself, by a formula: more than that is of no use, and other shapes may count more.
     package var isScaledAnyway = false
@@ -55,7 +57,7 @@ package struct Bound: Codable, Hashable, Sendable {
 
     private func isLookedAt(_ size: PictureSize, of picture: PictureSize) -> Bool {
         size.longerSide <= longestSide ?? .max && size.isThin(as: picture, shortestSide ?? picture.shorterSide)
-            && cells.map { $0.isWhole || size.cells(of: $0.side) <= $0.most } ?? true
+            && size.width * size.height <= pixels ?? .max && cells.map { $0.isWhole || size.cells(of: $0.side) <= $0.most } ?? true
     }
 
     /// The largest size that merely fits has more cells than what the provider's formula comes to.

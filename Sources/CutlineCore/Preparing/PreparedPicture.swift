@@ -28,6 +28,12 @@ package struct PreparationOrder: Codable, Hashable, Sendable {
     package var mostBytes: Int?
     /// Whether one that is cut off is prepared as far as it goes.
     package var sendsDamaged: Bool
+    /// Of JPEGs that are made of what was lossy before; see `Preparation`.
+    package var quality = Preparation.quality
+    /// Likewise.
+    package var background = Preparation.background
+    /// Whether it is left as it is where it is plain and within the bound (`PlainPicture`).
+    package var mayStay = false
 
     package init(
         format: PictureFormat, offset: Int64 = 0, length: Int64, bound: Bound, formats: [PictureFormat], mostBytes: Int? = nil,
@@ -56,7 +62,7 @@ package enum PreparationTrouble: Error, Hashable, Sendable {
     }
 }
 
-/// Prepares a picture, in bounded time.
+/// Prepares a picture, in bounded time. Nil: its order lets it stay as it is, and so it may.
 ///
 /// - Parameters:
 ///   - descriptor: the open file, which stays open meanwhile.
@@ -64,4 +70,4 @@ package enum PreparationTrouble: Error, Hashable, Sendable {
 package typealias Prepare =
     @Sendable (
         _ descriptor: Int32, _ name: String, _ order: PreparationOrder
-    ) async throws(PreparationTrouble) -> PreparedPicture
+    ) async throws(PreparationTrouble) -> PreparedPicture?

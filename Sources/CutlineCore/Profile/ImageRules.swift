@@ -11,10 +11,15 @@ package struct ImageRules: Codable, Hashable, Sendable {
     package var maxRequestBytes: Int?
     package var order: ImageOrder
     package var transport: ImageTransport
+    /// Which pictures are prepared for it where nobody says anything else.
+    package var prepare: PrepareMode?
+    /// What prepared pictures are scaled to, in place of what their model looks at.
+    package var longestEdge: Int?
 
     package init(
         accepts: [PictureFormat]? = nil, maxBytes: Int? = nil, maxSide: Int? = nil, maxPixels: Int? = nil, maxCount: Int? = nil,
-        maxRequestBytes: Int? = nil, order: ImageOrder = .textFirst, transport: ImageTransport = .auto
+        maxRequestBytes: Int? = nil, order: ImageOrder = .textFirst, transport: ImageTransport = .auto,
+        prepare: PrepareMode? = nil, longestEdge: Int? = nil
     ) {
         self.accepts = accepts
         self.maxBytes = maxBytes
@@ -24,5 +29,6 @@ package struct ImageRules: Codable, Hashable, Sendable {
         self.maxRequestBytes = maxRequestBytes
         self.order = order
         self.transport = transport
+        (self.prepare, self.longestEdge) = (prepare, longestEdge)
     }
 }

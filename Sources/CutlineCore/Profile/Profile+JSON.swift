@@ -155,7 +155,8 @@ extension ImageRules {
     /// Members that are absent keep the value of `base`; null takes a rule away.
     init(json: JSONCursor, extending base: ImageRules) throws(InvalidValue) {
         _ = try json.members(allowed: [
-            "accept", "max_bytes", "max_side", "max_pixels", "max_count", "max_request_bytes", "order", "transport",
+            "accept", "max_bytes", "max_side", "max_pixels", "max_count", "max_request_bytes", "order", "transport", "prepare",
+            "longest_edge",
         ])
         self = base
         if let member = json["accept"] { accepts = try member.unlessNull.map(Self.formats) }
@@ -166,6 +167,8 @@ extension ImageRules {
         if let member = json["max_request_bytes"] { maxRequestBytes = try member.unlessNull?.positiveInt() }
         if let member = json["order"] { order = try member.word() }
         if let member = json["transport"] { transport = try member.word() }
+        if let member = json["prepare"] { prepare = try member.unlessNull?.word() }
+        if let member = json["longest_edge"] { longestEdge = try member.unlessNull?.int(within: PreparationWish.edges) }
     }
 
     private static func formats(_ member: JSONCursor) throws(InvalidValue) -> [PictureFormat] {

@@ -50,11 +50,13 @@ extension ImageRules {
             maxCount: try stored.decodeIfPresent(Int.self, forKey: .maxCount),
             maxRequestBytes: try stored.decodeIfPresent(Int.self, forKey: .maxRequestBytes),
             order: try stored.value(.order, or: .textFirst),
-            transport: try stored.value(.transport, or: .auto))
+            transport: try stored.value(.transport, or: .auto),
+            prepare: try stored.decodeIfPresent(PrepareMode.self, forKey: .prepare),
+            longestEdge: try stored.decodeIfPresent(Int.self, forKey: .longestEdge))
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case accepts, maxBytes, maxSide, maxPixels, maxCount, maxRequestBytes, order, transport
+        case accepts, maxBytes, maxSide, maxPixels, maxCount, maxRequestBytes, order, transport, prepare, longestEdge
     }
 }
 

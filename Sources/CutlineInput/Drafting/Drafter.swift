@@ -23,7 +23,7 @@ package enum Drafter {
         }
         var request = CaptionRequest(
             model: settings.model, system: settings.system, prompt: item.prompt ?? settings.prompt, images: images,
-            parameters: settings.parameters)
+            parameters: settings.parameters, preparation: settings.preparation)
         var draft = JobDraft(
             key: item.key, hasOwnKey: item.hasOwnKey, images: images, imagesAsGiven: item.images.map(\.asGiven), prompt: item.prompt,
             extra: item.extra, fingerprint: fingerprint(of: request, provider: settings.profile.name))
@@ -56,7 +56,7 @@ package enum Drafter {
     private static func fingerprint(of request: CaptionRequest, provider: String) -> Fingerprint {
         let preimage = Fingerprint.preimage(
             provider: provider, model: request.model, system: request.system, prompt: request.prompt, parameters: request.parameters,
-            images: request.images)
+            images: request.images, preparation: request.preparation)
         return Fingerprint(bytes: SHA256.hash(preimage))
     }
 

@@ -45,6 +45,8 @@ package struct JobFile: Sendable {
     package let priority: Priority?
     /// At which answers are bought.
     package let tier: ServiceTier?
+    /// What becomes of its pictures.
+    package let preparing: PreparationWish
     package let images: [String]
     package let jobs: [Job]
 
@@ -76,6 +78,7 @@ package struct JobFile: Sendable {
 
     private static let keys = [
         "batch", "provider", "model", "system", "prompt", "parameters", "limits", "budget", "checks", "fallback", "priority", "tier",
+        "prepare",
         "images", "jobs",
     ]
 
@@ -94,6 +97,7 @@ package struct JobFile: Sendable {
         fallback = try Fallback.list(json["fallback"])
         priority = try Self.priority(json["priority"])
         tier = try Self.tier(json["tier"])
+        preparing = try PreparationWish(json: json["prepare"])
         images = try Self.texts(json["images"])
         var jobs: [Job] = []
         for job in try json["jobs"]?.items() ?? [] { jobs.append(try Job(json: job)) }

@@ -26,6 +26,7 @@ package final class ProviderClient: Sendable {
     private let fetcher: PictureFetcher
     private let redraft: Redraft?
     private let prepare: Prepare?
+    private let mends: Bool?
     private let streamGrace: Duration
     private let disk: Disk
     let now: @Sendable () -> Timestamp
@@ -40,29 +41,32 @@ package final class ProviderClient: Sendable {
     ///   - temporaryFolder: where fetched pictures lie while they are sent.
     ///   - redraft: looks again at pictures of which one has changed; nil: such a job fails.
     ///   - prepare: makes what the provider takes of pictures that it would refuse; nil: they are sent as they are.
+    ///   - mends: whether what a provider would refuse is prepared where its batch says nothing; nil: as its profile says.
     ///   - streamGrace: how long a stream may go on behind its finish reason.
     ///   - now: the wall clock, for waits that a provider tells as a date.
     package convenience init(
         connections: Int, allowsInsecureHTTP: Bool = false, allowsPrivateHosts: Bool = false, routes: NetworkRoutes = .straight,
         temporaryFolder: FilePath = "/tmp", redraft: Redraft? = nil, prepare: Prepare? = nil,
+        mends: Bool? = nil,
         streamGrace: Duration = StreamLeash.grace, now: @escaping @Sendable () -> Timestamp
     ) {
         self.init(
             connections: connections, allowsInsecureHTTP: allowsInsecureHTTP, allowsPrivateHosts: allowsPrivateHosts, routes: routes,
-            temporaryFolder: temporaryFolder, redraft: redraft, prepare: prepare, streamGrace: streamGrace, disk: Disk(), now: now)
+            temporaryFolder: temporaryFolder, redraft: redraft, prepare: prepare, mends: mends,
+            streamGrace: streamGrace, disk: Disk(), now: now)
     }
 
     /// - Parameter disk: where pictures lie.
     init(
         connections: Int, allowsInsecureHTTP: Bool = false, allowsPrivateHosts: Bool = false, routes: NetworkRoutes = .straight,
-        temporaryFolder: FilePath = "/tmp", redraft: Redraft? = nil, prepare: Prepare? = nil,
+        temporaryFolder: FilePath = "/tmp", redraft: Redraft? = nil, prepare: Prepare? = nil, mends: Bool? = nil,
         streamGrace: Duration = StreamLeash.grace, disk: Disk, now: @escaping @Sendable () -> Timestamp
     ) {
         self.streamGrace = streamGrace
         self.disk = disk
         self.allowsInsecureHTTP = allowsInsecureHTTP
         self.redraft = redraft
-        self.prepare = prepare
+        (self.prepare, self.mends) = (prepare, mends)
         self.now = now
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         fetcher = PictureFetcher(
@@ -132,7 +136,10 @@ package final class ProviderClient: Sendable {
             call.route = try routes.route(of: profile)
         } catch { return .failure(Failure(.wrongEndpoint, error.description)) }
         if let obstacle = await makeReady(call.route) { return obstacle }
-        if let prepare, let obstacle = await call.prepare(with: prepare, before: max(lookedAt, .now() + .seconds(3))) { return obstacle }
+        let isMended = mends ?? (profile.images.prepare != .never)
+        if let obstacle = await call.prepare(with: prepare, mends: isMended, before: max(lookedAt, .now() + .seconds(3))) {
+            return obstacle
+        }
         progress?.passed(wasPrepared: !call.prepared.isEmpty)
         if let refusal = await call.refusal(before: max(lookedAt, .now() + .seconds(3))) { return refusal }
         if let key, profile.auth.exchangesKey, let path = profile.auth.exchangePath {

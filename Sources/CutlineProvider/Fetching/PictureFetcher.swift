@@ -58,10 +58,12 @@ struct PictureFetcher: Sendable {
     /// The pictures of a request, those on the web fetched where the provider wants or needs them as bytes.
     func fetch(_ request: CaptionRequest, profile: Profile) async throws(Failure) -> FetchedPictures {
         var pictures = FetchedPictures(images: request.images)
+        // What is to be prepared must be here.
+        let isPrepared = request.preparation?.mode == .all
         switch profile.images.transport {
-        case .url: return pictures
-        case .auto where !request.fetchesPictures: return pictures
-        case .auto, .inline: break
+        case .url where !isPrepared: return pictures
+        case .auto where !isPrepared && !request.fetchesPictures: return pictures
+        case .url, .auto, .inline: break
         }
         let deadline = NIODeadline.now() + .milliseconds(timeout.milliseconds)
         for (index, image) in request.images.enumerated() {

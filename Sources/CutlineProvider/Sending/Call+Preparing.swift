@@ -2,16 +2,20 @@ import CutlineCore
 import NIOCore
 
 extension Call {
-    /// Has those of its pictures prepared that the provider would refuse as they are.
+    /// Has those of its pictures prepared that the provider would refuse as they are, and all that the batch wants prepared.
     ///
+    /// - Parameter mends: whether what the provider would refuse is prepared where the batch says nothing.
     /// - Returns: what keeps the call from being sent; nil: nothing.
-    mutating func prepare(with prepare: Prepare, before deadline: NIODeadline) async -> Outcome? {
-        guard !profile.images.preparedFormats.isEmpty else { return nil }
+    mutating func prepare(with prepare: Prepare?, mends: Bool, before deadline: NIODeadline) async -> Outcome? {
+        guard request.preparation != nil || mends, !profile.images.preparedFormats.isEmpty else { return nil }
+        guard let prepare else { return request.preparation == nil ? nil : unpreparable }
         do {
-            for index in try await refused(before: deadline) { try await replace(index, with: prepare, before: deadline) }
-            while let index = largestOfTooMuch { try await replace(index, with: prepare, before: deadline) }
+            let wanted = try await request.preparation == nil ? refused(before: deadline) : preparable.keys.sorted()
+            for index in wanted { try await replace(index, with: prepare, before: deadline) }
+            while let index = largestOfTooMuch { try await replace(index, with: prepare, mayStay: false, before: deadline) }
             return nil
         } catch PreparationTrouble.missing {
+            if request.preparation != nil { return unpreparable }
             // They are sent as they are, and whatever the rules say of them is said with what would help.
             missesPreparation = true
             replace(by: [:])
@@ -23,6 +27,11 @@ extension Call {
         } catch {
             return .notSent("stopped")
         }
+    }
+
+    /// Its pictures may not be sent as they are, and nothing else is possible here.
+    private var unpreparable: Outcome {
+        .failure(Failure(.imageRejected, "its pictures are to be prepared, which takes libvips\(Self.advice(.imageRejected))"))
     }
 
     private static func outcome(of trouble: PreparationTrouble) -> Outcome {
@@ -68,20 +77,34 @@ extension Call {
         return preparable.filter { prepared[$0.key] == nil }.max { ($0.value.byteCount, $1.key) < ($1.value.byteCount, $0.key) }?.key
     }
 
-    private mutating func replace(_ index: Int, with prepare: Prepare, before deadline: NIODeadline) async throws {
+    private mutating func replace(
+        _ index: Int, with prepare: Prepare, mayStay: Bool = true, before deadline: NIODeadline
+    ) async throws {
         guard let file = preparable[index] else { return }
         // It is looked at on the very descriptor that is handed over.
         let reader = try await onDisk(before: deadline, file) { disk in
             disk.touch(file.path)
             return try PictureReader(file)
         }
-        let bound = ImageTokens(model: request.model).bound(detail: request.parameters.detail).taken(by: profile.images)
-        let order = PreparationOrder(
-            format: file.format, offset: file.offset, length: file.byteCount, bound: bound, formats: profile.images.preparedFormats,
-            mostBytes: profile.images.maxBytes, sendsDamaged: request.sendsDamaged)
+        var order = order(of: file)
+        order.mayStay = order.mayStay && mayStay
         let picture = try await prepare(reader.descriptor, file.place.text, order)
         withExtendedLifetime(reader) {}
+        guard let picture else { return }
         replace(by: prepared.merging([index: picture]) { $1 })
+    }
+
+    private func order(of file: PictureFile) -> PreparationOrder {
+        let (rules, preparation) = (profile.images, request.preparation)
+        let bound = preparation?.bound ?? ImageTokens(model: request.model).bound(detail: request.parameters.detail)
+        var order = PreparationOrder(
+            format: file.format, offset: file.offset, length: file.byteCount, bound: bound.taken(by: rules), formats: rules.preparedFormats,
+            mostBytes: rules.maxBytes, sendsDamaged: request.sendsDamaged)
+        guard let preparation else { return order }
+        order.formats = preparation.formats(of: order.formats)
+        (order.quality, order.background) = (preparation.quality, preparation.background)
+        order.mayStay = preparation.mode == .fit && rules.reasonToPrepare(file, nil) == nil
+        return order
     }
 
     private mutating func replace(by prepared: [Int: PreparedPicture]) {

@@ -184,8 +184,11 @@ struct Call: Sendable {
 
     /// What would have helped, and does from now on.
     private func advice(_ kind: FailureClass) -> String {
-        guard missesPreparation else { return "" }
-        return "; libvips would make what it takes of it: install that (on Debian and Ubuntu `apt-get install libvips42`), then "
+        missesPreparation ? "; libvips would make what it takes of it" + Self.advice(kind) : ""
+    }
+
+    static func advice(_ kind: FailureClass) -> String {
+        ": install that (on Debian and Ubuntu `apt-get install libvips42`), then "
             + "`cutline retry --class \(kind.rawValue)`"
     }
 

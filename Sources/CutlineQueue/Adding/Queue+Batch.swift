@@ -60,13 +60,14 @@ extension Queue {
         let lane = try openLane(settings.profile.laneName(for: settings.model), limits: limits, db, at: now)
         let id = try db.insert(
             sql: """
-                INSERT INTO batches (name, lane, provider, profile, model, system, prompt, parameters, identity, policy, trial, created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO batches (name, lane, provider, profile, model, system, prompt, parameters, identity, policy, trial, created_at, prepare)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 UserText(settings.name), lane, settings.profile.name, try JSONColumn.encode(settings.profile), UserText(settings.model),
                 settings.system.map(UserText.init), UserText(settings.prompt), try JSONColumn.encode(settings.parameters),
                 settings.identity.rawValue, try JSONColumn.encode(policy), isTrial, now.milliseconds,
+                try settings.preparation.map(JSONColumn.encode),
             ])!
         return BatchID(id)
     }
@@ -172,6 +173,7 @@ extension BatchSettings {
             ("system text", system, given.system), ("prompt", prompt, given.prompt),
             ("parameters", parameters.canonicalText, given.parameters.canonicalText),
             ("identity", identity.rawValue, given.identity.rawValue),
+            ("preparing of pictures", preparation?.canonicalText, given.preparation?.canonicalText),
         ]
         guard let pair = pairs.first(where: { $0.stored.map { Array($0.utf8) } != $0.given.map { Array($0.utf8) } }) else { return nil }
         return .batchDiffers(batch: name, what: pair.what, stored: Self.quoted(pair.stored), given: Self.quoted(pair.given))
@@ -197,7 +199,8 @@ extension Batch {
         settings = BatchSettings(
             name: row.text("name"), profile: try JSONColumn.decode(from: row["profile"]), model: row.text("model"),
             system: row.text(optional: "system"), prompt: row.text("prompt"), parameters: try JSONColumn.decode(from: row["parameters"]),
-            identity: IdentityMode(rawValue: row["identity"]) ?? .bytes)
+            identity: IdentityMode(rawValue: row["identity"]) ?? .bytes,
+            preparation: try (row["prepare"] as String?).map { try JSONColumn.decode(from: $0) })
         policy = try JSONColumn.decode(from: row["policy"])
         terms = try (row["budget"] as String?).map { try JSONColumn.decode(from: $0) }
         checks = try JSONColumn.decode(from: row["checks"])

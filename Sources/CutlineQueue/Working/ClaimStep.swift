@@ -234,7 +234,7 @@ struct ClaimStep {
     static func batches(_ condition: String) -> String {
         """
         SELECT batches.id, batches.lane, batches.model, batches.system, batches.prompt, batches.parameters,
-            batches.name, batches.budget, batches.checks, batches.trial, batches.policy, counts.*, (
+            batches.name, batches.budget, batches.checks, batches.trial, batches.policy, batches.prepare, counts.*, (
                 SELECT min(priority) FROM jobs
                 WHERE jobs.batch = batches.id AND state = 'queued' AND available_at IS NULL AND jobs.route = 0) AS head
         FROM counts JOIN batches ON batches.id = counts.batch WHERE counts.queued > 0 AND \(condition) ORDER BY batches.id

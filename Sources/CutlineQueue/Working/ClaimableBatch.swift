@@ -35,7 +35,7 @@ struct ClaimableBatch {
         let parameters: Parameters = try JSONColumn.decode(from: row["parameters"])
         request = CaptionRequest(
             model: (place ?? row).text("model"), system: row.text(optional: "system"), prompt: row.text("prompt"), images: [],
-            parameters: parameters)
+            parameters: parameters, preparation: try (row["prepare"] as String?).map { try JSONColumn.decode(from: $0) })
         checks = row["checks"]
         account = try BudgetAccount(row, at: place, ledger, prompt: request.prompt, tier)
         let used = Usage(inputTokens: row["input_tokens"], outputTokens: row["output_tokens"])

@@ -10,6 +10,8 @@ struct Adding {
     let input: CheckedInput
     private let isNew: Bool
     private(set) var settings: BatchSettings
+    /// Whether what the provider would refuse is prepared; nil: nobody says it.
+    let mends: Bool?
     private let policy: RetryPolicy
     private let limits: Limits
     private let budget: BudgetCheck
@@ -57,6 +59,7 @@ struct Adding {
         let choice = BatchChoice(flags: caption, sending: sending, price: price, plan: plan, stored: stored, environment: environment)
         let catalogue = try UserProfiles.catalogue(besideQueue: place, in: environment)
         settings = try choice.settings(named: name, catalogue: catalogue)
+        mends = choice.preparing.mode.map { $0 != .never }
         try KeyRing.checkAddress(settings.profile)
         elsewhere = try Elsewhere(
             list: choice.fallback(of: settings, catalogue: catalogue), of: batch, streams: settings.profile.streams, at: place)
@@ -199,7 +202,9 @@ struct Adding {
     }
 
     /// What of the input is not sent, and what is odd about what is.
-    func sayWhatIsLeftOut() { environment.error.say(telling.text(of: input, sendingDamaged: policy.sendsDamaged)) }
+    func sayWhatIsLeftOut() {
+        environment.error.say(telling.text(of: input, sendingDamaged: policy.sendsDamaged, preparing: settings.preparation))
+    }
 
     private func said(_ elsewhere: CaptionsElsewhere) -> String {
         switch reuse.use {

@@ -26,9 +26,21 @@ struct BatchChoice {
         guard let prompt = try prompt() else {
             throw CommandEnd.usage("what to ask? Give --prompt TEXT or --prompt-file PATH\(orInJobFile("prompt"))")
         }
+        let parameters = try parameters()
         return BatchSettings(
-            name: name, profile: priced(profile, model: model), model: model, system: system, prompt: prompt, parameters: try parameters(),
-            identity: flags.identity ?? stored?.identity ?? .bytes)
+            name: name, profile: priced(profile, model: model), model: model, system: system, prompt: prompt, parameters: parameters,
+            identity: flags.identity ?? stored?.identity ?? .bytes,
+            preparation: try preparation(of: model, detail: parameters.detail, by: profile.images))
+    }
+
+    /// What is said of pictures, by flags over the job file.
+    var preparing: PreparationWish { flags.pictures.wish.over(jobFile?.preparing ?? PreparationWish()) }
+
+    private func preparation(of model: String, detail: ImageDetail?, by rules: ImageRules) throws -> Preparation? {
+        if let objection = preparing.objection { throw CommandEnd.usage("--prepare: \(objection)") }
+        // Numbers of another model are not this one's.
+        let known = stored.flatMap { $0.model == model ? .some($0.preparation) : nil }
+        return preparing.preparation(over: known, of: model, detail: detail, by: rules)
     }
 
     /// With the price that was given, now or else at an earlier run.

@@ -44,11 +44,12 @@ struct InputTelling: Sendable {
     func close() throws { try file?.flush() }
 
     /// For stderr, with their ends of line.
-    func text(of input: CheckedInput, sendingDamaged: Bool) -> String {
+    func text(of input: CheckedInput, sendingDamaged: Bool, preparing: Preparation?) -> String {
         let lines =
             input.notes.lines + InputText.skipped(input.skipped, report) + InputText.bad(report.tally(.bad))
             + InputText.gone(report.tally(.gone))
-            + InputText.damaged(report.tally(.damaged), areSent: sendingDamaged) + [InputText.turned(turned.counts)].compactMap(\.self)
+            + InputText.damaged(report.tally(.damaged), areSent: sendingDamaged)
+            + [InputText.turned(turned.counts, areTurned: preparing != nil)].compactMap(\.self)
         return lines.map { "\($0)\n" }.joined()
     }
 }

@@ -34,6 +34,8 @@ struct Add: Command {
                 try adding.rehearse()
             } else {
                 try await adding.checkBudget()
+                // Whoever adds to a server need not be who sends.
+                if case .file = queue.place(in: environment) { try await PreparingCheck.check([adding.settings], in: environment) }
                 try adding.add().queue.close()
             }
             try adding.refuseBad()

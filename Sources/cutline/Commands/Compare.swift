@@ -61,6 +61,7 @@ struct Compare: Command {
                 environment.error.say("\(GridText.forecast(grid, cells))\n\(GridText.elsewhere(cells, reuse.use))")
             }
             try grid.checkBudget()
+            if !input.dryRun { try await PreparingCheck.check(grid.cells.map(\.settings), in: environment) }
             if !input.dryRun { try await work(on: grid, keys, environment) }
             try grid.refuseBad()
         }
@@ -72,7 +73,8 @@ struct Compare: Command {
         var end: CommandEnd?
         do {
             try await Working(
-                queue: opened, scope: scope, options: work, location: queue, keys: keys, environment: environment, tellsOfRest: false
+                queue: opened, scope: scope, options: work, mends: grid.mends, location: queue, keys: keys, environment: environment,
+                tellsOfRest: false
             ).run()
         } catch let early as CommandEnd {
             // What failed or stopped is shown beside what did not.

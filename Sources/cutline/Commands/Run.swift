@@ -42,11 +42,12 @@ struct Run: Command {
             try keys.check(adding.profile, allowsInsecureHTTP: work.insecureHttp)
             try adding.elsewhere.check(keys, allowsInsecureHTTP: work.insecureHttp)
             try await adding.checkBudget(keys: keys, allowsInsecureHTTP: work.insecureHttp)
+            try await PreparingCheck.check([adding.settings], in: environment)
             let (opened, batch) = try adding.add()
             try await adding.askForModel(keys: keys, allowsInsecureHTTP: work.insecureHttp, queue: opened)
             try await Working(
-                queue: opened, scope: sample.scope(of: batch, opened.reader), options: work, location: queue, keys: keys,
-                environment: environment
+                queue: opened, scope: sample.scope(of: batch, opened.reader), options: work, mends: adding.mends, location: queue,
+                keys: keys, environment: environment
             ).run()
             try adding.refuseBad()
         }

@@ -23,6 +23,8 @@ struct Grid {
     /// What is said of the input.
     let remarks: String
     private let faults: Int
+    /// Whether what the provider would refuse is prepared; nil: nobody says it.
+    let mends: Bool?
     private let limits: Limits
     private let policy: RetryPolicy
     private let checks: CheckRules
@@ -47,6 +49,7 @@ struct Grid {
         let stored = try Adding.stored(base, at: queue.place(in: environment))?.settings
         let price = try PriceOptions.parse([])
         let catalogue = try UserProfiles.catalogue(besideQueue: place, in: environment)
+        mends = options.pictures.wish.over(plan.jobFile?.preparing ?? PreparationWish()).mode.map { $0 != .never }
         let settings = try options.cells.map { flags in
             try BatchChoice(flags: flags, sending: sending, price: price, plan: plan, stored: stored, environment: environment)
                 .settings(named: base, catalogue: catalogue)
@@ -92,7 +95,7 @@ struct Grid {
             cells.append(Cell(label: labels.next(settings), settings: settings, drafts: drafts))
         }
         try telling.close()
-        remarks = telling.text(of: input, sendingDamaged: self.policy.sendsDamaged)
+        remarks = telling.text(of: input, sendingDamaged: self.policy.sendsDamaged, preparing: cells.first?.settings.preparation)
     }
 
     /// What was left out makes the command fail, once all else is done.

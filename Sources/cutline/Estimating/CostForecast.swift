@@ -20,6 +20,17 @@ struct CostForecast {
         case list
     }
 
+    /// Pictures that would not be sent as they are.
+    struct Prepared: Hashable {
+        fileprivate(set) var reasons: [PreparationReason: Int] = [:]
+        /// Of what the pictures as they are may come to, at least.
+        fileprivate(set) var savedTokens = 0
+        /// Of the files, and not of the requests.
+        fileprivate(set) var savedBytes: Int64 = 0
+
+        var count: Int { reasons.values.reduce(0, +) }
+    }
+
     let settings: BatchSettings
     /// Entries of the input.
     let entries: Int
@@ -39,6 +50,7 @@ struct CostForecast {
     private(set) var files: [PictureFormat: Pictures] = [:]
     /// Pictures on the web. Their size is not known.
     private(set) var addresses = 0
+    private(set) var prepared = Prepared()
     let rule: ImageTokens
     /// At which the calls would be asked.
     let tier: ServiceTier
@@ -53,7 +65,7 @@ struct CostForecast {
         settings = adding.settings
         rule = ImageTokens(model: settings.model)
         tier = adding.tier
-        var toSend = Sending(settings: settings, rule: rule)
+        var toSend = Sending(settings: settings, rule: rule, isMended: adding.mends ?? (settings.profile.images.prepare != .never))
         let (rehearsal, queued) = try adding.rehearsal { for draft in $0 { toSend.add(draft) } }
         entries = adding.input.count
         added = rehearsal.added
@@ -62,6 +74,7 @@ struct CostForecast {
         elsewhere = rehearsal.elsewhere
         waitingElsewhere = rehearsal.waitingElsewhere(queued: queued)
         (tokens, bodyBytes, files, addresses) = (toSend.tokens, toSend.bodyBytes, toSend.files, toSend.addresses)
+        prepared = toSend.prepared
     }
 
     /// The user's price, else the list's, else what it was when the batch was last run.
@@ -96,6 +109,8 @@ struct CostForecast {
 private struct Sending {
     let settings: BatchSettings
     let rule: ImageTokens
+    let isMended: Bool
+    var prepared = CostForecast.Prepared()
     var tokens = TokenEstimate()
     var bodyBytes: Int64 = 0
     var files: [PictureFormat: CostForecast.Pictures] = [:]
@@ -116,13 +131,33 @@ private struct Sending {
         case .file(let file):
             size = PictureSize(headerOf: file.path, file.slice)
             files[file.format, default: .init()].add(bytes: file.byteCount, size: size)
-            // What the provider would refuse is sent in the size that its model looks at.
-            let rules = settings.profile.images
-            if rules.reasonToPrepare(file, PictureFacts(size: size)) != nil {
-                size = size.map { rule.bound(detail: settings.parameters.detail).taken(by: rules).fitted($0) }
-            }
+            size = sent(file, size)
         }
         return rule.range(of: size, detail: settings.parameters.detail)
+    }
+}
+
+extension Sending {
+    private static let headerLength = 64 << 10
+
+    /// Its size as it is sent; what its preparation saves is noted.
+    private mutating func sent(_ file: PictureFile, _ size: PictureSize?) -> PictureSize? {
+        // What cannot be read is said when it is to be sent.
+        let header = (try? PictureBytes.read(file.path, file.slice, first: Self.headerLength)) ?? []
+        var facts = PictureFacts(header: header)
+        facts.size = size
+        guard
+            let reason = header.withUnsafeBytes({ settings.reasonToPrepare(file, header: $0, facts, isMended: isMended) })
+        else { return size }
+        prepared.reasons[reason, default: 0] += 1
+        guard let size else { return nil }
+        let fitted = settings.preparedSize(of: file, size)
+        let detail = settings.parameters.detail
+        prepared.savedTokens += max(0, rule.range(of: size, detail: detail).lowerBound - rule.range(of: fitted, detail: detail).upperBound)
+        let bytes = settings.preparedBytes(of: file, fitted)
+        prepared.savedBytes += file.byteCount - bytes
+        bodyBytes += ((bytes + 2) / 3 - (file.byteCount + 2) / 3) * 4
+        return fitted
     }
 }
 

@@ -32,6 +32,7 @@ struct CaptionOptions: ParsableArguments {
         help: ArgumentHelp(
             "How a picture is known again: by its bytes (default), or by path, size and time without reading it.", valueName: "how"))
     var identity: IdentityMode?
+    @OptionGroup var pictures: PictureOptions
 
     func validate() throws {
         if prompt != nil, promptFile != nil { throw ValidationError("Give either --prompt or --prompt-file, not both.") }

@@ -38,6 +38,7 @@ struct GridOptions: ParsableArguments {
     var prices: [GridPrice] = []
     @Option(parsing: .unconditional, help: ArgumentHelp("How many pictures, the same ones each time.", valueName: "n"))
     var sample = 10
+    @OptionGroup var pictures: PictureOptions
 
     /// Letters name the prompts.
     private static let most = 26
@@ -78,7 +79,7 @@ struct GridOptions: ParsableArguments {
         get throws {
             var flags = try CaptionOptions.parse([])
             (flags.batch, flags.provider, flags.system, flags.parameters) = (batch, provider, system, parameters)
-            (flags.sampling, flags.detail) = (sampling, detail)
+            (flags.sampling, flags.detail, flags.pictures) = (sampling, detail, pictures)
             var asked = prompts.map { (text: String?.some($0), file: String?.none) } + promptFiles.map { (nil, $0) }
             if asked.isEmpty { asked = [(nil, nil)] }
             return asked.flatMap { text, file in

@@ -4,8 +4,9 @@ import CutlineCore
 enum EstimateText {
     static func lines(_ forecast: CostForecast) -> String {
         let sections: [(String, [String])] = [
-            ("jobs", jobs(forecast)), ("pictures", pictures(forecast)),
-            ("requests", ["\(bytes(forecast.bodyBytes)), pictures as base64 included"]), ("input", input(forecast)),
+            ("jobs", jobs(forecast)), ("pictures", pictures(forecast)), ("prepared", prepared(forecast)),
+            ("requests", ["\(forecast.prepared.count > 0 ? "about " : "")\(bytes(forecast.bodyBytes)), pictures as base64 included"]),
+            ("input", input(forecast)),
             ("output", output(forecast)), ("cost", cost(forecast)),
         ]
         return Words.table(sections.flatMap { name, lines in lines.enumerated().map { [$0 == 0 ? name : "", $1] } })
@@ -40,6 +41,34 @@ enum EstimateText {
         }
         if forecast.addresses > 0 { lines.append("\(Words.number(forecast.addresses)) on the web, of unknown size") }
         return lines.isEmpty ? ["none"] : lines
+    }
+
+    /// No line where every picture is sent as it is.
+    private static func prepared(_ forecast: CostForecast) -> [String] {
+        let prepared = forecast.prepared
+        guard prepared.count > 0 else { return [] }
+        let reasons = PreparationReason.allCases.compactMap { reason in
+            prepared.reasons[reason].map { "\(Words.number($0)) \(words(reason))" }
+        }
+        var saved: [String] = []
+        if prepared.savedTokens > 0 { saved.append("\(Words.number(prepared.savedTokens)) tokens") }
+        if prepared.savedBytes > 0 { saved.append(bytes(prepared.savedBytes)) }
+        return ["\(Words.count(prepared.count, "picture")): \(reasons.joined(separator: ", "))"]
+            + (saved.isEmpty ? [] : ["saves about \(saved.joined(separator: " and "))"])
+    }
+
+    private static func words(_ reason: PreparationReason) -> String {
+        switch reason {
+        case .type: "of a type that the provider does not take"
+        case .frames: "with several frames"
+        case .bytes: "with too many bytes"
+        case .side, .pixels: "too large for the provider"
+        case .request: "of a request that is too long"
+        case .bound: "larger than the model looks at"
+        case .turned: "not upright"
+        case .more: "with metadata or colours of their own"
+        case .all: "as all are"
+        }
     }
 
     private static func input(_ forecast: CostForecast) -> [String] {
@@ -137,6 +166,7 @@ extension EstimateText {
         text.writeJobs(forecast)
         text.member("request_bytes", forecast.bodyBytes)
         text.writePictures(forecast)
+        text.writePrepared(forecast.prepared)
         text.writeTokens(forecast)
         text.writeCost(forecast)
         text.closeObject()
@@ -178,6 +208,14 @@ extension JSONText {
             closeObject()
         }
         closeArray()
+    }
+
+    fileprivate mutating func writePrepared(_ prepared: CostForecast.Prepared) {
+        openObject("prepared")
+        member("count", prepared.count)
+        member("tokens_saved", prepared.savedTokens)
+        member("bytes_saved", Int(prepared.savedBytes))
+        closeObject()
     }
 
     fileprivate mutating func writeTokens(_ forecast: CostForecast) {

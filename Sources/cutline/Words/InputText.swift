@@ -33,8 +33,10 @@ enum InputText {
         return ["\(what), \(then)"] + list(damaged) { shown($0.name) }
     }
 
-    /// `312 of 1,000 pictures lie on their side; models see them so`; nil where all stand upright.
-    static func turned(_ counts: TurnedPictures.Counts) -> String? {
+    /// `312 of 1,000 pictures lie on their side; models see them so: --prepare fit turns them`; nil where all stand upright.
+    ///
+    /// - Parameter areTurned: whether they are sent upright.
+    static func turned(_ counts: TurnedPictures.Counts, areTurned: Bool) -> String? {
         let parts = [
             (counts.onTheirSide, "lies on its side", "lie on their side"), (counts.upsideDown, "stands upside down", "stand upside down"),
             (counts.mirrored, "is mirrored", "are mirrored"),
@@ -43,7 +45,9 @@ enum InputText {
         let all = "\(Words.number(first.0)) of \(Words.count(counts.pictures, "picture")) \(first.0 == 1 ? first.1 : first.2)"
         let rest = parts.dropFirst().map { "\(Words.number($0.0)) \($0.0 == 1 ? $0.1 : $0.2)" }
         let joined = ([all] + rest.dropLast()).joined(separator: ", ") + (rest.last.map { " and \($0)" } ?? "")
-        return "\(joined); models see \(parts.map(\.0).reduce(0, +) == 1 ? "it" : "them") so"
+        let isOne = parts.map(\.0).reduce(0, +) == 1
+        if areTurned { return "\(joined); \(isOne ? "it is" : "they are") turned before \(isOne ? "it is" : "they are") sent" }
+        return "\(joined); models see \(isOne ? "it" : "them") so: --prepare fit turns \(isOne ? "it" : "them")"
     }
 
     /// The last sentence of a command that left something out.

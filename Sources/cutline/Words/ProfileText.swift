@@ -86,6 +86,8 @@ enum ProfileText {
         var members: [String: JSONValue] = [:]
         members["accept"] = rules.accepts.map { list($0.map(\.mimeType)) }
         members["max_bytes"] = rules.maxBytes.map { .integer(Int64($0)) }
+        members["prepare"] = rules.prepare.map { .string($0.rawValue) }
+        members["longest_edge"] = rules.longestEdge.map { .integer(Int64($0)) }
         members["max_side"] = rules.maxSide.map { .integer(Int64($0)) }
         members["max_pixels"] = rules.maxPixels.map { .integer(Int64($0)) }
         members["max_count"] = rules.maxCount.map { .integer(Int64($0)) }

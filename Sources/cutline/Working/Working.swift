@@ -17,6 +17,8 @@ struct Working {
     let queue: Queue
     let scope: Scope
     let options: WorkOptions
+    /// Whether what a provider would refuse is prepared where its batch says nothing; nil: as its profile says.
+    let mends: Bool?
     let location: QueueOptions
     let keys: KeyRing
     let environment: Environment
@@ -27,11 +29,11 @@ struct Working {
         let worker = try queue.startWorker(
             token: Self.token(environment), host: environment.host, pid: environment.processID, now: environment.now())
         let limit = Descriptors.callLimit()
-        let plan = options.preparing.plan(in: environment)
+        let plan = try darkrooms()
         let client = ProviderClient(
             connections: limit, allowsInsecureHTTP: options.insecureHttp, allowsPrivateHosts: options.allowPrivateHosts,
             routes: keys.routes, temporaryFolder: environment.temporaryFolder, redraft: Drafter.redraft,
-            prepare: plan.map { Darkrooms($0).prepare }, now: environment.now)
+            prepare: plan.map { Darkrooms($0).prepare }, mends: mends, now: environment.now)
         let simulator = InProcessSimulator()
         let sender = CallSender(
             client: client, queue: queue.reader, timeout: options.deadline(), flexTimeout: options.deadline(at: .flex), key: keys.key,
@@ -48,6 +50,12 @@ struct Working {
         let status = try exitStatus(end, signal: stopping.signal)
         try close(worker, after: end)
         if let status { throw status }
+    }
+
+    /// Nil: none is needed, or possible.
+    private func darkrooms() throws -> DarkroomPlan? {
+        let isNeeded = try mends != false || queue.reader.batches().contains { $0.settings.preparation != nil }
+        return isNeeded ? PreparingOptions.plan(in: environment, count: options.preparing.darkrooms) : nil
     }
 
     private func work(
