@@ -15,7 +15,7 @@ struct ThroughputSample {
 ///
 /// A calm world's life is looked at second by second. A second is *judged* where somebody is at work, jobs are ready beyond what the provider
 /// takes in ten seconds, and no trouble is near: the times that the plan grants after a start, a change of the limit, an outage, a stray
-/// refusal are over. In every span of half a minute of judged seconds (of whole windows, where the provider counts in windows; of ten,
+/// refusal are over. In every span of half a minute of judged seconds (of two whole windows, where the provider counts in windows; of ten,
 /// twenty or 120 calls, where it is slow) the provider must have taken half of what it would take. Seconds in which the lane was told to wait are given to
 /// it, and the share that is refused by chance whatever the pace.
 extension Simulation {
@@ -136,7 +136,8 @@ private struct ThroughputLedger {
             }
             // So many that chance refuses no half of them.
             let calls = refusedByChance >= 0.1 ? 120.0 : refusedByChance > 0 ? 20 : 10
-            let least = max(30, Int((calls / rule.rate).rounded(.up)))
+            // Who takes at once all that a window holds takes nothing for the next one, and could not.
+            let least = max(30, window > 1 ? 2 * window : 1, Int((calls / rule.rate).rounded(.up)))
             let length = (least + window - 1) / window * window
             guard begin + length <= judged.count else { break }
             if let span = span(begin..<begin + length, rule) { spans.append(span) }
