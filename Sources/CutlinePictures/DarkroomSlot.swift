@@ -76,7 +76,7 @@ final class DarkroomSlot: Sendable {
                 try ended(child, error, name, isLast: isLast && !isStopped.isSet)
                 continue
             }
-            return try picture(result, answer, name).get()
+            return try picture(result, answer, name, by: child.greeting).get()
         }
         throw .notNow("stopped")
     }
@@ -97,7 +97,7 @@ final class DarkroomSlot: Sendable {
     }
 
     private func picture(
-        _ result: ResultFile, _ answer: DarkroomAnswer, _ name: String
+        _ result: ResultFile, _ answer: DarkroomAnswer, _ name: String, by maker: Greeting
     ) -> Result<PreparedPicture?, PreparationTrouble> {
         switch answer {
         case .unchanged: return .success(nil)
@@ -108,7 +108,8 @@ final class DarkroomSlot: Sendable {
             }
             return .success(
                 PreparedPicture(
-                    format: format, size: PictureSize(width: width, height: height), byteCount: Int64(byteCount), read: result.read))
+                    format: format, size: PictureSize(width: width, height: height), byteCount: Int64(byteCount),
+                    maker: maker.version.map { "libvips \($0)" }, read: result.read))
         case .unreadable(let words): return .failure(.unreadable("\(name) \(words)"))
         case .tooLarge(let words): return .failure(.tooLarge("\(name) \(words)"))
         case .noRoom(let words): return .failure(.notNow("\(words); make room in \(plan.folder.string)"))

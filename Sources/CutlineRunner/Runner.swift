@@ -73,7 +73,7 @@ package actor Runner {
         let (call, progress) = (self.call, self.progress(of: claim.attempt))
         calls[claim.attempt] = Task.detached { [weak self] in
             let outcome = await call(claim, progress)
-            await self?.callEnded(claim.attempt, outcome, sentAt: progress.handedOverAt)
+            await self?.callEnded(claim.attempt, outcome, sentAt: progress.handedOverAt, inPlace: progress.inPlace)
         }
     }
 
@@ -87,9 +87,9 @@ package actor Runner {
         }
     }
 
-    private func callEnded(_ attempt: AttemptID, _ outcome: Outcome, sentAt: Timestamp?) {
+    private func callEnded(_ attempt: AttemptID, _ outcome: Outcome, sentAt: Timestamp?, inPlace: [PictureInPlace]) {
         calls[attempt] = nil
-        perform(loop.callEnded(attempt, outcome, sentAt: sentAt))
+        perform(loop.callEnded(attempt, outcome, sentAt: sentAt, inPlace: inPlace))
     }
 
     private func setAlarm(_ time: Timestamp?) {

@@ -100,13 +100,19 @@ extension WorkLoop {
 
     /// The turn is taken behind all that has happened already, so that several calls that end at once share it.
     ///
-    /// - Parameter sentAt: when the request had left; nil: it is not known.
-    package mutating func callEnded(_ attempt: AttemptID, _ outcome: Outcome, sentAt: Timestamp? = nil) -> [LoopEffect] {
+    /// - Parameters:
+    ///   - sentAt: when the request had left; nil: it is not known.
+    ///   - inPlace: what stood in it in place of pictures.
+    package mutating func callEnded(_ attempt: AttemptID, _ outcome: Outcome, sentAt: Timestamp? = nil, inPlace: [PictureInPlace] = [])
+        -> [LoopEffect]
+    {
         telling {
             guard let claim = $0.calls[attempt] else { return }
             let now = $0.clock.now()
             $0.ended.append(
-                Settlement(attempt: attempt, outcome: outcome, latency: now - claim.startedAt, sentAt: sentAt, endedAt: now))
+                Settlement(
+                    attempt: attempt, outcome: outcome, latency: now - claim.startedAt, sentAt: sentAt, endedAt: now,
+                    inPlace: inPlace))
             if case .notSent = outcome { $0.restsUntil = now + .seconds(1) }
             $0.takeTurnSoon()
         }

@@ -206,7 +206,7 @@ import Testing
                 "priority":"normal","attempt_log":[{"n":1,"provider":"simulator","requested_model":"sim-1","phase":"failed","billed":"no",\
                 "started_at":"2026-11-20T12:00:00Z","ended_at":"2026-11-20T12:00:00Z",\
                 "latency_ms":0,"request_id":null,"error":{"class":"invalid_request","status":400,"message":"A simulated fault: status 400."},\
-                "input_tokens":null,"output_tokens":null,"cost_usd":null,"tier":"standard","service_tier":null,"doubt":null,"at_most_usd":null,"about_usd":null,"duplicate_caption":null,"rejected_answer":null,"raw_answer":null,"flags":[],"reused_from":null}]}
+                "input_tokens":null,"output_tokens":null,"cost_usd":null,"tier":"standard","service_tier":null,"doubt":null,"at_most_usd":null,"about_usd":null,"duplicate_caption":null,"rejected_answer":null,"raw_answer":null,"flags":[],"reused_from":null,"prepared":[]}]}
 
                 """)
     }

@@ -41,6 +41,16 @@ import Testing
             worker, TurnRequest(settlements: [], claimLimit: 1, scope: .all, lease: .seconds(360), now: { .start }, jitter: { 0 })
         ).claims
         #expect(claims.map(\.request.preparation) == [settings.preparation])
+        let picture = PreparedPicture(format: .jpeg, size: PictureSize(width: 8, height: 6), byteCount: 7, maker: "libvips 8.14.1") {
+            _, _ in 0
+        }
+        let (attempt, inPlace) = (try #require(claims.first?.attempt), [PictureInPlace(image: 1, picture)])
+        let ended = Settlement(
+            attempt: attempt, outcome: .failure(Failure(.overloaded, "busy")), latency: .zero, endedAt: .start, inPlace: inPlace)
+        _ = try queue.turn(
+            worker, TurnRequest(settlements: [ended], claimLimit: 0, scope: .all, lease: .seconds(360), now: { .start }, jitter: { 0 }))
+        let key = try #require(try queue.reader.read { try String.fetchOne($0, sql: "SELECT key FROM entries") })
+        #expect(try queue.reader.jobs(named: key).first?.attempts.map(\.inPlace) == [inPlace])
     }
 
     @Test func spellingsOfOneLetterAreTwoPrompts() throws {

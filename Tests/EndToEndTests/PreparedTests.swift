@@ -41,6 +41,9 @@ private let hasVips: Bool = {
         // Small and plain: byte for byte.
         #expect(said["a.png"] == "A PNG picture, 360 × 270 pixels, 10,826 bytes.")
         #expect(said["turned.jpg"]?.hasPrefix("A JPEG picture, 300 × 400 pixels, ") == true, "\(said)")
+        let shown = try workspace.program.run("show", "turned.jpg").output
+        #expect(shown.contains("sent image/jpeg 300 × 400, ") && shown.contains("in place of picture 1; libvips 8."))
+        #expect(try workspace.program.run("show", "a.png").output.contains("in place of") == false)
         #expect(said["moon.gif"]?.contains("200 × 200 pixels") == true && said["moon.gif"]?.contains("GIF") == false)
     }
 
@@ -57,8 +60,13 @@ private let hasVips: Bool = {
     @Test func otherSettingsAreAnotherBatchAndTheSameBuyNothing() throws {
         let provider = try ProviderProcess(in: workspace.folder)
         try workspace.copyExamples(["a.png", "b.webp"], to: "photos")
-        workspace.folder.write("providers.json", text: #"[{"name": "simulator", "base_url": "\#(provider.baseURL)"}]"#)
-        func run(_ more: String...) throws -> Program.Result { try workspace.program.run(["run", "photos"] + ask + more) }
+        // Beside a queue on a server no file of profiles is looked for.
+        workspace.folder.write(
+            "jobs.json",
+            text:
+                #"{"provider": {"name": "simulator", "base_url": "\#(provider.baseURL)"}, "model": "sim-1", "prompt": "x", "images": ["photos"]}"#
+        )
+        func run(_ more: String...) throws -> Program.Result { try workspace.program.run(["run", "jobs.json"] + more) }
         #expect(try run().status == 0)
         // How what is refused travels is no part of what a caption is.
         for mode in ["never", "auto"] { #expect(try run("--prepare", mode).status == 0) }

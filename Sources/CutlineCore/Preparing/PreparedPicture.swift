@@ -3,14 +3,16 @@ package struct PreparedPicture: Sendable {
     package let format: PictureFormat
     package let size: PictureSize
     package let byteCount: Int64
+    /// What made it; nil: that is not known.
+    package let maker: String?
     /// Fills a buffer with what stands at an offset, as `pread` does; what it stands in goes with the last copy of this.
     package let read: @Sendable (UnsafeMutableRawBufferPointer, Int64) -> Int
 
     package init(
-        format: PictureFormat, size: PictureSize, byteCount: Int64,
+        format: PictureFormat, size: PictureSize, byteCount: Int64, maker: String? = nil,
         read: @escaping @Sendable (UnsafeMutableRawBufferPointer, Int64) -> Int
     ) {
-        (self.format, self.size, self.byteCount, self.read) = (format, size, byteCount, read)
+        (self.format, self.size, self.byteCount, self.maker, self.read) = (format, size, byteCount, maker, read)
     }
 }
 

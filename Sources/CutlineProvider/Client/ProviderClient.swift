@@ -140,7 +140,7 @@ package final class ProviderClient: Sendable {
         if let obstacle = await call.prepare(with: prepare, mends: isMended, before: max(lookedAt, .now() + .seconds(3))) {
             return obstacle
         }
-        progress?.passed(wasPrepared: !call.prepared.isEmpty)
+        progress?.passed(call.prepared)
         if let refusal = await call.refusal(before: max(lookedAt, .now() + .seconds(3))) { return refusal }
         if let key, profile.auth.exchangesKey, let path = profile.auth.exchangePath {
             return await callWithToken(call, exchangePath: path, key: key, timeout: timeout)

@@ -15,6 +15,8 @@ package final class CallProgress: Sendable {
         var stop: Stop?
         /// The picture of which a piece is being read.
         var reading: PictureFile?
+        /// What is sent in place of pictures.
+        var inPlace: [PictureInPlace] = []
 
         var isHandedOver: Bool { handedOverAt != nil }
     }
@@ -37,10 +39,18 @@ package final class CallProgress: Sendable {
     /// When the request had left; nil: it has not.
     package var handedOverAt: Timestamp? { current.handedOverAt }
 
+    /// What stood in it in place of pictures.
+    package var inPlace: [PictureInPlace] { current.inPlace }
+
     var current: State { state.withLock { $0 } }
     func connected() { state.withLock { $0.isConnected = true } }
     /// Its pictures wait for nobody any more who prepares them.
-    func passed(wasPrepared: Bool) { whenPassed(wasPrepared) }
+    func passed(_ prepared: [Int: PreparedPicture]) {
+        state.withLock { state in
+            state.inPlace = prepared.sorted { $0.key < $1.key }.map { PictureInPlace(image: $0.key + 1, $0.value) }
+        }
+        whenPassed(!prepared.isEmpty)
+    }
     func handedOver() { state.withLock { $0.handedOverAt = now() } }
     func reads(_ picture: PictureFile?) { state.withLock { $0.reading = picture } }
 

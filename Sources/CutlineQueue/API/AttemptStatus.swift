@@ -28,4 +28,6 @@ package struct AttemptStatus: Hashable, Sendable {
     package var flags: [CaptionFlag]
     /// It was no call: the caption was taken over from this batch.
     package var reusedFrom: String?
+    /// What stood in its request in place of pictures.
+    package var inPlace: [PictureInPlace]
 }

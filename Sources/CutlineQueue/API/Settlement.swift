@@ -9,12 +9,19 @@ package struct Settlement: Codable, Hashable, Sendable {
     /// When the request had left, which is about when the provider counted it; nil: it is not known.
     package var sentAt: Timestamp?
     package var endedAt: Timestamp
+    /// What stood in the request in place of pictures; nil: nothing.
+    package var inPlace: [PictureInPlace]?
 
-    package init(attempt: AttemptID, outcome: Outcome, latency: Duration, sentAt: Timestamp? = nil, endedAt: Timestamp) {
+    package init(
+        attempt: AttemptID, outcome: Outcome, latency: Duration, sentAt: Timestamp? = nil, endedAt: Timestamp,
+        inPlace: [PictureInPlace] = []
+    ) {
         self.attempt = attempt
         self.outcome = outcome
         self.latency = latency
         self.sentAt = sentAt
         self.endedAt = endedAt
+        // What has nothing to say is written as before.
+        self.inPlace = inPlace.isEmpty ? nil : inPlace
     }
 }

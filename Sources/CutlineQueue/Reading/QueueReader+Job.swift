@@ -60,6 +60,7 @@ extension AttemptStatus {
             doubt: doubt, mayHaveCost: doubt.map { _ in DoubtfulCost(ofAttempt: row, trend) }, duplicateCaption: duplicate,
             rejectedAnswer: phase == .succeeded ? row["set_aside"] : row["answer"], rawAnswer: phase == .succeeded ? row["answer"] : nil,
             flags: try (row["flags"] as String?).map(CaptionFlag.list) ?? [],
-            reusedFrom: try origin.flatMap { try QueueReader.batchName(ofAttempt: $0, db) })
+            reusedFrom: try origin.flatMap { try QueueReader.batchName(ofAttempt: $0, db) },
+            inPlace: try (row["sent"] as String?).map { try JSONColumn.decode(from: $0) } ?? [])
     }
 }

@@ -70,7 +70,7 @@ struct AttemptRow {
             sql: """
                 UPDATE attempts SET phase = ?, billed = ?, http_status = ?, class = ?, message = ?, request_id = ?, latency = ?,
                     input_tokens = ?, output_tokens = ?, cached_tokens = ?, cost = ?, cost_source = ?, cost_at_most = ?,
-                    tokens_at_most = ?, answer = ?, finish_reason = ?, doubt = ?, served_tier = ?, ended_at = ?
+                    tokens_at_most = ?, answer = ?, finish_reason = ?, doubt = ?, served_tier = ?, sent = ?, ended_at = ?
                 WHERE id = ?
                 """
         ).execute(arguments: [
@@ -78,6 +78,7 @@ struct AttemptRow {
             settlement.latency.milliseconds, usage.inputTokens, usage.outputTokens, usage.cachedTokens, usage.cost?.nanodollars,
             usage.costSource?.rawValue, usage.costAtMost?.nanodollars, usage.tokensAtMost, answer, failure?.finishReason?.rawValue,
             Doubt(phase, billed: billed, isDuplicate: isDuplicate)?.rawValue, usage.servedTier,
+            try settlement.inPlace.map(JSONColumn.encode),
             settlement.endedAt.milliseconds, id.number,
         ])
     }

@@ -65,7 +65,7 @@ extension AttemptStatus {
         if !flags.isEmpty { words.append("flagged \(flags.words)") }
         let answer = rejectedAnswer.map { "\n      not accepted: \(Words.shortened(Words.clean($0), to: 200))" } ?? ""
         let raw = rawAnswer.map { "\n      as it came: \(Words.shortened(Words.clean($0), to: 200))" } ?? ""
-        return words.joined(separator: ", ") + answer + raw
+        return words.joined(separator: ", ") + inPlace.map { "\n      sent \($0.words)" }.joined() + answer + raw
     }
 
     /// `asked at flex, served as default`; nil where neither was ever said.
@@ -84,6 +84,13 @@ extension AttemptStatus {
             case .succeeded, .failed: phase.rawValue
             }
         return end + (latency.map { " after \(Words.duration($0))" } ?? "")
+    }
+}
+
+extension PictureInPlace {
+    /// `image/jpeg 1568 × 1176, 319,883 bytes, in place of picture 1; libvips 8.14.1`
+    fileprivate var words: String {
+        "\(format.mimeType) \(width) × \(height), \(Words.count(bytes, "byte")), in place of picture \(image)\(maker.map { "; \(Words.clean($0))" } ?? "")"
     }
 }
 
@@ -132,6 +139,16 @@ extension JSONText {
         member("raw_answer", attempt.rawAnswer)
         member("flags", attempt.flags.map(\.rawValue))
         member("reused_from", attempt.reusedFrom)
+        member("prepared", attempt.inPlace) { text, picture in
+            text.openObject()
+            text.member("image", picture.image)
+            text.member("type", picture.format.mimeType)
+            text.member("width", picture.width)
+            text.member("height", picture.height)
+            text.member("bytes", picture.bytes)
+            text.member("made_by", picture.maker)
+            text.closeObject()
+        }
         closeObject()
     }
 }
