@@ -51,6 +51,7 @@ let package = Package(
         .target(
             name: "CutlineMigrationsPostgres", path: "migrations/postgres",
             resources: [.embedInCode("0001-queue.sql"), .embedInCode("0002-prepared.sql")], swiftSettings: strict),
+        room("CutlineServing", [hummingbird, nio, nioPosix, logging]),
         // What Swift cannot import of the kernel's: descriptors over sockets, seccomp.
         .target(name: "CutlineConfine"),
         // Level 1
@@ -63,7 +64,7 @@ let package = Package(
         room("CutlinePictures", ["CutlineCore", "CutlineConfine", system]),
         room("CutlineExport", ["CutlineCore", "CutlineDigest", system]),
         room(
-            "CutlineSimulator", ["CutlineCore", "CutlineDigest", "CZlib", system, hummingbird, nio, nioPosix, logging],
+            "CutlineSimulator", ["CutlineCore", "CutlineDigest", "CutlineServing", "CZlib", system, hummingbird, nio],
             resources: [.embedInCode("examples.json")]),
         // Level 2
         room("CutlineSQLite", ["CutlineCore", "CutlineQueue", "CutlineDigest", "CutlineMigrationsSQLite", system, grdb, grdbSQLite]),

@@ -1,4 +1,5 @@
 import CutlineCore
+import CutlineServing
 import Hummingbird
 import NIOCore
 
@@ -7,13 +8,6 @@ import NIOCore
 #else
     import Darwin
 #endif
-
-/// What Hummingbird hands over with a request: the connection, so that faults can break it.
-struct Connection: InitializableFromSource {
-    let channel: any Channel
-
-    init(source: ApplicationRequestContextSource) { channel = source.channel }
-}
 
 /// Answers requests: it finds the address, reads the body and carries out the script's verdict.
 struct Responder: HTTPResponder {

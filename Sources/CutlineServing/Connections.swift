@@ -1,22 +1,24 @@
 import NIOCore
 import Synchronization
 
-/// The sockets of one simulator, so that stopping can close them.
+/// The sockets of one server, so that stopping can close them.
 ///
 /// The server's task is never cancelled: Hummingbird would drop a connection that is accepted and not yet served, and NIO ends
 /// the process when that happens. The sockets are closed instead, and the server then returns by itself.
-final class Connections: Sendable {
+package final class Connections: Sendable {
     private struct State {
         var listener: (any Channel)?
         var open: [ObjectIdentifier: any Channel] = [:]
-        /// Calls that are held back, one for a connection.
+        /// Answers that are held back, one for a connection.
         var waits: [ObjectIdentifier: EventLoopPromise<Void>] = [:]
         var isClosed = false
     }
 
     private let state = Mutex(State())
 
-    var isClosed: Bool { state.withLock { $0.isClosed } }
+    package init() {}
+
+    package var isClosed: Bool { state.withLock { $0.isClosed } }
 
     func listen(_ listener: any Channel) {
         let isClosed = state.withLock {
@@ -37,10 +39,10 @@ final class Connections: Sendable {
         }
     }
 
-    /// Lets a call wait.
+    /// Lets an answer wait.
     ///
     /// - Throws: `ChannelError` as soon as its connection is closed, by the client or by stopping.
-    func wait(_ time: Duration, on channel: any Channel) async throws {
+    package func wait(_ time: Duration, on channel: any Channel) async throws {
         let end = channel.eventLoop.makePromise(of: Void.self)
         let timer = channel.eventLoop.scheduleTask(in: TimeAmount(time)) { end.succeed() }
         let isOpen = state.withLock {
@@ -57,7 +59,7 @@ final class Connections: Sendable {
     }
 
     /// Closes the listener, then every connection, and returns before that is done.
-    func close() {
+    package func close() {
         let listener = state.withLock {
             $0.isClosed = true
             return $0.listener.take()
