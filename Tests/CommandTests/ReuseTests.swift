@@ -81,7 +81,8 @@ import Testing
             #expect(batch?["reused"]?.int == 3 && batch?["attempts"]?["total"]?.int == 0 && batch?["usage"]?["input_tokens"]?.int == nil)
             #expect(await harness.cutline("status").output.contains("\npictures: 3 captions taken over from other batches, free\n"))
             #expect(
-                await harness.cutline("show", "a.png", "--json").output.split(separator: "\n").last?.contains(#""reused_from":"pics"}]}"#)
+                await harness.cutline("show", "a.png", "--json").output.split(separator: "\n").last?.contains(
+                    #""reused_from":"pics","prepared":[]}]}"#)
                     == true)
             #expect(
                 await harness.cutline("show", "4").output.hasSuffix(
