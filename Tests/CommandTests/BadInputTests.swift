@@ -8,7 +8,7 @@ import Testing
         ("{\"provider\": \"simulator\",\n \"model\":,}", "the job file jobs.json is not JSON, line 2, column 10: unexpected character"),
         (
             #"{"promt": "p"}"#,
-            "the job file jobs.json cannot be used, promt: unknown key; known here: batch, provider, model, system, prompt, parameters, limits, budget, checks, fallback, priority, tier, images, jobs"
+            "the job file jobs.json cannot be used, promt: unknown key; known here: batch, provider, model, system, prompt, parameters, limits, budget, checks, fallback, priority, tier, prepare, images, jobs"
         ),
         (
             #"{"images": ["a.png"], "jobs": [{"images": ["a.png"]}, {"images": ["a.png"]}, {"images": ["a.png"]}, {"images": [3]}]}"#,

@@ -140,7 +140,7 @@ import Testing
     @Test func thePicturesThatLieOnTheirSideAreCounted() async {
         let harness = CommandHarness(pictures: "photos/a.png")
         for orientation in 1...8 { harness.folder.write("photos/\(orientation).jpg", jpeg(orientation: orientation)) }
-        let line = "4 of 9 pictures lie on their side, 2 stand upside down and 1 is mirrored; models see them so\n"
+        let line = "4 of 9 pictures lie on their side, 2 stand upside down and 1 is mirrored; models see them so: --prepare fit turns them\n"
         #expect(await harness.add("photos").error == "\(line)batch \"photos\": 9 new jobs\n")
         // Of what is known nothing is read again, and the same is said.
         #expect(await harness.add("photos").error == "\(line)batch \"photos\": 9 there already\n")
@@ -150,7 +150,7 @@ import Testing
     @Test func oneIsSaidOfOne() async {
         let harness = CommandHarness()
         harness.folder.write("a.jpg", jpeg(orientation: 6))
-        #expect(await harness.add("a.jpg").error.hasPrefix("1 of 1 picture lies on its side; models see it so\n"))
+        #expect(await harness.add("a.jpg").error.hasPrefix("1 of 1 picture lies on its side; models see it so: --prepare fit turns it\n"))
     }
 
     private func jpeg(orientation: Int) -> [UInt8] {

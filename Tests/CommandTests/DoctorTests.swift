@@ -14,7 +14,7 @@ import Testing
         #expect(lines.allSatisfy { $0.hasPrefix("ok  ") })
         #expect(
             lines.filter { !$0.contains("SQLite") } == [
-                "ok  queue file        whole; schema 1",
+                "ok  queue file        whole; schema 2",
                 "ok  invariants        recounted, all hold",
                 "ok  lane simulator    open; 0 calls in flight",
                 "ok  workers           none at work",
@@ -29,7 +29,7 @@ import Testing
         let json = try JSONValue(parsing: await harness.cutline("doctor", "--json").output.utf8)
         #expect(json["queue"]?.string == "cutline.db")
         #expect(
-            json["checks"]?[0]?.object == ["check": "queue file", "level": "ok", "message": "whole; schema 1"].mapValues(JSONValue.string))
+            json["checks"]?[0]?.object == ["check": "queue file", "level": "ok", "message": "whole; schema 2"].mapValues(JSONValue.string))
     }
 
     @Test func aPausedLaneAndARescueFileAreWarnings() async throws {

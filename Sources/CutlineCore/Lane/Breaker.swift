@@ -70,12 +70,12 @@ package struct Breaker: Codable, Hashable, Sendable {
         }
     }
 
-    /// Whether a failure is not charged to its job: while the breaker is open, and where the job was charged with one of the failures in a row
-    /// and others wait that may show whose fault they are. With a slow pace, or a short wait, one job would be tried again and again before any
-    /// other, and fail for good before anything is known. Once in a row: where it comes again, no other one could be asked.
+    /// Whether a failure is not charged to its job: while the breaker is open, and where the job was charged since the last answer and others
+    /// wait that may show whose fault it is. With a slow pace, or a short wait, one job would be tried again and again before any other, and fail
+    /// for good before anything is known. Once: where it comes again, no other one could be asked.
     func spares(_ evidence: JobEvidence) -> Bool {
         guard case .closed(let row) = state, let job = evidence.job else { return outage != nil }
-        return evidence.othersWait && !evidence.othersWereAnswered && row.charged.contains(job) && row.spared?.contains(job) != true
+        return evidence.othersWait && row.charged.contains(job) && row.spared?.contains(job) != true
     }
 
     /// The connection works, whatever stands behind it.
@@ -87,18 +87,21 @@ package struct Breaker: Codable, Hashable, Sendable {
     ) -> Effect {
         switch state {
         case .closed(var row):
-            guard !evidence.othersWereAnswered else { return .none }
-            let isSpared = spares(evidence)
-            row.count = min(row.count + 1, Self.limit)
-            row.since = row.since ?? now
             if let job = evidence.job {
-                if row.jobs.count < 2 { row.jobs.insert(job) }
-                if isSpared {
+                if spares(evidence) {
                     row.spared = ((row.spared ?? []) + [job]).suffix(Self.remembered)
                 } else if isCharged {
                     row.charged = (row.charged + [job]).suffix(Self.remembered)
                 }
             }
+            // It may be the picture's fault: then it is no sign of an outage, and if there is one all the same it costs no more.
+            guard !evidence.othersWereAnswered else {
+                state = .closed(row)
+                return .none
+            }
+            row.count = min(row.count + 1, Self.limit)
+            row.since = row.since ?? now
+            if let job = evidence.job, row.jobs.count < 2 { row.jobs.insert(job) }
             state = .closed(row)
             guard row.count >= Self.limit, row.jobs.count != 1 || failure.isOfTheWay else { return .none }
             return open(1, failure, of: row.charged, since: row.since ?? now, at: now)

@@ -78,8 +78,7 @@ package struct JobFile: Sendable {
 
     private static let keys = [
         "batch", "provider", "model", "system", "prompt", "parameters", "limits", "budget", "checks", "fallback", "priority", "tier",
-        "prepare",
-        "images", "jobs",
+        "prepare", "images", "jobs",
     ]
 
     private init(path: FilePath, json: JSONCursor) throws(InvalidValue) {
