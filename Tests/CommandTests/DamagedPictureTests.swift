@@ -140,7 +140,8 @@ import Testing
     @Test func thePicturesThatLieOnTheirSideAreCounted() async {
         let harness = CommandHarness(pictures: "photos/a.png")
         for orientation in 1...8 { harness.folder.write("photos/\(orientation).jpg", jpeg(orientation: orientation)) }
-        let line = "4 of 9 pictures lie on their side, 2 stand upside down and 1 is mirrored; models see them so: --prepare fit turns them\n"
+        let line =
+            "4 of 9 pictures lie on their side, 2 stand upside down and 1 is mirrored; models see them so: --prepare fit turns them\n"
         #expect(await harness.add("photos").error == "\(line)batch \"photos\": 9 new jobs\n")
         // Of what is known nothing is read again, and the same is said.
         #expect(await harness.add("photos").error == "\(line)batch \"photos\": 9 there already\n")
