@@ -4,7 +4,7 @@ SWIFT_FILES = Sources Tests Benchmarks/cost migrations Package.swift
 
 SEEDS ?= 100000
 
-.PHONY: help build demo built-tests test check-exports check-compare check-network check-server check-pictures check-cost check-package ci simulate-soak bench bench-limits crash-soak format install man dist deb clean setup
+.PHONY: help build demo built-tests test check-exports check-compare check-network check-server check-pictures check-cost check-package ci simulate-soak bench bench-limits picture-soak crash-soak format install man dist deb clean setup
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile
@@ -74,6 +74,10 @@ bench: build ## Measures whole runs and growing queues on this machine, and writ
 
 bench-limits: build ## Measures speed and refusals against limits, about twenty minutes; QUICK=1 for a short form
 	$$(scripts/with-postgres true && echo scripts/with-postgres) Benchmarks/limits $(if $(QUICK),--quick)
+
+FILES ?= 10000
+picture-soak: build ## Has FILES=10000 mutated pictures prepared, and kills darkrooms at random moments; nothing may become unknown
+	scripts/check-pictures --soak $(FILES) $(if $(SEED),--seed $(SEED)) $(CUTLINE)
 
 ROUNDS ?= 200
 crash-soak: build ## Kills working processes at ROUNDS=200 random moments and counts whether anything was lost or repeated
